@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { count, timestamp, uuid } from '../fields.ts'
+import { optionalText, page, paging, period, severity } from './common.ts'
+
+/** Why the score is what it is: points per part, adding up to the score (0 to 100). */
+export const scorePart = z.object({ part: z.string(), points: z.number(), why: z.string() })
+
+export const attacker = z.object({
+  uuid,
+  ip: z.string(),
+  first_seen: timestamp,
+  last_seen: timestamp,
+  event_count: count,
+  session_count: count,
+  credential_count: count,
+  command_count: count,
+  file_count: count,
+  login_count: count,
+  service_count: count,
+  decky_count: count,
+  services: z.array(z.string()),
+  deckies: z.array(z.string()),
+  is_traversal: z.boolean(),
+  traversal_path: z.string().nullable(),
+  score: z.number(),
+  severity,
+  score_parts: z.array(scorePart),
+  /** One sentence a person would say: "tried 214 passwords on 3 deckies, got in once". */
+  headline: z.string(),
+})
+export type Attacker = z.infer<typeof attacker>
+export const attackerPage = page(attacker)
+
+export const attackerQuery = paging.extend({
+  ...period.shape,
+  search: optionalText(),
+  service: optionalText(64),
+  decky: optionalText(64),
+  severity: z.preprocess((v) => (v === '' ? undefined : v), severity.optional()),
+  sort_by: z.enum(['recent', 'active', 'traversals', 'score', 'first_seen', 'ip']).default('recent'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+})
+export const facet = z.object({ value: z.string(), count })
+export const attackerFacets = z.object({ service: z.array(facet), decky: z.array(facet), severity: z.array(facet) })
+
+export const commandRow = z.object({
+  id: z.string(),
+  seq: count,
+  timestamp,
+  session_id: z.string().nullable(),
+  decky: z.string(),
+  service: z.string(),
+  user: z.string().nullable(),
+  command: z.string(),
+  command_b64: z.string().nullable(),
+})
+export const commandPage = page(commandRow)
+export const artifactRow = z.object({
+  id: z.string(),
+  timestamp,
+  session_id: z.string().nullable(),
+  decky: z.string(),
+  service: z.string(),
+  kind: z.enum(['file', 'mail']),
+  path: z.string().nullable(),
+  sha256: z.string(),
+  size: count,
+  truncated: z.boolean(),
+})
+export const artifactPage = page(artifactRow)

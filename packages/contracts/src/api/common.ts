@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { count, timestamp } from '../fields.ts'
+
+/** `null`, `undefined` and the empty string in a query string mean "not given". */
+const absent = (value: unknown) => (value === '' || value === 'null' || value === 'NULL' || value === 'undefined' ? undefined : value)
+export const optionalText = (max = 512) => z.preprocess(absent, z.string().max(max).optional())
+export const optionalTime = z.preprocess(absent, timestamp.optional())
+
+export const paging = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+  offset: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
+})
+export const period = z.object({ start_time: optionalTime, end_time: optionalTime })
+
+/** `{total, limit, offset, data}`, as every list answers. */
+export const page = <Row extends z.ZodType>(row: Row) => z.object({ total: count, limit: count, offset: count, data: z.array(row) })
+export interface Page<Row> {
+  total: number
+  limit: number
+  offset: number
+  data: Row[]
+}
+
+/** RFC 9457. `errors` names the fields that were refused; `code` is stable, for programs. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  instance: z.string().optional(),
+  error_id: z.string().optional(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+})
+export type Problem = z.infer<typeof problem>
+
+export const severity = z.enum(['info', 'low', 'medium', 'high', 'critical'])
+export type Severity = z.infer<typeof severity>
+export const message = z.object({ message: z.string() })

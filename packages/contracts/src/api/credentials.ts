@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { count, outcome, timestamp, uuid } from '../fields.ts'
+import { optionalText, page, paging, period } from './common.ts'
+
+export const credential = z.object({
+  id: z.string(),
+  attacker_ip: z.string(),
+  attacker_uuid: uuid.nullable(),
+  decky: z.string(),
+  service: z.string(),
+  principal: z.string().nullable(),
+  principal_b64: z.string().nullable(),
+  secret_kind: z.string(),
+  secret_sha256: z.string(),
+  secret_b64: z.string(),
+  secret_printable: z.string(),
+  outcome,
+  method: z.string().nullable(),
+  first_seen: timestamp,
+  last_seen: timestamp,
+  attempt_count: count,
+  /** How many distinct (decky, service) this secret was seen on. */
+  target_count: count,
+})
+export type Credential = z.infer<typeof credential>
+export const credentialPage = page(credential)
+export const credentialQuery = paging.extend({
+  ...period.shape,
+  search: optionalText(),
+  service: optionalText(64),
+  decky: optionalText(64),
+  attacker_ip: optionalText(64),
+  outcome: z.preprocess((v) => (v === '' ? undefined : v), outcome.optional()),
+  secret_sha256: optionalText(64),
+  sort_by: z.enum(['last_seen', 'first_seen', 'attempt_count', 'principal', 'secret', 'target_count']).default('last_seen'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+})
+
+export const credentialReuse = z.object({
+  id: uuid,
+  secret_sha256: z.string(),
+  secret_kind: z.string(),
+  principal: z.string().nullable(),
+  secret_b64: z.string(),
+  secret_printable: z.string(),
+  attacker_uuids: z.array(uuid),
+  attacker_ips: z.array(z.string()),
+  deckies: z.array(z.string()),
+  services: z.array(z.string()),
+  targets: z.array(z.object({ decky: z.string(), service: z.string() })),
+  target_count: count,
+  attempt_count: count,
+  confidence: z.number(),
+  first_seen: timestamp,
+  last_seen: timestamp,
+  updated_at: timestamp,
+})
+export type CredentialReuse = z.infer<typeof credentialReuse>
+export const credentialReusePage = page(credentialReuse)
+export const credentialReuseQuery = paging.extend({
+  min_target_count: z.coerce.number().int().min(2).default(2),
+  secret_kind: optionalText(32),
+  attacker_ip: optionalText(64),
+})
+
+/** The most used of something, for short lists. */
+export const topRow = z.object({ value: z.string(), count, sources: count })

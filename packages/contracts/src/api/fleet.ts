@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { count, timestamp } from '../fields.ts'
+
+export const deckyService = z.object({
+  name: z.string(),
+  title: z.string(),
+  port: z.number().int(),
+  address: z.string(),
+  wanted_port: z.number().int(),
+  state: z.enum(['listening', 'failed', 'stopped']),
+  detail: z.string().nullable(),
+})
+export const decky = z.object({
+  name: z.string(),
+  ip: z.string(),
+  mac: z.string(),
+  hostname: z.string(),
+  distro: z.string(),
+  archetype: z.string(),
+  os_family: z.string(),
+  kernel: z.string().nullable(),
+  state: z.enum(['running', 'degraded', 'stopped']),
+  services: z.array(deckyService),
+  event_count: count,
+  attacker_count: count,
+  last_contact: timestamp.nullable(),
+  created_at: timestamp,
+})
+export type Decky = z.infer<typeof decky>
+export const deckies = z.array(decky)

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { count, timestamp } from '../fields.ts'
+import { period, severity } from './common.ts'
+import { topRow } from './credentials.ts'
+
+const figure = z.object({ value: count, previous: count, series: z.array(count) })
+export const statsQuery = period
+/** What an overview needs, over a period and the equally long one before it. `series`: the period in 24 equal parts. */
+export const stats = z.object({
+  total_logs: count,
+  unique_attackers: count,
+  active_deckies: count,
+  deployed_deckies: count,
+  period: z.object({ start_time: timestamp, end_time: timestamp }),
+  sources: figure,
+  sessions: figure,
+  logins: figure,
+  credentials: figure,
+  files: figure,
+  commands: figure,
+  reuse: figure,
+  top_attackers: z.array(
+    z.object({
+      uuid: z.string(),
+      ip: z.string(),
+      score: z.number(),
+      severity,
+      event_count: count,
+      last_seen: timestamp,
+      headline: z.string(),
+    }),
+  ),
+  top_passwords: z.array(topRow),
+  top_usernames: z.array(topRow),
+  top_commands: z.array(topRow),
+  top_deckies: z.array(topRow),
+  top_services: z.array(topRow),
+  stories: z.array(
+    z.object({ attacker_uuid: z.string(), ip: z.string(), severity, at: timestamp, text: z.string(), meta: z.array(z.string()) }),
+  ),
+})
+export type Stats = z.infer<typeof stats>

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { bytes, defineEvent } from './define.ts'
+
+export const connect = defineEvent({
+  type: 'connect',
+  summary: 'A connection was accepted. Starts a session.',
+  kind: 'contact',
+  fields: z.object({ local_port: z.number().int(), local_ip: z.string() }),
+})
+
+export const disconnect = defineEvent({
+  type: 'disconnect',
+  summary: 'The connection is gone. Ends the session.',
+  kind: 'contact',
+  fields: z.object({
+    reason: z.enum(['client', 'server', 'idle', 'error', 'limit', 'shutdown']),
+    duration_ms: z.number().int(),
+    bytes_in: z.number().int(),
+    bytes_out: z.number().int(),
+  }),
+})
+
+/** `connection_refused`: a limit of the service or of the daemon it plays was hit (MaxStartups, per-source cap). */
+export const connectionRefused = defineEvent({
+  type: 'connection_refused',
+  summary: 'A limit refused a connection.',
+  kind: 'contact',
+  fields: z.object({ limit: z.string(), local_port: z.number().int() }),
+})
+
+/** What a client says about itself before it does anything: SSH identification, HASSH, HELO name, user agent. */
+export const clientHello = defineEvent({
+  type: 'client_hello',
+  summary: 'The client said what it is.',
+  kind: 'contact',
+  fields: z.object({ client_version: bytes.optional(), hassh: z.string().optional(), hassh_algorithms: z.string().optional() }),
+})
+
+export const protocolError = defineEvent({
+  type: 'protocol_error',
+  summary: 'Bytes that the protocol does not know.',
+  kind: 'contact',
+  fields: z.object({ detail: z.string(), sample: bytes.optional() }),
+})

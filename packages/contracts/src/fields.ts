@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+/** Names and scalar shapes that topics, events and the API share. */
+export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/u)
+export const deckyName = slug
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/u)
+export const address = z.string().min(2).max(64)
+export const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u)
+/** RFC 3339 with milliseconds, UTC: `2026-11-21T21:48:05.123Z`. */
+export const timestamp = z.iso.datetime({ offset: true })
+export const count = z.number().int().min(0)
+/** How a secret was presented; `plaintext` unless the protocol hides it. */
+export const secretKind = z.string().min(1).max(32)
+export const outcome = z.enum(['success', 'failure', 'unknown'])
+export type Outcome = z.infer<typeof outcome>

@@ -1,0 +1,73 @@
+import type { AnyTopic, PayloadOf } from '@decnet/contracts/topics'
+import type { LogRecord } from '../log/port.ts'
+
+/** What a derived record is about; columns of the log that searches use. Absent members are taken from `source`. */
+export interface Derivation {
+  /** The record that this one follows from. */
+  readonly source: LogRecord
+  /** Tells two facts of one topic from one source apart. */
+  readonly key?: string
+  /** Event time in epoch milliseconds; the source's by default. */
+  readonly ts?: number
+  readonly type?: string
+  readonly decky?: string | null
+  readonly service?: string | null
+  readonly attackerIp?: string | null
+  readonly sessionId?: string | null
+}
+
+/** Adds a derived record to the transaction; it is announced on the bus only after the commit. Its id is UUIDv5(fold, source id, topic, key). */
+export type Emit<Emits extends AnyTopic> = <T extends Emits>(
+  topic: T,
+  segments: Parameters<T['name']>,
+  payload: PayloadOf<T>,
+  about: Derivation,
+) => void
+
+export interface FoldContext<Tx, Emits extends AnyTopic> {
+  readonly tx: Tx
+  readonly emit: Emit<Emits>
+}
+
+/**
+ * A worker that reads the log after its own cursor. What it writes with `tx`, what it emits and its cursor commit together.
+ * Pure of time: it never reads the wall clock. It throws on trouble; the runner retries, then parks the record.
+ */
+export interface Fold<Tx, Reads extends AnyTopic = AnyTopic, Emits extends AnyTopic = AnyTopic> {
+  readonly kind: 'fold'
+  readonly name: string
+  readonly summary: string
+  readonly reads: readonly Reads[]
+  readonly emits: readonly Emits[]
+  /** Records per transaction; 500 by default. */
+  readonly batchSize?: number
+  handle(batch: readonly LogRecord[], context: FoldContext<Tx, Emits>): Promise<void>
+}
+
+export interface TickContext<Emits extends AnyTopic> {
+  /** Announces a doorbell. Records come from folds and from the ingester only. */
+  readonly publish: <T extends Emits>(topic: T, segments: Parameters<T['name']>, payload: PayloadOf<T> & object, type?: string) => void
+  readonly signal: AbortSignal
+}
+
+/** A worker that runs at intervals and when something it waits for rings. Answer `again` when there is more to do at once. */
+export interface Tick<Emits extends AnyTopic = AnyTopic> {
+  readonly kind: 'tick'
+  readonly name: string
+  readonly summary: string
+  /** Milliseconds between two runs when nothing rings. */
+  readonly every: number
+  readonly wakes: readonly AnyTopic[]
+  readonly emits: readonly Emits[]
+  run(context: TickContext<Emits>): Promise<'again' | 'done'>
+}
+export type AnyWorker<Tx> = Fold<Tx> | Tick
+
+export function defineFold<Tx, const Reads extends AnyTopic, const Emits extends AnyTopic>(
+  fold: Omit<Fold<Tx, Reads, Emits>, 'kind'>,
+): Fold<Tx, Reads, Emits> {
+  return Object.freeze({ kind: 'fold' as const, ...fold })
+}
+export function defineTick<const Emits extends AnyTopic>(tick: Omit<Tick<Emits>, 'kind'>): Tick<Emits> {
+  return Object.freeze({ kind: 'tick' as const, ...tick })
+}

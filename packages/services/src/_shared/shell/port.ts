@@ -1,0 +1,127 @@
+import type { DeckyContext } from '@decnet/kernel/service'
+import type { Persona, PersonaUser } from '@decnet/persona'
+
+export type FileKind = 'file' | 'directory' | 'symlink' | 'device' | 'fifo' | 'socket'
+export interface FileStat {
+  readonly kind: FileKind
+  /** Permission bits with setuid, setgid, sticky: 0o755. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  readonly size: number
+  /** Epoch milliseconds. */
+  readonly mtime: number
+  readonly inode: number
+  readonly links: number
+}
+export type FileErrorCode =
+  | 'ENOENT'
+  | 'EACCES'
+  | 'EEXIST'
+  | 'ENOTDIR'
+  | 'EISDIR'
+  | 'ENOTEMPTY'
+  | 'ELOOP'
+  | 'ENOSPC'
+  | 'EPERM'
+  | 'EINVAL'
+  | 'ENAMETOOLONG'
+export class FileError extends Error {
+  override readonly name = 'FileError'
+  readonly code: FileErrorCode
+  constructor(code: FileErrorCode, path: string) {
+    super(`${code}: ${path}`)
+    this.code = code
+  }
+}
+/** Who asks: permissions are those of the kernel that the persona claims. */
+export interface Credentials {
+  readonly uid: number
+  readonly gid: number
+  readonly groups: readonly number[]
+}
+
+/**
+ * The in-memory disk of one decky, shared by all its services. A base that follows from the persona, and what attackers
+ * wrote over it, bounded (64 MiB and 10,000 nodes; then ENOSPC). Paths are absolute POSIX; content is bytes.
+ * @throws {FileError} as the system call would.
+ */
+export interface FileSystem {
+  stat(path: string, as: Credentials): FileStat
+  lstat(path: string, as: Credentials): FileStat
+  list(path: string, as: Credentials): readonly string[]
+  read(path: string, as: Credentials): Buffer
+  readlink(path: string, as: Credentials): string
+  write(
+    path: string,
+    data: Uint8Array,
+    as: Credentials,
+    options?: { readonly append?: boolean; readonly mode?: number; readonly exclusive?: boolean },
+  ): void
+  mkdir(path: string, as: Credentials, mode?: number): void
+  remove(path: string, as: Credentials): void
+  rmdir(path: string, as: Credentials): void
+  rename(from: string, to: string, as: Credentials): void
+  symlink(target: string, path: string, as: Credentials): void
+  chmod(path: string, mode: number, as: Credentials): void
+  chown(path: string, uid: number, gid: number, as: Credentials): void
+  touch(path: string, mtime: number, as: Credentials): void
+  /** Resolves `.`, `..` and links. */
+  realpath(path: string, as: Credentials): string
+}
+
+/** One decky's machine as shells see it: disk, processes, logins; made once per decky with `decky.shared('host', …)`. */
+export interface Host {
+  readonly persona: Persona
+  readonly fs: FileSystem
+  credentialsOf(user: PersonaUser): Credentials
+  userNamed(name: string): PersonaUser | undefined
+  /** Registers a login (`w`, `who`, `last`, wtmp); call the answer at logout. */
+  login(user: PersonaUser, from: string, tty: string | null, now: number): () => void
+  /** The last login before this one, for the greeting; null when there was none. */
+  lastLogin(user: PersonaUser): { readonly at: number; readonly from: string } | null
+  /** Next free `pts/N`. */
+  allocateTty(): string
+}
+/** The decky's host, made on first use. */
+export type HostOf = (decky: DeckyContext) => Host
+
+/** What a shell tells the service that runs it; the service turns it into events. */
+export interface ShellObserver {
+  /** Once per line that a person or script gave, as given, before it runs; `cwd` and `user` are those at that time. */
+  command(line: string, where: { readonly cwd: string; readonly user: string }): void
+  /** wget, curl, tftp, ftpget, scp from elsewhere, git clone…: recorded, never fetched. */
+  download(url: string, tool: string): void
+  /** A file came to be by redirection, here-document, base64 -d, printf, dd, tee: content as it stands when closed. */
+  file(path: string, content: Uint8Array): void
+}
+
+export interface ShellOptions {
+  readonly host: Host
+  readonly user: PersonaUser
+  readonly peer: { readonly address: string; readonly port: number }
+  readonly local: { readonly address: string; readonly port: number }
+  /** A terminal, or null for `ssh host command` without -t. */
+  readonly tty: { readonly columns: number; readonly rows: number; readonly term: string } | null
+  /** `bash -c command`; absent = an interactive login shell with greeting, prompt, line editing and history. */
+  readonly command?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly observer: ShellObserver
+  readonly now: () => number
+  readonly random: () => number
+  readonly stdout: (data: Uint8Array) => void
+  readonly stderr: (data: Uint8Array) => void
+}
+
+/** A running shell: bounded in memory, steps and output; never throws on any input. */
+export interface ShellProcess {
+  input(data: Uint8Array): void
+  /** End of input (the client closed its side). */
+  inputEnd(): void
+  resize(columns: number, rows: number): void
+  /** The connection is gone. */
+  hangup(): void
+  /** Exit status, once the shell has left. */
+  readonly done: Promise<{ readonly status: number }>
+}
+export type StartShell = (options: ShellOptions) => ShellProcess
