@@ -1,0 +1,86 @@
+import { statSync } from 'node:fs'
+import { AppError, isNodeError } from '@decnet/kernel'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import * as founding from './migrations/0001-founding.ts'
+import type { Schema } from './schema.ts'
+
+const MIGRATIONS: Record<string, Migration> = { '0001-founding': founding }
+
+/** Larger files are not read through at every start; damage there shows when it is met. */
+const CHECKED_BYTES = 64 * 1024 * 1024
+
+export type Db = Kysely<Schema>
+
+export interface Store extends AsyncDisposable {
+  readonly db: Db
+  /** The connection below `db`, for statements that are prepared once and run a million times. */
+  readonly raw: Database.Database
+  close(): Promise<void>
+}
+
+const corrupt = (path: string, cause: unknown) =>
+  new AppError(`The database ${path} is damaged.`, {
+    code: 'database_corrupt',
+    hint: `Move it aside (mv '${path}' '${path}.damaged') and start again: a new one is made, and what the spool still holds is read into it.`,
+    cause,
+  })
+
+const isDamage = (error: unknown) => isNodeError(error) && /^SQLITE_(CORRUPT|NOTADB)/u.test(error.code ?? '')
+
+/**
+ * Opens the database file, made if absent unless `readonly`.
+ * @throws {AppError} `database_corrupt`, `database_full`, `database_unreadable`.
+ */
+export function openStore(path: string, options: { readonly readonly?: boolean } = {}): Store {
+  let raw: Database.Database
+  try {
+    raw = new Database(path, { readonly: options.readonly ?? false, timeout: 10_000 })
+    raw.pragma('foreign_keys = ON')
+    raw.pragma('temp_store = MEMORY')
+    raw.pragma('cache_size = -16000')
+    if (!options.readonly) {
+      raw.pragma('journal_mode = WAL')
+      raw.pragma('synchronous = NORMAL')
+      raw.pragma('journal_size_limit = 67108864')
+    }
+    raw.prepare('select count(*) from sqlite_schema').get()
+  } catch (error) {
+    if (isDamage(error)) throw corrupt(path, error)
+    if (isNodeError(error) && error.code === 'SQLITE_FULL')
+      throw new AppError(`The disk is full: ${path} cannot grow.`, {
+        code: 'database_full',
+        hint: 'Free some space, then start again.',
+        cause: error,
+      })
+    throw new AppError(`The database ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`, {
+      code: 'database_unreadable',
+      hint: 'Check that its folder exists and belongs to you.',
+      cause: error,
+    })
+  }
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: raw }) })
+  const close = () => db.destroy()
+  return { db, raw, close, [Symbol.asyncDispose]: close }
+}
+
+/** Brings the tables to this release's shape. @throws {AppError} `database_corrupt`, `migration_failed`. */
+export async function migrate(store: Store, path: string): Promise<void> {
+  if (statSync(path).size < CHECKED_BYTES && store.raw.pragma('quick_check(1)', { simple: true }) !== 'ok') throw corrupt(path, undefined)
+  const migrator = new Migrator({ db: store.db, provider: { getMigrations: async () => MIGRATIONS } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    if (isDamage(error)) throw corrupt(path, error)
+    throw new AppError('The database could not be brought to the shape of this release.', {
+      code: 'migration_failed',
+      hint: 'Was it made by a newer release? Then use that one.',
+      cause: error,
+    })
+  }
+  await store.db
+    .insertInto('log_head')
+    .values({ id: 1, seq: 0 })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}

@@ -1,0 +1,206 @@
+import type { Generated } from 'kysely'
+
+/** Epoch milliseconds, UTC. */
+type Millis = number
+/** JSON as text. */
+type Json = string
+/** 0 or 1: portable over the three databases. */
+type Flag = number
+
+/** The single row that gives the log its order: whoever holds its lock hands out the next numbers. */
+export interface LogHeadTable {
+  id: number
+  seq: number
+}
+
+export interface LogTable {
+  seq: number
+  id: string
+  topic: string
+  ts: Millis
+  source: string
+  type: string
+  decky: string | null
+  service: string | null
+  attacker_ip: string | null
+  attacker_port: number | null
+  session_id: string | null
+  body: Json
+  msg: string | null
+}
+
+export interface CursorTable {
+  name: string
+  seq: number
+}
+
+/** How far each intake has been read; changes in the transaction that stores the lines. */
+export interface IntakePositionTable {
+  source: string
+  position: string
+}
+
+export interface DeadLetterTable {
+  id: Generated<number>
+  worker: string
+  seq: number | null
+  record_id: string | null
+  error: string
+  raw: string
+  at: Millis
+}
+
+export interface AttackerTable {
+  uuid: string
+  ip: string
+  first_seen: Millis
+  last_seen: Millis
+  event_count: number
+  session_count: number
+  credential_count: number
+  command_count: number
+  file_count: number
+  login_count: number
+  service_count: number
+  decky_count: number
+  services: Json
+  deckies: Json
+  score: number
+  severity: string
+  score_parts: Json
+  /** The last record that counted: feeding a record twice changes nothing. */
+  last_seq: number
+}
+
+export interface SessionTable {
+  id: string
+  attacker_uuid: string
+  attacker_ip: string
+  decky: string
+  service: string
+  source: string
+  started_at: Millis
+  last_at: Millis
+  ended_at: Millis | null
+  end_reason: string | null
+  event_count: number
+  command_count: number
+  credential_count: number
+  file_count: number
+  principal: string | null
+  logged_in: Flag
+  client: string | null
+  replay: string | null
+  last_seq: number
+}
+
+/** The greatest event time that each source has shown: the clock by which silence is measured. */
+export interface WatermarkTable {
+  source: string
+  ts: Millis
+}
+
+export interface CredentialTable {
+  id: string
+  attacker_ip: string
+  attacker_uuid: string | null
+  decky: string
+  service: string
+  /** Readable form; the exact bytes stand in `principal_b64`. */
+  principal: string | null
+  principal_b64: string | null
+  secret_kind: string
+  secret_sha256: string
+  secret_b64: string
+  secret_printable: string
+  outcome: string
+  method: string | null
+  challenge: string | null
+  first_seen: Millis
+  last_seen: Millis
+  attempt_count: number
+  last_seq: number
+}
+
+export interface CredentialReuseTable {
+  id: string
+  secret_sha256: string
+  secret_kind: string
+  principal: string | null
+  principal_b64: string | null
+  secret_b64: string
+  secret_printable: string
+  attacker_uuids: Json
+  attacker_ips: Json
+  deckies: Json
+  services: Json
+  targets: Json
+  target_count: number
+  attempt_count: number
+  confidence: number
+  first_seen: Millis
+  last_seen: Millis
+  updated_at: Millis
+}
+
+export interface DeckyTable {
+  name: string
+  position: number
+  seed: string
+  archetype: string
+  ip: string
+  created_at: Millis
+  state: string
+}
+
+export interface DeckyServiceTable {
+  decky: string
+  name: string
+  position: number
+  wanted_port: number
+  config: Json
+  port: number | null
+  state: string
+  detail: string | null
+}
+
+export interface UserTable {
+  uuid: string
+  username: string
+  password_hash: string
+  role: string
+  must_change_password: Flag
+  created_at: Millis
+  last_login_at: Millis | null
+}
+
+/** A login: the token itself is never stored, only its SHA-256. */
+export interface AuthSessionTable {
+  token_sha256: string
+  user_uuid: string
+  created_at: Millis
+  expires_at: Millis
+}
+
+export interface SettingTable {
+  key: string
+  value: Json
+}
+
+export interface Schema {
+  log_head: LogHeadTable
+  log: LogTable
+  cursors: CursorTable
+  intake_positions: IntakePositionTable
+  dead_letters: DeadLetterTable
+  watermarks: WatermarkTable
+  attackers: AttackerTable
+  sessions: SessionTable
+  credentials: CredentialTable
+  credential_reuse: CredentialReuseTable
+  deckies: DeckyTable
+  decky_services: DeckyServiceTable
+  users: UserTable
+  auth_sessions: AuthSessionTable
+  settings: SettingTable
+}
