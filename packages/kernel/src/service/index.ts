@@ -1,1 +1,6 @@
+export * from './deadlines.ts'
 export * from './define.ts'
+export { describeError, type ServiceLogger } from './fault-log.ts'
+export * from './sensor-event.ts'
+export * from './serve.ts'
+export { VALUE_LIMIT } from './wire-fields.ts'

@@ -1,0 +1,2 @@
+export { examplePersona } from './example-persona.ts'
+export * from './harness.ts'
