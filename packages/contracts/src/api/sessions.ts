@@ -11,7 +11,7 @@ export const session = z.object({
   started_at: timestamp,
   ended_at: timestamp.nullable(),
   duration_s: z.number().nullable(),
-  end_reason: z.enum(['closed', 'idle']).nullable(),
+  end_reason: z.enum(['closed', 'idle', 'lost']).nullable(),
   event_count: count,
   command_count: count,
   credential_count: count,

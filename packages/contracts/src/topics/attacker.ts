@@ -51,7 +51,7 @@ export const attackerSessionStarted = defineTopic({
 
 export const attackerSessionEnded = defineTopic({
   template: 'attacker.session.ended',
-  summary: 'A session ended: closed, or silent for longer than its idle timeout.',
+  summary: 'A session ended: closed, or silent for longer than its idle timeout, or lost with its sensor.',
   kind: 'record',
   payload: z.object({
     session_id: z.string(),
@@ -62,7 +62,7 @@ export const attackerSessionEnded = defineTopic({
     started_at: timestamp,
     ended_at: timestamp,
     duration_s: z.number().min(0),
-    end_reason: z.enum(['closed', 'idle']),
+    end_reason: z.enum(['closed', 'idle', 'lost']),
     /** The first 200 commands; `command_count` has them all. */
     commands: z.array(z.object({ id: z.string(), command_text: z.string(), ts: timestamp })),
     command_count: count,

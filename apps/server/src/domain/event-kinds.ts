@@ -1,0 +1,21 @@
+import { eventByType, events } from '@decnet/contracts/events'
+
+/** Lines that a person or a script gave to something that obeys. */
+export const COMMAND_TYPES: readonly string[] = [events.command.type, events.query.type]
+export const FILE_TYPES: readonly string[] = [events.fileCaptured.type, events.messageStored.type]
+
+/** The text of a command-like event; null when it is none. Bytes that are not UTF-8 come decoded with replacement characters. */
+export function commandText(type: string, fields: Readonly<Record<string, unknown>>): string | null {
+  if (!COMMAND_TYPES.includes(type)) return null
+  return textField(fields, type === events.query.type ? 'query' : 'command')
+}
+
+/** A field that may stand under `<name>` or, when it was not UTF-8, `<name>_b64`. */
+export function textField(fields: Readonly<Record<string, unknown>>, name: string): string | null {
+  const text = fields[name]
+  if (typeof text === 'string') return text
+  const encoded = fields[`${name}_b64`]
+  return typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString('utf8') : null
+}
+
+export const isInteraction = (type: string): boolean => eventByType.get(type)?.kind === 'interaction'

@@ -1,0 +1,70 @@
+import type { Severity } from '@decnet/contracts/api'
+
+/** What an attacker has done so far, as counts. */
+export interface Conduct {
+  readonly eventCount: number
+  readonly sessionCount: number
+  readonly credentialCount: number
+  readonly loginCount: number
+  readonly commandCount: number
+  readonly fileCount: number
+  readonly serviceCount: number
+  readonly deckyCount: number
+}
+export interface ScorePart {
+  readonly part: string
+  readonly points: number
+  readonly why: string
+}
+
+/** Crossing one of these upwards is announced. */
+export const THRESHOLDS: readonly { readonly score: number; readonly severity: Severity }[] = [
+  { score: 15, severity: 'low' },
+  { score: 35, severity: 'medium' },
+  { score: 55, severity: 'high' },
+  { score: 75, severity: 'critical' },
+]
+
+const plural = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+/** Grows with each tenfold, up to `most` points at `full`. */
+const logarithmic = (n: number, full: number, most: number) =>
+  n <= 0 ? 0 : Math.min(most, Math.round((most * Math.log1p(n)) / Math.log1p(full)))
+
+/** Points per part; together 0 to 100. */
+function points(conduct: Conduct) {
+  return {
+    access: conduct.loginCount > 0 ? 30 : 0,
+    commands: logarithmic(conduct.commandCount, 50, 20),
+    files: conduct.fileCount > 0 ? Math.min(20, 12 + 4 * conduct.fileCount) : 0,
+    credentials: logarithmic(conduct.credentialCount, 1_000, 12),
+    reach: Math.max(0, Math.min(10, 4 * (conduct.deckyCount - 1) + 2 * (conduct.serviceCount - 1))),
+    volume: logarithmic(conduct.eventCount, 10_000, 8),
+  }
+}
+
+/**
+ * How much an attacker deserves attention, 0 to 100. What a person at a keyboard does (getting in, commands, files) weighs most;
+ * noise alone (scans, sprays) stays below `high`.
+ */
+export const scoreOf = (conduct: Conduct): number => Object.values(points(conduct)).reduce((sum, part) => sum + part, 0)
+
+/** Why the score is what it is: the parts that count, adding up to it. */
+export function scoreParts(conduct: Conduct): ScorePart[] {
+  const given = points(conduct)
+  const why: Record<keyof typeof given, string> = {
+    access: `got in ${plural(conduct.loginCount, 'time')}`,
+    commands: `gave ${plural(conduct.commandCount, 'command')}`,
+    files: `left ${plural(conduct.fileCount, 'file')}`,
+    credentials: `tried ${plural(conduct.credentialCount, 'credential')}`,
+    reach: `touched ${plural(conduct.deckyCount, 'decky', 'deckies')}, ${plural(conduct.serviceCount, 'service')}`,
+    volume: `caused ${plural(conduct.eventCount, 'event')}`,
+  }
+  return (Object.keys(given) as (keyof typeof given)[])
+    .filter((part) => given[part] > 0)
+    .map((part) => ({ part, points: given[part], why: why[part] }))
+}
+
+export const severityOf = (score: number): Severity => THRESHOLDS.findLast((threshold) => score >= threshold.score)?.severity ?? 'info'
+
+/** The highest threshold that lies in (before, after], or undefined. */
+export const crossed = (before: number, after: number) => THRESHOLDS.findLast(({ score }) => before < score && score <= after)

@@ -1,0 +1,79 @@
+import type { MessagePort, Worker } from 'node:worker_threads'
+import { AppError } from '@decnet/kernel'
+
+/** Named operations that a thread performs for others. Arguments and answers are structured-cloneable. */
+export type Operations = Readonly<Record<string, (args: never) => Promise<unknown>>>
+type Args<F> = F extends (args: infer A) => Promise<unknown> ? A : never
+type Answer<F> = F extends (args: never) => Promise<infer R> ? R : never
+
+/** Calls an operation of another thread. @throws what the operation threw; an AppError keeps its code and status. */
+export type Call<Ops extends Operations> = <Name extends keyof Ops & string>(
+  name: Name,
+  args: Args<Ops[Name]>,
+) => Promise<Answer<Ops[Name]>>
+
+interface Request {
+  readonly rpc: number
+  readonly name: string
+  readonly args: unknown
+}
+type Failure = { readonly message: string; readonly app?: { readonly code: string; readonly status: number; readonly hint?: string } }
+type Response =
+  | { readonly rpc: number; readonly ok: true; readonly answer: unknown }
+  | { readonly rpc: number; readonly ok: false; readonly error: Failure }
+
+const isRequest = (message: unknown): message is Request =>
+  typeof message === 'object' && message !== null && 'rpc' in message && 'name' in message
+const isResponse = (message: unknown): message is Response =>
+  typeof message === 'object' && message !== null && 'rpc' in message && 'ok' in message
+
+/** Serves `operations` on a port until it closes. */
+export function serveOperations(port: MessagePort, operations: Operations): void {
+  port.on('message', (message: unknown) => {
+    if (!isRequest(message)) return
+    const { rpc, name, args } = message
+    const operation = operations[name] as ((args: unknown) => Promise<unknown>) | undefined
+    const answer = operation ? operation(args) : Promise.reject(new Error(`no such operation: ${name}`))
+    answer.then(
+      (answer) => port.postMessage({ rpc, ok: true, answer } satisfies Response),
+      (error: unknown) => port.postMessage({ rpc, ok: false, error: describe(error) } satisfies Response),
+    )
+  })
+}
+
+function describe(error: unknown): Failure {
+  if (error instanceof AppError) {
+    return {
+      message: error.message,
+      app: { code: error.code, status: error.status, ...(error.hint === undefined ? {} : { hint: error.hint }) },
+    }
+  }
+  return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}
+
+/** A caller for one thread; every call fails at once when the thread ends. */
+export function callOperations<Ops extends Operations>(thread: Worker): Call<Ops> {
+  const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
+  let next = 1
+  let gone: Error | undefined
+  thread.on('message', (message: unknown) => {
+    if (!isResponse(message)) return
+    const call = waiting.get(message.rpc)
+    waiting.delete(message.rpc)
+    if (!call) return
+    if (message.ok) call.resolve(message.answer)
+    else call.reject(message.error.app ? new AppError(message.error.message, message.error.app) : new Error(message.error.message))
+  })
+  thread.on('exit', () => {
+    gone = new Error('the thread has ended')
+    for (const call of waiting.values()) call.reject(gone)
+    waiting.clear()
+  })
+  return (name, args) =>
+    new Promise((resolve, reject) => {
+      if (gone) return reject(gone)
+      const rpc = next++
+      waiting.set(rpc, { resolve: resolve as (answer: unknown) => void, reject })
+      thread.postMessage({ rpc, name, args } satisfies Request)
+    })
+}

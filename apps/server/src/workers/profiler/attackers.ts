@@ -1,0 +1,145 @@
+import { events as eventTypes } from '@decnet/contracts/events'
+import { topics } from '@decnet/contracts/topics'
+import { attackerId } from '@decnet/kernel'
+import type { LogRecord } from '@decnet/kernel/log'
+import type { Selectable } from 'kysely'
+import { COMMAND_TYPES, FILE_TYPES } from '../../domain/event-kinds.ts'
+import { type Conduct, crossed, scoreOf, scoreParts, severityOf } from '../../domain/scoring.ts'
+import type { Tx } from '../../store/log-table.ts'
+import type { AttackerTable } from '../../store/schema.ts'
+import type { ProfilerContext } from './worker.ts'
+
+/** A row while it is being folded: lists open, counts as in the table. */
+interface Draft extends Omit<Selectable<AttackerTable>, 'services' | 'deckies' | 'score_parts'> {
+  services: Set<string>
+  deckies: Set<string>
+  changed: boolean
+}
+
+const open = (row: AttackerTable): Draft => ({
+  ...row,
+  services: new Set(JSON.parse(row.services) as string[]),
+  deckies: new Set(JSON.parse(row.deckies) as string[]),
+  changed: false,
+})
+
+const fresh = (uuid: string, ip: string, ts: number): Draft => ({
+  uuid,
+  ip,
+  first_seen: ts,
+  last_seen: ts,
+  event_count: 0,
+  session_count: 0,
+  credential_count: 0,
+  command_count: 0,
+  file_count: 0,
+  login_count: 0,
+  service_count: 0,
+  decky_count: 0,
+  services: new Set(),
+  deckies: new Set(),
+  score: 0,
+  severity: 'info',
+  last_seq: 0,
+  changed: false,
+})
+
+export const conductOf = (row: Omit<AttackerTable, 'services' | 'deckies' | 'score_parts'>): Conduct => ({
+  eventCount: row.event_count,
+  sessionCount: row.session_count,
+  credentialCount: row.credential_count,
+  loginCount: row.login_count,
+  commandCount: row.command_count,
+  fileCount: row.file_count,
+  serviceCount: row.service_count,
+  deckyCount: row.decky_count,
+})
+
+/** Counts one event in; a record that was counted before changes nothing. */
+function count(draft: Draft, record: LogRecord): void {
+  draft.changed = true
+  draft.last_seq = record.seq
+  draft.first_seen = Math.min(draft.first_seen, record.ts)
+  draft.last_seen = Math.max(draft.last_seen, record.ts)
+  draft.event_count += 1
+  if (record.type === eventTypes.connect.type) draft.session_count += 1
+  if (typeof record.body.secret_b64 === 'string') draft.credential_count += 1
+  if (record.type === eventTypes.authAttempt.type && record.body.outcome === 'success') draft.login_count += 1
+  if (COMMAND_TYPES.includes(record.type)) draft.command_count += 1
+  if (FILE_TYPES.includes(record.type)) draft.file_count += 1
+  if (record.service !== null) draft.services.add(record.service)
+  if (record.decky !== null) draft.deckies.add(record.decky)
+  draft.service_count = draft.services.size
+  draft.decky_count = draft.deckies.size
+}
+
+/** One row per address; the first sight is announced, and each threshold that the score crosses. */
+export async function foldAttackers(events: readonly LogRecord[], { tx, emit }: ProfilerContext): Promise<void> {
+  const touching = events.filter((record) => record.attackerIp !== null)
+  if (touching.length === 0) return
+  const addresses = [...new Set(touching.map((record) => record.attackerIp ?? ''))]
+  const rows = await tx.selectFrom('attackers').selectAll().where('ip', 'in', addresses).execute()
+  const drafts = new Map(rows.map((row) => [row.ip, open(row)]))
+
+  for (const record of touching) {
+    const ip = record.attackerIp ?? ''
+    let draft = drafts.get(ip)
+    if (!draft) {
+      draft = fresh(attackerId(ip), ip, record.ts)
+      drafts.set(ip, draft)
+      const payload = {
+        attacker_uuid: draft.uuid,
+        attacker_ip: ip,
+        decky: record.decky ?? '',
+        service: record.service ?? '',
+        event_type: record.type,
+        first_seen: new Date(record.ts).toISOString(),
+      }
+      emit(topics.attackerObserved, [], payload, { source: record })
+    }
+    if (record.seq <= draft.last_seq) continue
+    count(draft, record)
+    score(draft, record, emit)
+  }
+  for (const draft of drafts.values()) if (draft.changed) await save(draft, tx)
+}
+
+/** After each event, so that what is announced does not depend on how events were batched. A score never falls. */
+function score(draft: Draft, record: LogRecord, emit: ProfilerContext['emit']): void {
+  const conduct = conductOf(draft)
+  const next = Math.max(draft.score, scoreOf(conduct))
+  const threshold = crossed(draft.score, next)
+  draft.score = next
+  draft.severity = severityOf(next)
+  if (!threshold) return
+  const payload = {
+    attacker_uuid: draft.uuid,
+    attacker_ip: draft.ip,
+    score: next,
+    threshold: threshold.score,
+    severity: threshold.severity,
+    parts: Object.fromEntries(scoreParts(conduct).map((part) => [part.part, part.points])),
+    event_count: draft.event_count,
+    service_count: draft.service_count,
+    decky_count: draft.decky_count,
+    credential_count: draft.credential_count,
+    is_traversal: draft.decky_count > 1,
+  }
+  emit(topics.attackerScored, [], payload, { source: record, key: String(threshold.score) })
+}
+
+async function save(draft: Draft, tx: Tx): Promise<void> {
+  const { changed: _changed, ...rest } = draft
+  const row = {
+    ...rest,
+    services: JSON.stringify([...draft.services]),
+    deckies: JSON.stringify([...draft.deckies]),
+    score_parts: JSON.stringify(scoreParts(conductOf(draft))),
+  }
+  const { uuid: _uuid, ...update } = row
+  await tx
+    .insertInto('attackers')
+    .values(row)
+    .onConflict((conflict) => conflict.column('uuid').doUpdateSet(update))
+    .execute()
+}

@@ -1,0 +1,186 @@
+import { type AnyTopic, topics } from '@decnet/contracts/topics'
+import type { BusHandle, Subscription } from '../bus/port.ts'
+import type { EventLog, LogRecord } from '../log/port.ts'
+import { backoff } from './backoff.ts'
+import type { AnyWorker, TickContext } from './define.ts'
+import { Doorbell } from './doorbell.ts'
+import { foldStep } from './fold-step.ts'
+
+/** Announced whole up to this size; consumers of larger records read the log. */
+const ANNOUNCED_BYTES = 64 * 1024
+
+export interface WorkerLogger {
+  warn(fields: object, message: string): void
+  info(fields: object, message: string): void
+}
+
+export interface RunOptions<Tx> {
+  readonly log: EventLog<Tx>
+  /** This worker's own handle. */
+  readonly bus: BusHandle
+  /** False while no bus rings: then the log is polled. */
+  readonly busConnected: () => boolean
+  readonly logger: WorkerLogger
+  readonly transient?: (error: unknown) => boolean
+  /** Milliseconds between two looks when nothing rings: with a bus (a safety net), and without. */
+  readonly pollMs?: { readonly withBus: number; readonly withoutBus: number }
+  readonly heartbeatMs?: number
+  /** More members of the heartbeat, such as sizes of queues. */
+  readonly extra?: () => Record<string, unknown>
+}
+
+export interface WorkerStatus {
+  readonly state: 'running' | 'stopped'
+  readonly failuresInARow: number
+  readonly lastError: string | null
+  readonly parked: number
+  readonly lag: number | null
+}
+
+/** A worker under way. It answers `stop` on its control topic, and can be started again by whoever supervises it. */
+export interface RunningWorker extends AsyncDisposable {
+  readonly name: string
+  readonly summary: string
+  readonly kind: 'fold' | 'tick'
+  status(): Promise<WorkerStatus>
+  /** There may be work. */
+  ring(): void
+  start(): void
+  /** Resolves when the step under way has finished. */
+  stop(): Promise<void>
+  /** Stops for good: heartbeat and control end as well. */
+  close(): Promise<void>
+}
+
+/** Publishes derived records; a failing publish is the bus's own business. */
+export function announcer(bus: BusHandle): (records: readonly LogRecord[]) => void {
+  return (records) => {
+    for (const record of records) {
+      const whole = JSON.stringify(record.body).length <= ANNOUNCED_BYTES
+      bus.publish(record.topic, whole ? { ...record.body } : { seq: record.seq, id: record.id, truncated: true }, record.type)
+    }
+  }
+}
+
+/** Runs a fold or a tick: wake, work, retry with backoff, heartbeat, control. Everything that all workers share is here and nowhere else. */
+export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): RunningWorker {
+  const { bus, logger, log } = options
+  const poll = options.pollMs ?? { withBus: 60_000, withoutBus: 1_000 }
+  const heartbeatMs = options.heartbeatMs ?? 30_000
+  const bell = new Doorbell()
+  let state: 'running' | 'stopped' = 'stopped'
+  let loop: Promise<void> = Promise.resolve()
+  let failures = 0
+  let lastError: string | null = null
+
+  const fold =
+    worker.kind === 'fold'
+      ? foldStep(worker, {
+          log,
+          announce: announcer(bus),
+          transient: options.transient ?? (() => false),
+          parked: (letter) => logger.warn({ worker: worker.name, ...letter }, 'a record could not be handled and was parked'),
+        })
+      : undefined
+
+  let abort = new AbortController()
+  const context = (): TickContext<AnyTopic> => ({
+    signal: abort.signal,
+    publish: (topic, segments, payload, type) => bus.publishTo(topic, segments, payload, type),
+  })
+
+  const step = worker.kind === 'fold' ? () => fold?.run() ?? Promise.resolve('done' as const) : () => worker.run(context())
+
+  async function work(): Promise<void> {
+    while (state === 'running') {
+      try {
+        const answer = await step()
+        failures = 0
+        lastError = null
+        if (answer === 'again') {
+          // Gives timers and sockets of this thread their turn between two batches.
+          await new Promise<void>((resolve) => setImmediate(resolve))
+          continue
+        }
+      } catch (error) {
+        failures += 1
+        lastError = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+        if (failures === 1 || failures % 20 === 0)
+          logger.warn({ worker: worker.name, failures, err: error }, 'a step failed and is tried again')
+        await bell.wait(backoff(failures))
+        continue
+      }
+      const idle = options.busConnected() ? poll.withBus : poll.withoutBus
+      await bell.wait(worker.kind === 'tick' ? Math.min(worker.every, idle) : idle)
+    }
+    await fold?.flush()
+  }
+
+  const wakes = worker.kind === 'fold' ? worker.reads : worker.wakes
+  const subscriptions: Subscription[] = []
+  const listen = async (subscription: Subscription) => {
+    for await (const event of subscription) if (event) bell.ring()
+  }
+  for (const topic of wakes) subscriptions.push(bus.subscribe(topic.pattern))
+
+  const control = bus.subscribe(topics.workerControl.name(worker.name))
+  const obey = async () => {
+    for await (const event of control) {
+      if (event.kind === 'message' && event.message.payload.action === 'stop') {
+        logger.info({ worker: worker.name, requested_by: event.message.payload.requested_by }, 'stopping on request')
+        await running.stop()
+      }
+    }
+  }
+  const listeners = Promise.all([...subscriptions.map(listen), obey()])
+
+  const beat = async () => {
+    if (state !== 'running') return
+    const lag = fold ? await fold.lag().catch(() => null) : null
+    bus.publishTo(topics.workerHealth, [worker.name], {
+      worker: worker.name,
+      ts: Date.now() / 1000,
+      interval_sec: heartbeatMs / 1000,
+      kind: worker.kind,
+      lag,
+      failures,
+      last_error: lastError,
+      parked: fold?.parkedCount ?? 0,
+      ...options.extra?.(),
+    })
+  }
+  const pulse = setInterval(() => void beat(), heartbeatMs)
+  pulse.unref()
+
+  const running: RunningWorker = {
+    name: worker.name,
+    summary: worker.summary,
+    kind: worker.kind,
+    ring: () => bell.ring(),
+    start() {
+      if (state === 'running') return
+      state = 'running'
+      abort = new AbortController()
+      loop = loop.then(work)
+      void beat()
+    },
+    async stop() {
+      state = 'stopped'
+      abort.abort()
+      bell.ring()
+      await loop
+    },
+    async status() {
+      return { state, failuresInARow: failures, lastError, parked: fold?.parkedCount ?? 0, lag: fold ? await fold.lag() : null }
+    },
+    async close() {
+      await running.stop()
+      clearInterval(pulse)
+      control.close()
+      for (const subscription of subscriptions) subscription.close()
+      await listeners
+    },
+    [Symbol.asyncDispose]: () => running.close(),
+  }
+  return running
+}
