@@ -1,1 +1,5 @@
+export { decodeEvent, type EventOrigin, type Undecodable } from './decode-event.ts'
+export { EVENT_ELEMENT, encodeEvent, LINE_LIMIT } from './encode-event.ts'
+export { format } from './format.ts'
+export { parse } from './parse.ts'
 export * from './port.ts'
