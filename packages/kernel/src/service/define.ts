@@ -101,8 +101,9 @@ export interface Service<Config extends z.ZodObject = z.ZodObject, Emits extends
   /** What the daemon says to a connection that a limit refuses (`421 Too many connections.`); absent = it is closed without a word. */
   refusal?(limit: 'connections' | 'per_source' | 'startups', config: z.infer<Config>): string | Uint8Array | undefined
   /**
-   * Speaks the protocol on a socket that is open and paused: after adding a `data` listener call `socket.resume()`.
-   * The client may end its side first (`end`) and still read: answer what came, then resolve.
+   * Speaks the protocol on a socket that is open and paused: after adding a `data` listener call `socket.resume()`, or read with
+   * `for await (const chunk of socket.iterator({ destroyOnReturn: false }))` (a plain `for await` destroys the socket and what is
+   * still to be written). The client may end its side first (`end`) and still read: answer what came, then resolve.
    * Resolves when the conversation is over (the kernel then ends the socket); a throw ends this connection only.
    * When `signal` aborts there are 2 s to say goodbye. What is emitted must be emitted before it resolves.
    * Call `context.session` methods only; never log attacker bytes.
