@@ -75,10 +75,13 @@ export function logTable(store: Store): EventLog<Tx> {
     },
   }
 
+  // Through kysely's queue, never beside it: a transaction under way on this connection must not be seen before it commits.
+  const committedHead = async () => (await db.selectFrom('log_head').select('seq').executeTakeFirst())?.seq ?? 0
+
   return {
-    head: async () => head.get()?.seq ?? 0,
+    head: committedHead,
     async read(after, limit, patterns) {
-      const upTo = head.get()?.seq ?? 0
+      const upTo = await committedHead()
       if (upTo <= after) return { records: [], scanned: after }
       let query = db.selectFrom('log').selectAll().where('seq', '>', after).where('seq', '<=', upTo).orderBy('seq').limit(limit)
       if (patterns) query = query.where((eb) => eb.or(patterns.map((pattern) => patternToLike(eb, pattern))))

@@ -1,3 +1,4 @@
+import { events } from '@decnet/contracts/events'
 import { topics } from '@decnet/contracts/topics'
 import type { Intake } from '@decnet/kernel/intake'
 import type { EventLog, NewLogRecord } from '@decnet/kernel/log'
@@ -14,14 +15,14 @@ const ANNOUNCED = 32
  * Moves what sensors wrote into the event log, exactly once: rows and the reading position commit together, and the log
  * refuses an event id that it has. A line that is no event is kept among the dead letters with its bytes.
  */
-export function ingester(intake: Intake, log: EventLog<Tx>): Tick<typeof topics.systemLog> {
+export function ingester(intake: Intake, log: EventLog<Tx>): Tick<typeof topics.systemLog | typeof topics.workerHealth> {
   let position: string | null | undefined
   return defineTick({
     name: 'ingester',
     summary: 'Moves events from the spool into the event log, exactly once.',
     every: 1_000,
     wakes: [],
-    emits: [topics.systemLog],
+    emits: [topics.systemLog, topics.workerHealth],
     async run({ publish }) {
       const after = position === undefined ? await log.transaction(async (tx) => storedPosition(tx)) : position
       const batch = await intake.read(after, BATCH)
@@ -51,6 +52,7 @@ export function ingester(intake: Intake, log: EventLog<Tx>): Tick<typeof topics.
 
       if (written.length <= ANNOUNCED) {
         for (const record of written) {
+          if (record.type === events.tick.type) continue
           const { decky, service, type, attackerIp, ts, body } = record
           const payload = {
             decky: decky ?? '',
@@ -70,6 +72,9 @@ export function ingester(intake: Intake, log: EventLog<Tx>): Tick<typeof topics.
           { component: 'ingester', flushed: written.length, position: written.at(-1)?.seq ?? 0 },
           'batch_committed',
         )
+      // A sensor reaches no bus: its tick in the spool is its heartbeat.
+      const tick = written.findLast((record) => record.type === events.tick.type)
+      if (tick) publish(topics.workerHealth, ['sensor'], { worker: 'sensor', ts: tick.ts / 1000, interval_sec: 10, kind: 'process', ...tick.body }, 'health')
       return batch.more ? 'again' : 'done'
     },
   })

@@ -1,0 +1,20 @@
+/** One command of the executable, as data. `run` answers the exit code. */
+export interface CommandDefinition {
+  readonly name: string
+  readonly summary: string
+  /** Like commander's: `<required>` `[optional]`. */
+  readonly args?: readonly { readonly name: string; readonly description: string }[]
+  readonly options: readonly { readonly flags: string; readonly description: string; readonly default?: string }[]
+  readonly examples: readonly string[]
+  run(context: { readonly args: readonly string[]; readonly options: CommandOptions }): Promise<number>
+}
+export interface CommandOptions {
+  readonly json: boolean
+  readonly home?: string
+  readonly [option: string]: unknown
+}
+
+export const commonOptions = [
+  { flags: '--home <folder>', description: 'holds all state (DECNET_HOME; default ~/.decnet)' },
+  { flags: '--json', description: 'machine-readable output' },
+] as const

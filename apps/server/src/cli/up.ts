@@ -1,0 +1,57 @@
+import pc from 'picocolors'
+import { readEnvironment } from '../config.ts'
+import { homeAt } from '../home.ts'
+import { type FleetReady, supervise } from '../supervisor/supervise.ts'
+import { ensureConsole } from './build-console.ts'
+import { type CommandDefinition, commonOptions } from './command.ts'
+import { parseListen, publicBindWarning } from './listen.ts'
+import { print, printJson, visible } from './output.ts'
+
+function banner(ready: FleetReady, warning: string | null): void {
+  print(`\n${pc.green('●')} ${pc.bold('The fleet is up.')}  Console  ${pc.cyan(ready.console)}`)
+  if (ready.adminPassword) {
+    print(`\n  Log in as ${pc.bold('admin')} with  ${pc.bold(ready.adminPassword)}`)
+    print(pc.dim('  Shown once; you choose your own at the first login. Lost it? decnet passwd admin'))
+  }
+  if (warning) print(`\n${pc.yellow('!')} ${warning}`)
+  if (ready.movedFrom) print(`\n${pc.yellow('!')} ${ready.movedFrom}.0/24 is held by another home: this fleet moved.`)
+  print()
+  for (const decky of ready.deckies) {
+    print(`  ${pc.bold(decky.ip.padEnd(14))} ${decky.name.padEnd(14)} ${decky.services.map((service) => `${service.name}:${service.port}`).join('  ')}`)
+  }
+  const moved = ready.deckies.flatMap((decky) => decky.services).filter((service) => service.note !== undefined)
+  if (moved.length > 0) print(pc.dim(`\n  ${moved.length} services do not have their usual port (${visible(moved[0]?.note ?? '')}).`))
+  for (const { decky, service, reason } of ready.failed) print(`${pc.yellow('!')} ${service} on ${decky}: ${reason}`)
+  const target = ready.deckies.flatMap((decky) => decky.services).find((service) => service.name === 'ssh')
+  if (target) print(`\n  Attack it yourself:  ssh ${target.port === 22 ? '' : `-p ${target.port} `}root@${target.address}`)
+  print(pc.dim('  Ctrl-C stops everything.\n'))
+}
+
+/** Starts the fleet and stays. */
+export const up: CommandDefinition = {
+  name: 'up',
+  summary: 'Start the fleet, the server and the console; stays in the foreground.',
+  examples: ['decnet up', 'decnet up --listen 127.0.0.1:9000', 'decnet up --json | head -1', 'DECNET_ADMIN_PASSWORD=… decnet up --home /srv/decnet'],
+  options: [...commonOptions, { flags: '--listen <address:port>', description: 'where console and API listen', default: '127.0.0.1:8080' }],
+  async run({ options }) {
+    const env = readEnvironment(options.home)
+    const listen = parseListen(String(options.listen))
+    const warning = publicBindWarning(listen)
+    const notice = (text: string) => process.stderr.write(`${text}\n`)
+    const consoleFolder = await ensureConsole((text) => notice(text))
+    if (warning && options.json) notice(warning)
+    const running = await supervise({ home: homeAt(env.home), listen, consoleFolder, env: env.passedOn, notice })
+    if (options.json) printJson(running.ready)
+    else banner(running.ready, warning)
+    const asked = new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    })
+    try {
+      await Promise.race([asked, running.failed])
+    } finally {
+      if (!options.json) print(pc.dim('Stopping…'))
+      await running.stop()
+    }
+    return 0
+  },
+}

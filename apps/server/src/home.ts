@@ -1,0 +1,87 @@
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError, isNodeError } from '@decnet/kernel'
+
+/** Where everything lies that a home holds. */
+export interface Home {
+  readonly path: string
+  readonly database: string
+  /** What belongs to the sensor: spool, artifacts, replays. */
+  readonly sensor: string
+  readonly spool: string
+  readonly artifacts: string
+  readonly replays: string
+  readonly run: string
+  readonly busSocket: string
+  /** What runs now: process id, console, addresses. */
+  readonly stateFile: string
+  readonly networkFile: string
+  readonly logs: string
+}
+
+export function homeAt(path: string): Home {
+  const sensor = join(path, 'sensor')
+  const run = join(path, 'run')
+  return {
+    path,
+    database: join(path, 'decnet.db'),
+    sensor,
+    spool: join(sensor, 'spool'),
+    artifacts: join(sensor, 'artifacts'),
+    replays: join(sensor, 'replays'),
+    run,
+    busSocket: join(run, 'bus.sock'),
+    stateFile: join(run, 'state.json'),
+    networkFile: join(path, 'network.json'),
+    logs: join(path, 'logs'),
+  }
+}
+
+/**
+ * Makes the home and its folders, 0700. An empty folder is taken over; one that others can read and that holds something is refused.
+ * @throws {AppError} `home_permissions`, `home_unusable`.
+ */
+export function prepareHome(home: Home): void {
+  const { path } = home
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    const stat = statSync(path)
+    if (!stat.isDirectory()) throw new AppError(`${path} is not a folder.`, { code: 'home_unusable', hint: 'Name another with --home.' })
+    const own = process.getuid?.()
+    if (own !== undefined && stat.uid !== own) {
+      throw new AppError(`The home ${path} belongs to another user (uid ${stat.uid}, you are ${own}).`, {
+        code: 'home_permissions',
+        hint: `Start as that user, or name another home with --home.`,
+      })
+    }
+    if ((stat.mode & 0o077) !== 0) {
+      if (readdirSync(path).length > 0) {
+        throw new AppError(
+          `The home ${path} is open to other users (mode ${(stat.mode & 0o777).toString(8)}); it holds captured passwords.`,
+          {
+            code: 'home_permissions',
+            hint: `Close it: chmod 700 '${path}'`,
+          },
+        )
+      }
+      chmodSync(path, 0o700)
+    }
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+    for (const folder of [home.sensor, home.spool, home.artifacts, home.replays, home.run, home.logs])
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    if (error instanceof AppError || !isNodeError(error)) throw error
+    const hints: Record<string, string> = {
+      EACCES: 'Choose a folder that you may write, with --home.',
+      EPERM: 'Choose a folder that you may write, with --home.',
+      EROFS: 'That file system is read-only; choose another with --home.',
+      ENOSPC: 'The disk is full: free some space, or choose another with --home.',
+      ENOTDIR: 'A part of that path is a file; choose another with --home.',
+    }
+    throw new AppError(`The home ${path} cannot be used: ${error.message}.`, {
+      code: 'home_unusable',
+      hint: hints[error.code ?? ''] ?? 'Choose another with --home.',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,83 @@
+import { AppError } from '@decnet/kernel'
+import { openBus } from '@decnet/kernel/bus'
+import { createLogger } from '@decnet/kernel/logging'
+import { startApi } from './api/start.ts'
+import { readEnvironment } from './config.ts'
+import { homeAt } from './home.ts'
+import type { Reads } from './store/reads.ts'
+import { type FromServer, type ToServer, toServer } from './supervisor/protocol.ts'
+import type { Pipeline, PipelineData } from './threads/pipeline.ts'
+import { startThread } from './threads/start.ts'
+
+/** The server process: HTTP, live stream and bus here; ingest, folds and writes in the pipeline thread; searches in a reading thread. */
+const say = (message: FromServer) => process.send?.(message)
+
+async function serve(start: Extract<ToServer, { type: 'start' }>) {
+  const env = readEnvironment(start.home)
+  const home = homeAt(env.home)
+  const logger = createLogger({ name: 'server', level: env.logLevel })
+  const socketPath = env.bus.socket ?? home.busSocket
+  const bus = await openBus({ enabled: env.bus.enabled, type: env.bus.type, socketPath, group: env.bus.group, role: 'broker', name: 'server', logger })
+  const pipelineData: PipelineData = { database: home.database, spool: home.spool, bus: { enabled: env.bus.enabled, type: env.bus.type, socketPath }, logLevel: env.logLevel }
+  const pipeline = await startThread<Pipeline>(new URL('./threads/pipeline.ts', import.meta.url), pipelineData)
+  const reader = await startThread<Reads & { close(args: undefined): Promise<void> }>(new URL('./threads/reader.ts', import.meta.url), { database: home.database })
+
+  const plan = await pipeline.call('fleet.plan', { subnet: start.subnet, now: Date.now() })
+  say({ type: 'plan', plan })
+  const adminPassword = await pipeline.call('users.ensureAdmin', { given: env.adminPassword ?? null, now: Date.now() })
+  await pipeline.call('run', undefined)
+  const api = await startApi({ listen: start.listen, consoleFolder: start.consoleFolder, home, bus, read: reader.call, write: pipeline.call, logger })
+  say({ type: 'ready', console: api.url, adminPassword })
+
+  // Without its pipeline or its reader a server is only a shell: the supervisor starts a whole one again.
+  let closing = false
+  for (const [name, thread] of Object.entries({ pipeline, reader })) {
+    void thread.ended.then((code) => {
+      if (closing) return
+      logger.error({ thread: name, code }, 'a thread ended')
+      process.exit(1)
+    })
+  }
+
+  return {
+    fleet: (message: Extract<ToServer, { type: 'fleet' }>) => pipeline.call('fleet.record', { services: message.services, serving: message.serving, now: Date.now() }),
+    ring: () => pipeline.call('ring', undefined),
+    async close() {
+      closing = true
+      await api.close()
+      await pipeline.call('close', undefined)
+      await reader.call('close', undefined)
+      await bus.close()
+    },
+  }
+}
+
+let server: Awaited<ReturnType<typeof serve>> | undefined
+let pendingFleet: Extract<ToServer, { type: 'fleet' }> | undefined
+
+async function stop() {
+  await server?.close()
+  process.exit(0)
+}
+
+async function obey(message: ToServer): Promise<void> {
+  if (message.type === 'start') {
+    server = await serve(message)
+    if (pendingFleet) await server.fleet(pendingFleet)
+  } else if (message.type === 'fleet') {
+    pendingFleet = message
+    await server?.fleet(message)
+  } else if (message.type === 'ring') await server?.ring()
+  else await stop()
+}
+
+process.on('message', (message) => {
+  obey(toServer.parse(message)).catch((error: unknown) => {
+    const app = error instanceof AppError ? error : undefined
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    if (server) return
+    say({ type: 'failed', error: { message: error instanceof Error ? error.message : String(error), code: app?.code ?? 'server_failed', hint: app?.hint ?? null } })
+  })
+})
+process.on('disconnect', () => void stop())
+process.on('SIGTERM', () => void stop())

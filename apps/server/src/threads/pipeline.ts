@@ -1,0 +1,94 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { AppError } from '@decnet/kernel'
+import { openBus } from '@decnet/kernel/bus'
+import { createLogger } from '@decnet/kernel/logging'
+import { announcer, type RunningWorker, runWorker } from '@decnet/kernel/worker'
+import { services } from '@decnet/services'
+import { ensurePlan } from '../fleet/plan.ts'
+import { recordFleetState } from '../fleet/record-state.ts'
+import { spoolIntake } from '../intake/spool-intake.ts'
+import { logTable } from '../store/log-table.ts'
+import { migrate, openStore } from '../store/open.ts'
+import { isTransient } from '../store/transient.ts'
+import { writes } from '../store/writes.ts'
+import type { BoundService } from '../supervisor/protocol.ts'
+import credentials from '../workers/credentials/worker.ts'
+import { ingester } from '../workers/ingester/worker.ts'
+import profiler from '../workers/profiler/worker.ts'
+import reuseCorrelator from '../workers/reuse-correlator/worker.ts'
+import { serveOperations } from './rpc.ts'
+
+export interface PipelineData {
+  readonly database: string
+  readonly spool: string
+  readonly bus: { readonly enabled: boolean; readonly type: string; readonly socketPath: string }
+  readonly logLevel: string
+}
+
+/** The thread that owns the only writing connection: ingest, folds, and the API's writes as whole operations. */
+async function pipeline(data: PipelineData) {
+  const logger = createLogger({ name: 'pipeline', level: data.logLevel })
+  const store = openStore(data.database)
+  await migrate(store, data.database)
+  const log = logTable(store)
+  const bus = await openBus({ ...data.bus, role: 'client', name: 'pipeline', logger })
+  const intake = spoolIntake({ directory: data.spool, source: 'sensor' })
+
+  const workers = new Map<string, RunningWorker>()
+  for (const worker of [ingester(intake, log), credentials, profiler, reuseCorrelator]) {
+    const handle = bus.as(worker.name)
+    const busConnected = () => bus.status.connected
+    workers.set(worker.name, runWorker(worker, { log, bus: handle, busConnected, logger, transient: isTransient }))
+  }
+  const named = (name: string) => {
+    const worker = workers.get(name)
+    if (!worker) throw new AppError(`There is no worker ${name}.`, { code: 'worker_unknown', status: 404 })
+    return worker
+  }
+  const announceFleet = announcer(bus.as('fleet'))
+
+  return {
+    ...writes(store),
+    'fleet.plan': (options: { subnet: string; now: number }) => ensurePlan(store.db, { ...options, knownServices: services }),
+    async 'fleet.record'(args: { services: BoundService[]; serving: boolean; now: number }) {
+      announceFleet(await recordFleetState(log, args.services, args.serving, args.now))
+    },
+    async 'workers.list'() {
+      const list = [...workers.values()]
+      return Promise.all(
+        list.map(async (worker) => ({ name: worker.name, summary: worker.summary, kind: worker.kind, ...(await worker.status()) })),
+      )
+    },
+    async 'workers.start'({ name }: { name: string }) {
+      const worker = named(name)
+      const wasRunning = (await worker.status()).state === 'running'
+      worker.start()
+      return { wasRunning }
+    },
+    'workers.stop': async ({ name }: { name: string }) => named(name).stop(),
+    async run() {
+      for (const worker of workers.values()) worker.start()
+    },
+    async ring() {
+      workers.get('ingester')?.ring()
+    },
+    /** What the spool holds is taken in and folded before the database closes. */
+    async close() {
+      for (const worker of workers.values()) await worker.close()
+      await bus.close()
+      await store.close()
+    },
+  }
+}
+export type Pipeline = Awaited<ReturnType<typeof pipeline>>
+
+if (parentPort) {
+  const port = parentPort
+  try {
+    serveOperations(port, await pipeline(workerData as PipelineData))
+    port.postMessage({ ready: true })
+  } catch (error) {
+    const app = error instanceof AppError ? { code: error.code, ...(error.hint === undefined ? {} : { hint: error.hint }) } : {}
+    port.postMessage({ failed: { message: error instanceof Error ? error.message : String(error), ...app } })
+  }
+}

@@ -1,0 +1,12 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { openStore } from '../store/open.ts'
+import { reads } from '../store/reads.ts'
+import { serveOperations } from './rpc.ts'
+
+/** A thread with a read-only connection: heavy searches run here, never on the main loop. */
+const { database } = workerData as { readonly database: string }
+const store = openStore(database, { readonly: true })
+if (parentPort) {
+  serveOperations(parentPort, { ...reads(store), close: () => store.close() })
+  parentPort.postMessage({ ready: true })
+}

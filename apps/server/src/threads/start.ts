@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { AppError } from '@decnet/kernel'
+import { type Call, callOperations, type Operations } from './rpc.ts'
+
+export interface Thread<Ops extends Operations> {
+  readonly call: Call<Ops>
+  /** Messages that are no answers. */
+  onMessage(listener: (message: unknown) => void): void
+  /** Resolves with the exit code when it has ended. */
+  readonly ended: Promise<number>
+  terminate(): Promise<void>
+}
+
+interface StartFailure {
+  readonly failed: { readonly message: string; readonly code?: string; readonly hint?: string }
+}
+const isFailure = (message: unknown): message is StartFailure => typeof message === 'object' && message !== null && 'failed' in message
+
+/** Starts a thread from a module beside this one and waits until it says that it is ready. @throws {AppError} that it reported instead. */
+export async function startThread<Ops extends Operations>(module: URL, data: unknown): Promise<Thread<Ops>> {
+  const worker = new Worker(module, { workerData: data })
+  const ended = new Promise<number>((resolve) => worker.once('exit', resolve))
+  const call = callOperations<Ops>(worker)
+  const [first] = (await Promise.race([
+    once(worker, 'message'),
+    ended.then((code) => [{ failed: { message: `a thread ended at its start (${code})` } }]),
+  ])) as [unknown]
+  if (isFailure(first)) {
+    const { message, code, hint } = first.failed
+    throw new AppError(message, { code: code ?? 'thread_failed', ...(hint === undefined ? {} : { hint }) })
+  }
+  return {
+    call,
+    onMessage: (listener) => worker.on('message', listener),
+    ended,
+    async terminate() {
+      await worker.terminate()
+    },
+  }
+}
