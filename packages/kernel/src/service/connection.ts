@@ -70,7 +70,10 @@ export class Connection implements Watched {
     this.#settled = true
     this.#closer ??= 'server'
     if (this.#closedAt !== null) this.#finish()
-    else this.#endSocket()
+    else {
+      this.#patience(this.#host.graceMs)
+      this.#endSocket()
+    }
   }
 
   /** Aborts once the connection must end or is gone; made on first use, for most services never ask. */
@@ -88,13 +91,13 @@ export class Connection implements Watched {
     this.#host.authenticated()
   }
 
-  /** Ends it for the kernel's own reasons: the service hears it by its signal and has the grace to say goodbye. */
-  stop(reason: EndReason, graceMs: number = this.#host.graceMs): void {
-    const endBy = this.#host.clock() + graceMs
-    this.#endBy = this.#endBy === null ? endBy : Math.min(this.#endBy, endBy)
+  /** Ends it for the kernel's own reasons: a service that listens to its signal has the grace to say goodbye, for others it ends at once. */
+  stop(reason: EndReason): void {
+    this.#patience(this.#host.graceMs)
     if (this.#reason !== null) return
     this.#reason = reason
-    this.#controller?.abort()
+    if (this.#controller === null) this.#endSocket()
+    else this.#controller.abort()
   }
 
   /** Ends it now, whatever the service does. */
@@ -148,9 +151,13 @@ export class Connection implements Watched {
     this.session.report(events.protocolError, { detail: `service failed: ${describeError(error).error}` })
   }
 
-  #endSocket(): void {
-    const endBy = this.#host.clock() + this.#host.graceMs
+  /** The earlier of two ends holds. */
+  #patience(ms: number): void {
+    const endBy = this.#host.clock() + ms
     this.#endBy = this.#endBy === null ? endBy : Math.min(this.#endBy, endBy)
+  }
+
+  #endSocket(): void {
     this.socket.end()
     this.socket.resume()
   }

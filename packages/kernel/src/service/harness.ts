@@ -17,7 +17,10 @@ export interface HarnessOptions {
   readonly now?: () => number
   readonly random?: () => number
   readonly host?: string
+  /** 0 by default: any free one. */
+  readonly port?: number
   readonly graceMs?: number
+  readonly halfOpenMs?: number
   /** How often limits are looked at; 50 ms by default, so that tests need not wait. */
   readonly periodMs?: number
 }
@@ -78,7 +81,7 @@ export async function startService(service: AnyService, options: HarnessOptions)
   const running = await serve(service, {
     decky: deckyContext(options.persona, options.deckyState, ports),
     config: options.config ?? {},
-    listener: { host, port: 0 },
+    listener: { host, port: options.port ?? 0 },
     sink(event) {
       seen.push(event)
       for (const hear of waiting) hear(event)
@@ -93,6 +96,7 @@ export async function startService(service: AnyService, options: HarnessOptions)
     ...(options.now && { now: options.now }),
     ...(options.random && { random: options.random }),
     ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
+    ...(options.halfOpenMs !== undefined && { halfOpenMs: options.halfOpenMs }),
   })
   ports[service.name] ??= running.address.port
 

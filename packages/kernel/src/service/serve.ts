@@ -33,6 +33,8 @@ export interface ServeOptions {
   readonly onBroken?: (problem: AppError) => void
   /** Milliseconds between the graceful end of a socket and its destruction. */
   readonly graceMs?: number
+  /** Milliseconds after which a client that has ended its side is parted from a service that did not notice. */
+  readonly halfOpenMs?: number
 }
 
 export interface ServiceStats {
@@ -102,7 +104,7 @@ export async function serve(service: AnyService, options: ServeOptions): Promise
     random,
     clock: deadlines.now,
     graceMs: options.graceMs ?? 2_000,
-    halfOpenMs: 5_000,
+    halfOpenMs: options.halfOpenMs ?? 5_000,
     lateMs: 5_000,
     fault,
     authenticated: admission.settled,
