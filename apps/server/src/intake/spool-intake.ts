@@ -69,7 +69,10 @@ class SpoolIntake implements Intake {
       }
       const torn = rest.length > 0 && !progress.place.skipping ? Buffer.from(rest) : null
       const next = await this.#open(this.#later)
-      if (next === null) return this.#ended(progress, null, false)
+      if (next === null) {
+        this.#later = []
+        return this.#ended(progress, null, false)
+      }
       progress.place = { id: next, offset: 0, skipping: false }
       if (torn !== null) return this.#ended(progress, torn, true)
     }
@@ -90,7 +93,8 @@ class SpoolIntake implements Intake {
   /** Opens the file of a place. When it is gone reading goes on with the next file, or, when nothing follows, with what is kept. */
   async #locate(place: SpoolPlace | null): Promise<SpoolPlace | null> {
     if (place !== null && (this.#file?.id === place.id || (await this.#open([place.id])) !== null)) return place
-    const next = (await this.#open(await idsAfter(this.#directory, place?.id ?? ''))) ?? (await this.#open(await idsAfter(this.#directory, '')))
+    const next =
+      (await this.#open(await idsAfter(this.#directory, place?.id ?? ''))) ?? (await this.#open(await idsAfter(this.#directory, '')))
     return next === null ? null : { id: next, offset: 0, skipping: false }
   }
 
@@ -110,7 +114,9 @@ class SpoolIntake implements Intake {
   /** What the window holds from a place on. */
   #rest({ id, offset }: SpoolPlace): Buffer {
     const { start, data } = this.#window
-    return this.#window.id === id && offset >= start && offset <= start + data.length ? data.subarray(offset - start) : data.subarray(data.length)
+    return this.#window.id === id && offset >= start && offset <= start + data.length
+      ? data.subarray(offset - start)
+      : data.subarray(data.length)
   }
 
   /** Makes the window hold what the file has from a place on, up to a chunk; false when that is no more than was known. */
@@ -135,7 +141,7 @@ class SpoolIntake implements Intake {
     const rest = this.#rest(progress.place)
     const base = offset
     let at = 0
-    while (lines.length < limit && at - 0 < progress.budget && at < rest.length) {
+    while (lines.length < limit && at < progress.budget && at < rest.length) {
       const end = rest.indexOf(LF, at)
       const length = (end === -1 ? rest.length : end) - at
       const tooLong = length > this.#lineBytes
@@ -145,7 +151,12 @@ class SpoolIntake implements Intake {
       offset = base + at
       if (!skipping && length > 0) {
         const position = formatPosition(id, offset, end === -1)
-        if (tooLong) lines.push({ line: Buffer.from(rest.subarray(from, from + EVIDENCE)), position, corrupt: `longer than ${this.#lineBytes} bytes` })
+        if (tooLong)
+          lines.push({
+            line: Buffer.from(rest.subarray(from, from + Math.min(length, EVIDENCE))),
+            position,
+            corrupt: `longer than ${this.#lineBytes} bytes`,
+          })
         else lines.push({ line: rest.subarray(from, end), position })
       }
       skipping = end === -1

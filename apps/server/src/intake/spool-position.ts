@@ -10,7 +10,8 @@ export interface SpoolPlace {
 
 const POSITION = /^([0-9a-f-]{36}):(\d{1,15})(:skip)?$/
 
-export const formatPosition = (id: string, offset: number, skipping: boolean): string => (skipping ? `${id}:${offset}:skip` : `${id}:${offset}`)
+export const formatPosition = (id: string, offset: number, skipping: boolean): string =>
+  skipping ? `${id}:${offset}:skip` : `${id}:${offset}`
 
 /** Null for what is no position: reading then begins with the oldest file, and unique event ids make that harmless. */
 export function parsePosition(position: string | null): SpoolPlace | null {

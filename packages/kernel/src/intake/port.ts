@@ -3,6 +3,8 @@ export interface IntakeLine {
   readonly line: Buffer
   /** The position behind this line, opaque: store it in the transaction that stores the line. */
   readonly position: string
+  /** Why this can be no event, before anybody parses it: it was too long, and `line` is only its beginning. Keep it as evidence. */
+  readonly corrupt?: string
 }
 
 /** One batch from one stream; positions of different streams are kept apart. */
