@@ -10,6 +10,8 @@ export interface Environment {
   readonly adminPassword: string | undefined
   readonly bus: { readonly enabled: boolean; readonly type: string; readonly socket: string | undefined; readonly group: string }
   readonly logLevel: string
+  /** For child processes. */
+  readonly passedOn: NodeJS.ProcessEnv
 }
 
 const flag = z
@@ -43,5 +45,6 @@ export function readEnvironment(home?: string): Environment {
     adminPassword: env.DECNET_ADMIN_PASSWORD,
     bus: { enabled: env.DECNET_BUS_ENABLED, type: env.DECNET_BUS_TYPE, socket: env.DECNET_BUS_SOCKET, group: env.DECNET_BUS_GROUP },
     logLevel: env.DECNET_LOG_LEVEL,
+    passedOn: { ...process.env },
   }
 }

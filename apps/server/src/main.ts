@@ -17,16 +17,37 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
   const home = homeAt(env.home)
   const logger = createLogger({ name: 'server', level: env.logLevel })
   const socketPath = env.bus.socket ?? home.busSocket
-  const bus = await openBus({ enabled: env.bus.enabled, type: env.bus.type, socketPath, group: env.bus.group, role: 'broker', name: 'server', logger })
-  const pipelineData: PipelineData = { database: home.database, spool: home.spool, bus: { enabled: env.bus.enabled, type: env.bus.type, socketPath }, logLevel: env.logLevel }
+  const bus = await openBus({
+    enabled: env.bus.enabled,
+    type: env.bus.type,
+    socketPath,
+    group: env.bus.group,
+    role: 'broker',
+    name: 'server' }, logger)
+  const pipelineData: PipelineData = {
+    database: home.database,
+    spool: home.spool,
+    bus: { enabled: env.bus.enabled, type: env.bus.type, socketPath },
+    logLevel: env.logLevel,
+  }
   const pipeline = await startThread<Pipeline>(new URL('./threads/pipeline.ts', import.meta.url), pipelineData)
-  const reader = await startThread<Reads & { close(args: undefined): Promise<void> }>(new URL('./threads/reader.ts', import.meta.url), { database: home.database })
+  const reader = await startThread<Reads & { close(args: undefined): Promise<void> }>(new URL('./threads/reader.ts', import.meta.url), {
+    database: home.database,
+  })
 
   const plan = await pipeline.call('fleet.plan', { subnet: start.subnet, now: Date.now() })
   say({ type: 'plan', plan })
   const adminPassword = await pipeline.call('users.ensureAdmin', { given: env.adminPassword ?? null, now: Date.now() })
   await pipeline.call('run', undefined)
-  const api = await startApi({ listen: start.listen, consoleFolder: start.consoleFolder, home, bus, read: reader.call, write: pipeline.call, logger })
+  const api = await startApi({
+    listen: start.listen,
+    consoleFolder: start.consoleFolder,
+    home,
+    bus,
+    read: reader.call,
+    write: pipeline.call,
+    logger,
+  })
   say({ type: 'ready', console: api.url, adminPassword })
 
   // Without its pipeline or its reader a server is only a shell: the supervisor starts a whole one again.
@@ -40,7 +61,8 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
   }
 
   return {
-    fleet: (message: Extract<ToServer, { type: 'fleet' }>) => pipeline.call('fleet.record', { services: message.services, serving: message.serving, now: Date.now() }),
+    fleet: (message: Extract<ToServer, { type: 'fleet' }>) =>
+      pipeline.call('fleet.record', { services: message.services, serving: message.serving, now: Date.now() }),
     ring: () => pipeline.call('ring', undefined),
     async close() {
       closing = true
@@ -76,7 +98,14 @@ process.on('message', (message) => {
     const app = error instanceof AppError ? error : undefined
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
     if (server) return
-    say({ type: 'failed', error: { message: error instanceof Error ? error.message : String(error), code: app?.code ?? 'server_failed', hint: app?.hint ?? null } })
+    say({
+      type: 'failed',
+      error: {
+        message: error instanceof Error ? error.message : String(error),
+        code: app?.code ?? 'server_failed',
+        hint: app?.hint ?? null,
+      },
+    })
   })
 })
 process.on('disconnect', () => void stop())

@@ -12,7 +12,10 @@ export function parseListen(text: string): ListenAddress {
   const port = Number(match?.groups?.port)
   const host = match?.groups?.v6 ?? (match?.groups?.host || '127.0.0.1')
   if (!match || port > 65_535 || (isIP(host) === 0 && host !== 'localhost')) {
-    throw new AppError(`--listen ${text} is no address and port.`, { code: 'bad_listen', hint: 'Write it as 127.0.0.1:8080 or [::1]:8080.' })
+    throw new AppError(`--listen ${text} is no address and port.`, {
+      code: 'bad_listen',
+      hint: 'Write it as 127.0.0.1:8080 or [::1]:8080.',
+    })
   }
   return { host, port }
 }

@@ -19,7 +19,9 @@ function add(program: Command, definition: CommandDefinition): void {
   })
 }
 
-const program = new Command('decnet').description('A deception network: decoys that catch attackers, and the knowledge of who they are.').showHelpAfterError('(decnet --help lists the commands)')
+const program = new Command('decnet')
+  .description('A deception network: decoys that catch attackers, and the knowledge of who they are.')
+  .showHelpAfterError('(decnet --help lists the commands)')
 for (const definition of commands) add(program, definition)
 // A closed pipe (`decnet events | head`) is the reader's right.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

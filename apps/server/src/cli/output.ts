@@ -23,9 +23,32 @@ export const print = (text = ''): void => {
 
 /** A table without boxes; `empty` is said instead when there is no row. */
 export function printTable(head: readonly string[], rows: readonly (readonly (string | number)[])[], empty: string): void {
-  if (rows.length === 0) return print(empty)
-  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' }
-  const table = new Table({ head: head.map((title) => pc.dim(title)), chars: none, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } })
+  if (rows.length === 0) {
+    print(empty)
+    return
+  }
+  const none = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+    right: '',
+    'right-mid': '',
+    middle: '  ',
+  }
+  const table = new Table({
+    head: head.map((title) => pc.dim(title)),
+    chars: none,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  })
   for (const row of rows) table.push(row.map(String))
   print(table.toString())
 }

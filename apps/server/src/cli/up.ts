@@ -17,7 +17,9 @@ function banner(ready: FleetReady, warning: string | null): void {
   if (ready.movedFrom) print(`\n${pc.yellow('!')} ${ready.movedFrom}.0/24 is held by another home: this fleet moved.`)
   print()
   for (const decky of ready.deckies) {
-    print(`  ${pc.bold(decky.ip.padEnd(14))} ${decky.name.padEnd(14)} ${decky.services.map((service) => `${service.name}:${service.port}`).join('  ')}`)
+    print(
+      `  ${pc.bold(decky.ip.padEnd(14))} ${decky.name.padEnd(14)} ${decky.services.map((service) => `${service.name}:${service.port}`).join('  ')}`,
+    )
   }
   const moved = ready.deckies.flatMap((decky) => decky.services).filter((service) => service.note !== undefined)
   if (moved.length > 0) print(pc.dim(`\n  ${moved.length} services do not have their usual port (${visible(moved[0]?.note ?? '')}).`))
@@ -31,7 +33,12 @@ function banner(ready: FleetReady, warning: string | null): void {
 export const up: CommandDefinition = {
   name: 'up',
   summary: 'Start the fleet, the server and the console; stays in the foreground.',
-  examples: ['decnet up', 'decnet up --listen 127.0.0.1:9000', 'decnet up --json | head -1', 'DECNET_ADMIN_PASSWORD=… decnet up --home /srv/decnet'],
+  examples: [
+    'decnet up',
+    'decnet up --listen 127.0.0.1:9000',
+    'decnet up --json | head -1',
+    'DECNET_ADMIN_PASSWORD=… decnet up --home /srv/decnet',
+  ],
   options: [...commonOptions, { flags: '--listen <address:port>', description: 'where console and API listen', default: '127.0.0.1:8080' }],
   async run({ options }) {
     const env = readEnvironment(options.home)
@@ -44,7 +51,7 @@ export const up: CommandDefinition = {
     if (options.json) printJson(running.ready)
     else banner(running.ready, warning)
     const asked = new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
     })
     try {
       await Promise.race([asked, running.failed])

@@ -52,10 +52,22 @@ export async function setPassword(db: Db, username: string, passwordHash: string
 }
 
 /** The account of the first start. Answers the password to show once, or null when there are users already or the operator gave one. */
-export async function ensureAdmin(db: Db, options: { readonly given: string | null; readonly random: () => string; readonly now: number }): Promise<string | null> {
-  const { count } = await db.selectFrom('users').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+export async function ensureAdmin(
+  db: Db,
+  options: { readonly given: string | null; readonly random: () => string; readonly now: number },
+): Promise<string | null> {
+  const { count } = await db
+    .selectFrom('users')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
   if (Number(count) > 0) return null
   const password = options.given ?? options.random()
-  await createUser(db, { username: 'admin', passwordHash: await hashPassword(password), role: 'admin', mustChangePassword: options.given === null, now: options.now })
+  await createUser(db, {
+    username: 'admin',
+    passwordHash: await hashPassword(password),
+    role: 'admin',
+    mustChangePassword: options.given === null,
+    now: options.now,
+  })
   return options.given === null ? password : null
 }

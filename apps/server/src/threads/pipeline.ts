@@ -31,7 +31,7 @@ async function pipeline(data: PipelineData) {
   const store = openStore(data.database)
   await migrate(store, data.database)
   const log = logTable(store)
-  const bus = await openBus({ ...data.bus, role: 'client', name: 'pipeline', logger })
+  const bus = await openBus({ ...data.bus, role: 'client', name: 'pipeline' }, logger)
   const intake = spoolIntake({ directory: data.spool, source: 'sensor' })
 
   const workers = new Map<string, RunningWorker>()

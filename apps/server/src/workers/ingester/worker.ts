@@ -74,7 +74,13 @@ export function ingester(intake: Intake, log: EventLog<Tx>): Tick<typeof topics.
         )
       // A sensor reaches no bus: its tick in the spool is its heartbeat.
       const tick = written.findLast((record) => record.type === events.tick.type)
-      if (tick) publish(topics.workerHealth, ['sensor'], { worker: 'sensor', ts: tick.ts / 1000, interval_sec: 10, kind: 'process', ...tick.body }, 'health')
+      if (tick)
+        publish(
+          topics.workerHealth,
+          ['sensor'],
+          { worker: 'sensor', ts: tick.ts / 1000, interval_sec: 10, kind: 'process', ...tick.body },
+          'health',
+        )
       return batch.more ? 'again' : 'done'
     },
   })

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, statfsSync } from 'node:fs'
+import net from 'node:net'
+import pc from 'picocolors'
+import { homeAt, prepareHome } from '../home.ts'
+import { openStore } from '../store/open.ts'
+import { runningIn } from '../supervisor/supervise.ts'
+import { type CommandDefinition, commonOptions } from './command.ts'
+import { print, printJson } from './output.ts'
+import { homeOf } from './stored.ts'
+
+type Verdict = 'ok' | 'note' | 'bad'
+interface Finding {
+  readonly check: string
+  readonly verdict: Verdict
+  readonly found: string
+  /** What to do about it. */
+  readonly advice: string | null
+}
+const ok = (check: string, found: string): Finding => ({ check, verdict: 'ok', found, advice: null })
+const note = (check: string, found: string, advice: string): Finding => ({ check, verdict: 'note', found, advice })
+const bad = (check: string, found: string, advice: string): Finding => ({ check, verdict: 'bad', found, advice })
+
+const canBind = (host: string, port: number) =>
+  new Promise<string | null>((resolve) => {
+    const server = net.createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'))
+    server.listen(port, host, () => server.close(() => resolve(null)))
+  })
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
+
+function checkMachine(): Finding[] {
+  const major = Number(process.versions.node.split('.')[0])
+  const supported = process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64')
+  return [
+    major >= 24
+      ? ok('node', `Node ${process.versions.node}`)
+      : bad('node', `Node ${process.versions.node}`, 'Run npm ci --ignore-scripts in the project: it brings Node 24.'),
+    supported
+      ? ok('machine', `${process.platform} ${process.arch}`)
+      : note('machine', `${process.platform} ${process.arch}`, 'Linux on x64 or arm64 is what is tested; bring Node 24 yourself.'),
+  ]
+}
+
+async function checkPorts(): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const loopback = await canBind('127.77.255.253', 0)
+  findings.push(
+    loopback === null
+      ? ok('loopback', '127.77.0.0/16 can be used')
+      : bad(
+          'loopback',
+          `127.77.255.253: ${loopback}`,
+          'Deckies live on 127.77.N.x: the loopback interface must be up (ip link set lo up).',
+        ),
+  )
+  const low = await canBind('127.77.255.253', 22)
+  const from = existsSync('/proc/sys/net/ipv4/ip_unprivileged_port_start')
+    ? readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8').trim()
+    : '1024'
+  if (low === 'EACCES') {
+    findings.push(
+      note(
+        'ports',
+        `ports below ${from} are not yours: ssh answers on 10022 and so on`,
+        `For real port numbers: sudo sysctl net.ipv4.ip_unprivileged_port_start=0 (or start as root: the sensor drops its rights).`,
+      ),
+    )
+  } else if (low === null) findings.push(ok('ports', 'ports below 1024 can be bound: real port numbers'))
+  else
+    findings.push(
+      note('ports', `port 22 on a test address: ${low}`, 'Another program listens on all addresses: those services move to port + 10000.'),
+    )
+  const console_ = await canBind('127.0.0.1', 8080)
+  findings.push(
+    console_ === null
+      ? ok('console', '127.0.0.1:8080 is free')
+      : note('console', `127.0.0.1:8080: ${console_}`, 'If that is not a fleet of yours: decnet up --listen 127.0.0.1:9090'),
+  )
+  return findings
+}
+
+function checkHome(path: string): Finding[] {
+  const home = homeAt(path)
+  const findings: Finding[] = []
+  try {
+    prepareHome(home)
+    findings.push(ok('home', `${path} (0700)`))
+  } catch (error) {
+    const { message, hint } = error as { message: string; hint?: string }
+    return [bad('home', message, hint ?? 'Choose another with --home.')]
+  }
+  const { bavail, bsize } = statfsSync(path)
+  const free = bavail * bsize
+  if (free < 200e6)
+    findings.push(bad('disk', `${megabytes(free)} free`, 'Free some space: the spool needs room, or events are dropped (and counted).'))
+  else if (free < 2e9)
+    findings.push(note('disk', `${megabytes(free)} free`, 'Enough to start; a busy sensor writes about 1 GB per 2 million events.'))
+  else findings.push(ok('disk', `${megabytes(free)} free`))
+  if (existsSync(home.database)) {
+    try {
+      void openStore(home.database, { readonly: true }).close()
+      findings.push(ok('database', 'opens'))
+    } catch (error) {
+      const { message, hint } = error as { message: string; hint?: string }
+      findings.push(bad('database', message, hint ?? ''))
+    }
+  } else findings.push(ok('database', 'none yet: made at the first start'))
+  const state = runningIn(home)
+  findings.push(ok('fleet', state ? `running (process ${state.pid})` : 'not running'))
+  return findings
+}
+
+export const doctor: CommandDefinition = {
+  name: 'doctor',
+  summary: 'Check machine, ports, permissions and disk, and say what to do.',
+  options: [...commonOptions],
+  examples: ['decnet doctor', 'decnet doctor --json | jq \'.findings[] | select(.verdict != "ok")\''],
+  async run({ options }) {
+    const home = homeOf(options)
+    const findings = [...checkMachine(), ...checkHome(home.path), ...(await checkPorts())]
+    const healthy = findings.every((finding) => finding.verdict !== 'bad')
+    if (options.json) printJson({ healthy, findings })
+    else {
+      const marks: Record<Verdict, string> = { ok: pc.green('✓'), note: pc.yellow('!'), bad: pc.red('✗') }
+      for (const { check, verdict, found, advice } of findings) {
+        print(`${marks[verdict]} ${check.padEnd(9)} ${found}`)
+        if (advice) print(pc.dim(`            ${advice}`))
+      }
+      print(healthy ? '\nNothing stands in the way of decnet up.' : '\nMend what is marked ✗ first.')
+    }
+    return healthy ? 0 : 1
+  },
+}

@@ -1,0 +1,52 @@
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { newPassword } from '@decnet/contracts/api'
+import { AppError } from '@decnet/kernel'
+import { openStore } from '../store/open.ts'
+import { hashPassword, setPassword } from '../store/users.ts'
+import { type CommandDefinition, commonOptions } from './command.ts'
+import { print, printJson } from './output.ts'
+import { homeOf, openStored } from './stored.ts'
+
+/** From the terminal without echo, or the first line of standard input. */
+async function readPassword(): Promise<string> {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  if (process.stdin.isTTY) process.stderr.write('New password (at least 12 characters): ')
+  const input = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY })
+  try {
+    for await (const line of input) return line
+    return ''
+  } finally {
+    input.close()
+    if (process.stdin.isTTY) process.stderr.write('\n')
+  }
+}
+
+export const passwd: CommandDefinition = {
+  name: 'passwd',
+  summary: 'Set the password of a console user; ends all logins of that user.',
+  args: [{ name: '[username]', description: 'admin by default' }],
+  options: [...commonOptions],
+  examples: ['decnet passwd', 'decnet passwd ana', 'pwgen 20 1 | decnet passwd admin --json'],
+  async run({ args, options }) {
+    const username = args[0] ?? 'admin'
+    await openStored(options).store.close()
+    const given = newPassword.safeParse(await readPassword())
+    if (!given.success)
+      throw new AppError(`That password will not do: ${given.error.issues[0]?.message}.`, { code: 'bad_password', hint: 'Choose another.' })
+    const store = openStore(homeOf(options).database)
+    try {
+      if (!(await setPassword(store.db, username, await hashPassword(given.data), false))) {
+        throw new AppError(`There is no user ${username}.`, {
+          code: 'user_unknown',
+          hint: 'Users are made in the console, under Settings.',
+        })
+      }
+    } finally {
+      await store.close()
+    }
+    if (options.json) printJson({ username, changed: true })
+    else print(`The password of ${username} is changed; its logins have ended.`)
+    return 0
+  },
+}

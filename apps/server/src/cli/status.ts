@@ -1,0 +1,43 @@
+import pc from 'picocolors'
+import { runningIn } from '../supervisor/supervise.ts'
+import { type CommandDefinition, commonOptions } from './command.ts'
+import { ago, print, printJson, visible } from './output.ts'
+import { homeOf } from './stored.ts'
+
+export const status: CommandDefinition = {
+  name: 'status',
+  summary: 'Is a fleet running in this home? Where are its console and its deckies?',
+  options: [...commonOptions],
+  examples: ['decnet status', 'decnet status --json | jq .deckies'],
+  async run({ options }) {
+    const home = homeOf(options)
+    const state = runningIn(home)
+    const ready = state?.ready ?? null
+    if (options.json) {
+      printJson({
+        running: state !== null,
+        home: home.path,
+        pid: state?.pid ?? null,
+        started_at: state ? new Date(state.startedAt).toISOString() : null,
+        console: ready?.console ?? null,
+        deckies: ready?.deckies ?? [],
+      })
+      return state ? 0 : 3
+    }
+    if (!state) {
+      print(`${pc.dim('○')} No fleet is running in ${home.path}.  Start one: decnet up`)
+      return 3
+    }
+    print(`${pc.green('●')} Running since ${ago(state.startedAt, Date.now())} (process ${state.pid}), home ${home.path}`)
+    if (!ready) {
+      print('  It is still starting.')
+      return 0
+    }
+    print(`  Console  ${pc.cyan(ready.console)}`)
+    for (const decky of ready.deckies)
+      print(
+        `  ${pc.bold(decky.ip.padEnd(14))} ${visible(decky.name).padEnd(14)} ${decky.services.map((service) => `${service.name}:${service.port}`).join('  ')}`,
+      )
+    return 0
+  },
+}

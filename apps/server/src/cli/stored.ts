@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs'
+import { AppError } from '@decnet/kernel'
+import { readEnvironment } from '../config.ts'
+import { type Home, homeAt } from '../home.ts'
+import { openStore, type Store } from '../store/open.ts'
+import type { CommandOptions } from './command.ts'
+
+/** The home that the options name. */
+export const homeOf = (options: CommandOptions): Home => homeAt(readEnvironment(options.home).home)
+
+/** Opens the home's database for reading, whether a fleet runs or not. @throws {AppError} `home_empty` where there is none. */
+export function openStored(options: CommandOptions): { readonly home: Home; readonly store: Store } {
+  const home = homeOf(options)
+  if (!existsSync(home.database)) {
+    throw new AppError(`There is nothing in ${home.path} yet.`, {
+      code: 'home_empty',
+      hint: 'Start a fleet with `decnet up`, or name another home with --home.',
+    })
+  }
+  return { home, store: openStore(home.database, { readonly: true }) }
+}
