@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { outcome } from '../fields.ts'
-import { bytes, defineEvent } from './define.ts'
+import { bytes, defineEvent, octets } from './define.ts'
 
 /**
  * One attempt to log in. `secret` is the exact bytes; the kernel writes it as `secret_b64` and `secret_printable`.
@@ -12,7 +12,7 @@ export const authAttempt = defineEvent({
   kind: 'interaction',
   fields: z.object({
     principal: bytes.optional(),
-    secret: z.instanceof(Uint8Array).optional(),
+    secret: octets.optional(),
     secret_kind: z.string().max(32).default('plaintext'),
     outcome,
     method: z.string().optional(),

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 
+/** Any view on bytes, a `Buffer` too, whatever lies beneath it. */
+export const octets: z.ZodType<Uint8Array, Uint8Array> = z.instanceof(Uint8Array)
 /** Bytes that an attacker chose. UTF-8 text travels under its own name, anything else as `<name>_b64`. */
-export const bytes = z.union([z.string(), z.instanceof(Uint8Array)])
+export const bytes = z.union([z.string(), octets])
 export type Bytes = z.infer<typeof bytes>
 
 type FieldValue = string | number | boolean | Uint8Array | undefined
