@@ -17,13 +17,17 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
   const home = homeAt(env.home)
   const logger = createLogger({ name: 'server', level: env.logLevel })
   const socketPath = env.bus.socket ?? home.busSocket
-  const bus = await openBus({
-    enabled: env.bus.enabled,
-    type: env.bus.type,
-    socketPath,
-    group: env.bus.group,
-    role: 'broker',
-    name: 'server' }, logger)
+  const bus = await openBus(
+    {
+      enabled: env.bus.enabled,
+      type: env.bus.type,
+      socketPath,
+      group: env.bus.group,
+      role: 'broker',
+      name: 'server',
+    },
+    logger,
+  )
   const pipelineData: PipelineData = {
     database: home.database,
     spool: home.spool,

@@ -1,7 +1,39 @@
-import type { Store } from './open.ts'
+import { artifactsOf, commandsOf } from './attacker-activity.ts'
+import { attackerFacets, findAttacker, listAttackers } from './attackers.ts'
+import { attemptsForSecret, findReuse, listCredentials, listReuse, topCredentials } from './credentials.ts'
+import { listDeckies } from './deckies.ts'
+import { logBounds, logHistogram, readAfter, searchLog } from './log-search.ts'
+import type { Db, Store } from './open.ts'
+import { findSession, listSessions } from './sessions.ts'
+import { readStats } from './stats.ts'
 
-/** What the API asks of the database; run by a reading thread on its own connection. */
-export function reads(_store: Store) {
-  return {}
+type Read<Args extends unknown[], Result> = (db: Db, ...args: Args) => Promise<Result>
+
+/** What the API and the command line ask of the database, over any connection; run by a reading thread in the server. */
+export function reads({ db }: Store) {
+  const on =
+    <Args, Result>(read: Read<[Args], Result>) =>
+    (args: Args) =>
+      read(db, args)
+  return {
+    'attackers.list': on(listAttackers),
+    'attackers.find': on(findAttacker),
+    'attackers.facets': on(attackerFacets),
+    'attackers.commands': on(commandsOf),
+    'attackers.artifacts': on(artifactsOf),
+    'sessions.list': on(listSessions),
+    'sessions.find': on(findSession),
+    'credentials.list': on(listCredentials),
+    'credentials.top': on(topCredentials),
+    'credentials.attempts': (args: { sha256: string; limit: number }) => attemptsForSecret(db, args.sha256, args.limit),
+    'reuse.list': on(listReuse),
+    'reuse.find': on(findReuse),
+    'log.search': on(searchLog),
+    'log.after': on(readAfter),
+    'log.histogram': on(logHistogram),
+    'log.bounds': () => logBounds(db),
+    'deckies.list': (titles: ReadonlyMap<string, string>) => listDeckies(db, titles),
+    stats: on(readStats),
+  }
 }
 export type Reads = ReturnType<typeof reads>

@@ -1,8 +1,6 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
+import { escapeLike } from './like.ts'
 import type { Schema } from './schema.ts'
-
-/** `\` as the escape character: topics are free of it. */
-const escapeLike = (text: string) => text.replace(/[\\%_]/gu, '\\$&')
 
 /**
  * A topic pattern as a condition on `log.topic`. `*` needs a second look (LIKE's `%` crosses dots):

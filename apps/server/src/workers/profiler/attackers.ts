@@ -4,10 +4,11 @@ import { attackerId } from '@decnet/kernel'
 import type { LogRecord } from '@decnet/kernel/log'
 import type { Selectable } from 'kysely'
 import { COMMAND_TYPES, FILE_TYPES } from '../../domain/event-kinds.ts'
-import { type Conduct, crossed, scoreOf, scoreParts, severityOf } from '../../domain/scoring.ts'
+import { crossed, scoreOf, scoreParts, severityOf } from '../../domain/scoring.ts'
+import { conductOf } from '../../store/attackers.ts'
 import type { Tx } from '../../store/log-table.ts'
 import type { AttackerTable } from '../../store/schema.ts'
-import type { ProfilerContext } from './worker.ts'
+import type { ProfilerContext } from './context.ts'
 
 /** A row while it is being folded: lists open, counts as in the table. */
 interface Draft extends Omit<Selectable<AttackerTable>, 'services' | 'deckies' | 'score_parts'> {
@@ -42,17 +43,6 @@ const fresh = (uuid: string, ip: string, ts: number): Draft => ({
   severity: 'info',
   last_seq: 0,
   changed: false,
-})
-
-export const conductOf = (row: Omit<AttackerTable, 'services' | 'deckies' | 'score_parts'>): Conduct => ({
-  eventCount: row.event_count,
-  sessionCount: row.session_count,
-  credentialCount: row.credential_count,
-  loginCount: row.login_count,
-  commandCount: row.command_count,
-  fileCount: row.file_count,
-  serviceCount: row.service_count,
-  deckyCount: row.decky_count,
 })
 
 /** Counts one event in; a record that was counted before changes nothing. */

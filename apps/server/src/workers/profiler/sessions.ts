@@ -4,7 +4,7 @@ import { attackerId } from '@decnet/kernel'
 import type { LogRecord } from '@decnet/kernel/log'
 import { COMMAND_TYPES, commandText, FILE_TYPES, textField } from '../../domain/event-kinds.ts'
 import type { SessionTable } from '../../store/schema.ts'
-import type { ProfilerContext } from './worker.ts'
+import type { ProfilerContext } from './context.ts'
 
 /** A session that says nothing for this long is over, even if its end was never seen (milliseconds of event time). */
 export const IDLE_MS = 15 * 60_000

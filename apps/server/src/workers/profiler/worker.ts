@@ -1,11 +1,8 @@
 import { topics } from '@decnet/contracts/topics'
-import { defineFold, type FoldContext } from '@decnet/kernel/worker'
-import type { Tx } from '../../store/log-table.ts'
+import { defineFold } from '@decnet/kernel/worker'
 import { foldAttackers } from './attackers.ts'
+import { emits, type ProfilerContext } from './context.ts'
 import { foldSessions } from './sessions.ts'
-
-const emits = [topics.attackerObserved, topics.attackerScored, topics.attackerSessionStarted, topics.attackerSessionEnded] as const
-export type ProfilerContext = FoldContext<Tx, (typeof emits)[number]>
 
 /** Who came, when, for how long, and how much it matters. */
 export default defineFold({

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type DeckyPlan, type KnownService, planFleet } from '@decnet/persona'
-import type { Db } from '../store/open.ts'
+import type { Db } from './open.ts'
 
 /** The fleet as the database wants it, in order. */
 export async function storedPlan(db: Db): Promise<DeckyPlan[]> {

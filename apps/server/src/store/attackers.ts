@@ -1,0 +1,140 @@
+import type { Attacker, Page, Severity } from '@decnet/contracts/api'
+import { headline } from '../domain/headline.ts'
+import type { Conduct, ScorePart } from '../domain/scoring.ts'
+import { containing } from './like.ts'
+import type { Db } from './open.ts'
+import type { AttackerTable } from './schema.ts'
+import { iso } from './time.ts'
+
+/** The counts of a row, as scoring and words want them. */
+export const conductOf = (row: Omit<AttackerTable, 'services' | 'deckies' | 'score_parts'>): Conduct => ({
+  eventCount: row.event_count,
+  sessionCount: row.session_count,
+  credentialCount: row.credential_count,
+  loginCount: row.login_count,
+  commandCount: row.command_count,
+  fileCount: row.file_count,
+  serviceCount: row.service_count,
+  deckyCount: row.decky_count,
+})
+
+export function toAttacker(row: AttackerTable): Attacker {
+  const deckies = JSON.parse(row.deckies) as string[]
+  return {
+    uuid: row.uuid,
+    ip: row.ip,
+    first_seen: iso(row.first_seen),
+    last_seen: iso(row.last_seen),
+    event_count: row.event_count,
+    session_count: row.session_count,
+    credential_count: row.credential_count,
+    command_count: row.command_count,
+    file_count: row.file_count,
+    login_count: row.login_count,
+    service_count: row.service_count,
+    decky_count: row.decky_count,
+    services: JSON.parse(row.services) as string[],
+    deckies,
+    is_traversal: row.decky_count > 1,
+    traversal_path: deckies.length > 1 ? deckies.join(' → ') : null,
+    score: row.score,
+    severity: row.severity as Severity,
+    score_parts: JSON.parse(row.score_parts) as ScorePart[],
+    headline: headline(conductOf(row), deckies),
+  }
+}
+
+export interface AttackerFilter {
+  readonly search?: string | undefined
+  readonly service?: string | undefined
+  readonly decky?: string | undefined
+  readonly severity?: string | undefined
+  /** Seen in this span, epoch milliseconds. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+export interface AttackerListing extends AttackerFilter {
+  readonly sortBy: 'recent' | 'active' | 'traversals' | 'score' | 'first_seen' | 'ip'
+  readonly order: 'asc' | 'desc'
+  readonly limit: number
+  readonly offset: number
+}
+
+const SORTS = {
+  recent: 'last_seen',
+  active: 'event_count',
+  traversals: 'decky_count',
+  score: 'score',
+  first_seen: 'first_seen',
+  ip: 'ip',
+} as const
+
+function matching(db: Db, filter: AttackerFilter) {
+  let query = db.selectFrom('attackers')
+  if (filter.from !== undefined) query = query.where('last_seen', '>=', filter.from)
+  if (filter.to !== undefined) query = query.where('first_seen', '<=', filter.to)
+  if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity)
+  // A list of names in JSON: the quotes make the name whole.
+  if (filter.service !== undefined) query = query.where('services', 'like', containing(JSON.stringify(filter.service)))
+  if (filter.decky !== undefined) query = query.where('deckies', 'like', containing(JSON.stringify(filter.decky)))
+  const { search } = filter
+  if (search !== undefined)
+    query = query.where((eb) =>
+      eb.or([
+        eb('ip', 'like', containing(search)),
+        eb('services', 'like', containing(search)),
+        eb('deckies', 'like', containing(search)),
+        eb('uuid', '=', search),
+      ]),
+    )
+  return query
+}
+
+export async function listAttackers(db: Db, listing: AttackerListing): Promise<Page<Attacker>> {
+  const rows = await matching(db, listing)
+    .selectAll()
+    .orderBy(SORTS[listing.sortBy], listing.order)
+    .orderBy('uuid')
+    .limit(listing.limit)
+    .offset(listing.offset)
+    .execute()
+  const { total } = await matching(db, listing)
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  return { total: Number(total), limit: listing.limit, offset: listing.offset, data: rows.map(toAttacker) }
+}
+
+/** By uuid or by address; null when unknown. */
+export async function findAttacker(db: Db, key: string): Promise<Attacker | null> {
+  const row = await db
+    .selectFrom('attackers')
+    .selectAll()
+    .where((eb) => eb.or([eb('uuid', '=', key), eb('ip', '=', key)]))
+    .executeTakeFirst()
+  return row ? toAttacker(row) : null
+}
+
+export interface Facet {
+  readonly value: string
+  readonly count: number
+}
+export interface AttackerFacets {
+  readonly service: Facet[]
+  readonly decky: Facet[]
+  readonly severity: Facet[]
+}
+
+/** How many attackers there are by service, decky and severity, most first. */
+export async function attackerFacets(db: Db, filter: AttackerFilter): Promise<AttackerFacets> {
+  const rows = await matching(db, filter).select(['services', 'deckies', 'severity']).execute()
+  const tally = (values: Iterable<string>): Facet[] => {
+    const counts = new Map<string, number>()
+    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+    return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count || a.value.localeCompare(b.value))
+  }
+  return {
+    service: tally(rows.flatMap((row) => JSON.parse(row.services) as string[])),
+    decky: tally(rows.flatMap((row) => JSON.parse(row.deckies) as string[])),
+    severity: tally(rows.map((row) => row.severity)),
+  }
+}

@@ -1,0 +1,113 @@
+import type { Page } from '@decnet/contracts/api'
+import type { LogRecord } from '@decnet/kernel/log'
+import { type Expression, type ExpressionBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
+import { parseSearch, type SearchTerm } from '../domain/search.ts'
+import { containing } from './like.ts'
+import { toRecord } from './log-table.ts'
+import type { Db } from './open.ts'
+import type { Schema } from './schema.ts'
+import { patternToLike } from './topic-filter.ts'
+
+type LogExpression = ExpressionBuilder<Schema, 'log'>
+
+function condition(eb: LogExpression, term: SearchTerm): Expression<SqlBool> {
+  if (term.kind === 'column') return term.column === 'topic' ? patternToLike(eb, term.value) : eb(term.column, '=', term.value)
+  if (term.kind === 'field') return sql<SqlBool>`json_extract(body, ${`$."${term.field}"`}) = ${term.value}`
+  const like = containing(term.value)
+  const inBody = containing(JSON.stringify(term.value).slice(1, -1))
+  return eb.or([
+    sql<SqlBool>`body like ${inBody} escape '\\'`,
+    sql<SqlBool>`attacker_ip like ${like} escape '\\'`,
+    sql<SqlBool>`decky like ${like} escape '\\'`,
+    sql<SqlBool>`service like ${like} escape '\\'`,
+    sql<SqlBool>`type like ${like} escape '\\'`,
+    sql<SqlBool>`msg like ${like} escape '\\'`,
+  ])
+}
+
+/** Null columns make a plain NOT unknown; here, what is not known to hold is excluded. */
+const holds = (eb: LogExpression, term: SearchTerm): Expression<SqlBool> =>
+  term.negated ? sql<SqlBool>`not coalesce(${condition(eb, term)}, false)` : condition(eb, term)
+
+export interface LogFilter {
+  readonly search?: string | undefined
+  /** Epoch milliseconds, both ends included. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  readonly after?: number | undefined
+  readonly before?: number | undefined
+  /** Topic patterns; absent = all. */
+  readonly topics?: readonly string[] | undefined
+  /** Sensors' ticks are hidden unless asked for. */
+  readonly ticks?: boolean | undefined
+}
+
+function filtered<O>(query: SelectQueryBuilder<Schema, 'log', O>, filter: LogFilter): SelectQueryBuilder<Schema, 'log', O> {
+  let narrowed = query
+  if (filter.from !== undefined) narrowed = narrowed.where('ts', '>=', filter.from)
+  if (filter.to !== undefined) narrowed = narrowed.where('ts', '<=', filter.to)
+  if (filter.after !== undefined) narrowed = narrowed.where('seq', '>', filter.after)
+  if (filter.before !== undefined) narrowed = narrowed.where('seq', '<', filter.before)
+  const { topics } = filter
+  if (topics) narrowed = narrowed.where((eb) => eb.or(topics.map((pattern) => patternToLike(eb, pattern))))
+  const terms = parseSearch(filter.search ?? '')
+  for (const term of terms) narrowed = narrowed.where((eb) => holds(eb, term))
+  if (!filter.ticks && !terms.some((term) => term.kind === 'column' && term.column === 'type'))
+    narrowed = narrowed.where('type', '!=', 'tick')
+  return narrowed
+}
+
+/** Newest first. */
+export async function searchLog(db: Db, filter: LogFilter & { readonly limit: number; readonly offset: number }): Promise<Page<LogRecord>> {
+  const rows = await filtered(db.selectFrom('log').selectAll(), filter)
+    .orderBy('seq', 'desc')
+    .limit(filter.limit)
+    .offset(filter.offset)
+    .execute()
+  const { total } = await filtered(
+    db.selectFrom('log').select((eb) => eb.fn.countAll<number>().as('total')),
+    filter,
+  ).executeTakeFirstOrThrow()
+  return { total: Number(total), limit: filter.limit, offset: filter.offset, data: rows.map(toRecord) }
+}
+
+/** Oldest first after a sequence number, for streams: what a client missed. `scanned`: how far it looked. */
+export async function readAfter(
+  db: Db,
+  filter: LogFilter & { readonly after: number; readonly limit: number },
+): Promise<{ records: LogRecord[]; scanned: number }> {
+  const head = (await db.selectFrom('log_head').select('seq').executeTakeFirst())?.seq ?? 0
+  if (head <= filter.after) return { records: [], scanned: filter.after }
+  const rows = await filtered(db.selectFrom('log').selectAll().where('seq', '<=', head), filter)
+    .orderBy('seq')
+    .limit(filter.limit)
+    .execute()
+  return { records: rows.map(toRecord), scanned: rows.length < filter.limit ? head : (rows.at(-1)?.seq ?? filter.after) }
+}
+
+/** The first sequence number still kept, and the last. */
+export async function logBounds(db: Db): Promise<{ first: number; head: number }> {
+  const first = await db.selectFrom('log').select('seq').orderBy('seq').limit(1).executeTakeFirst()
+  const head = await db.selectFrom('log_head').select('seq').executeTakeFirst()
+  return { first: first?.seq ?? 0, head: head?.seq ?? 0 }
+}
+
+export interface Bucket {
+  /** Start of the bucket, epoch milliseconds; a multiple of the interval. */
+  readonly time: number
+  readonly service: string | null
+  readonly count: number
+}
+
+/** Events by time and service. Buckets without events are absent. */
+export async function logHistogram(db: Db, filter: LogFilter & { readonly intervalMs: number }): Promise<Bucket[]> {
+  const bucket = sql<number>`(ts / ${sql.lit(filter.intervalMs)}) * ${sql.lit(filter.intervalMs)}`
+  const rows = await filtered(
+    db.selectFrom('log').select((eb) => [bucket.as('time'), 'service', eb.fn.countAll<number>().as('count')]),
+    { topics: ['system.log'], ...filter },
+  )
+    .groupBy(['time', 'service'])
+    .orderBy('time')
+    .execute()
+  return rows.map((row) => ({ time: Number(row.time), service: row.service, count: Number(row.count) }))
+}
