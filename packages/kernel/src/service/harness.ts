@@ -2,7 +2,8 @@ import type { AnyEventType, FieldsOf } from '@decnet/contracts/events'
 import type { Persona } from '@decnet/persona'
 import type { AppError } from '../errors.ts'
 import { createDeadlines } from './deadlines.ts'
-import type { AnyService, DeckyContext, SensorEvent } from './define.ts'
+import { deckyContext } from './decky-context.ts'
+import type { AnyService, SensorEvent } from './define.ts'
 import { createMemoryEvidence } from './memory-evidence.ts'
 import { type RunningService, serve } from './serve.ts'
 
@@ -50,22 +51,6 @@ export const ofType =
   <E extends AnyEventType>(event: E, having: Partial<Record<keyof FieldsOf<E> | string, string>> = {}) =>
   (candidate: SensorEvent): boolean =>
     candidate.type === event.type && Object.entries(having).every(([name, value]) => candidate.fields[name] === value)
-
-/** A decky with nothing but a persona and shared state. */
-export function deckyContext(
-  persona: Persona,
-  state: Map<string, unknown> = new Map(),
-  ports: Readonly<Record<string, number>> = {},
-): DeckyContext {
-  return {
-    persona,
-    shared<T>(key: string, make: () => T): T {
-      if (!state.has(key)) state.set(key, make())
-      return state.get(key) as T
-    },
-    portOf: (service) => ports[service],
-  }
-}
 
 /** Starts a service on an ephemeral loopback port, the real kernel around it. */
 export async function startService(service: AnyService, options: HarnessOptions): Promise<ServiceHarness> {

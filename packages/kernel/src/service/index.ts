@@ -1,6 +1,7 @@
 export * from './deadlines.ts'
+export * from './decky-context.ts'
 export * from './define.ts'
-export { describeError, type ServiceLogger } from './fault-log.ts'
+export { createFaultLog, describeError, type ServiceLogger } from './fault-log.ts'
 export * from './sensor-event.ts'
 export * from './serve.ts'
 export { VALUE_LIMIT } from './wire-fields.ts'
