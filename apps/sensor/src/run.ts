@@ -12,7 +12,7 @@ export interface Parts {
   readonly config: SensorConfig
   readonly services: readonly AnyService[]
   readonly openSpool: (options: { directory: string; onRing: () => void }) => { write(event: SensorEvent): void; close(): Promise<void> }
-  readonly openEvidence: (options: { directory: string }) => Evidence & { close(): Promise<void> }
+  readonly openEvidence: (options: { directory: string }) => Promise<Evidence>
 }
 
 const DOORBELL_FD = 4
@@ -23,7 +23,6 @@ const EXIT_MS = 2_800
 interface Serving {
   readonly sensor: Sensor
   readonly spool: ReturnType<Parts['openSpool']>
-  readonly evidence: ReturnType<Parts['openEvidence']>
   readonly doorbell: Doorbell
   readonly ticking: NodeJS.Timeout
 }
@@ -34,19 +33,19 @@ const send = (message: FromSensor): void => {
 }
 
 /** Takes the folder, becomes nobody, opens the disk. Everything that is ever imported is imported by now. */
-function begin(wish: Extract<ToSensor, { type: 'serve' }>, parts: Parts, logger: Logger): Serving {
+async function begin(wish: Extract<ToSensor, { type: 'serve' }>, parts: Parts, logger: Logger): Promise<Serving> {
   process.chdir(wish.directory)
   dropPrivileges(wish)
   const doorbell = openDoorbell(DOORBELL_FD)
   const spool = parts.openSpool({ directory: 'spool', onRing: () => doorbell.ring() })
-  const evidence = parts.openEvidence({ directory: '.' })
+  const evidence = await parts.openEvidence({ directory: '.' })
   const { plan } = wish
   const sensor = createSensor({ plan, services: parts.services, sink: (event) => spool.write(event), evidence, logger })
   const ticking = setInterval(() => {
     sensor.tick()
     send({ type: 'stats', ...sensor.stats })
   }, TICK_MS)
-  return { sensor, spool, evidence, doorbell, ticking }
+  return { sensor, spool, doorbell, ticking }
 }
 
 /**
@@ -67,7 +66,6 @@ export function runSensor(parts: Parts): void {
     if (serving !== null) {
       clearInterval(serving.ticking)
       await serving.sensor.close()
-      await serving.evidence.close()
       await serving.spool.close()
       serving.doorbell.close()
     }
@@ -77,7 +75,7 @@ export function runSensor(parts: Parts): void {
   async function obey(order: ToSensor, handle: unknown): Promise<void> {
     if (stopping) return
     if (order.type === 'serve') {
-      if (serving === null) serving = begin(order, parts, logger)
+      if (serving === null) serving = await begin(order, parts, logger)
     } else if (serving === null) throw new AppError('the sensor was given a listener before its folder', { code: 'order' })
     else if (order.type === 'listener') {
       const reason = await serving.sensor.listen(order.decky, order.service, order.port, handle)

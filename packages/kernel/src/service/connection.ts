@@ -65,7 +65,7 @@ export class Connection implements Watched {
     try {
       await service.serve(this.socket, new ConnectionContext(this.#host, this))
     } catch (error) {
-      this.#thrown(error)
+      this.failed(error)
     }
     this.#settled = true
     this.#closer ??= 'server'
@@ -106,6 +106,15 @@ export class Connection implements Watched {
     this.#conclude()
   }
 
+  /** The service threw, in its conversation or in a listener on its socket: this connection ends, with the rest nothing happens. */
+  failed(error: unknown): void {
+    const ending = this.#reason !== null || this.socket.destroyed
+    if (this.#finished || (ending && isNodeError(error))) return
+    this.#host.fault(error, 'a service threw; its connection ends')
+    this.session.report(events.protocolError, { detail: `service failed: ${describeError(error).error}` })
+    this.stop('error')
+  }
+
   /** The client will send no more. */
   peerEnded(): void {
     this.#closer ??= this.socket.writableEnded ? 'server' : 'client'
@@ -141,14 +150,6 @@ export class Connection implements Watched {
     if (totalSeconds > 0 && now - this.#startedAt >= totalSeconds * 1000) this.stop('limit')
     else if (idleSeconds > 0 && now - this.#activeAt >= idleSeconds * 1000) this.stop('idle')
     else if (this.#halfOpenSince !== null && now - this.#halfOpenSince >= this.#host.halfOpenMs) this.stop('client')
-  }
-
-  #thrown(error: unknown): void {
-    const ending = this.#reason !== null || this.socket.destroyed
-    if (ending && isNodeError(error)) return
-    this.#reason ??= 'error'
-    this.#host.fault(error, 'a service threw; its connection ends')
-    this.session.report(events.protocolError, { detail: `service failed: ${describeError(error).error}` })
   }
 
   /** The earlier of two ends holds. */

@@ -102,6 +102,28 @@ describe('the reason of a disconnect', () => {
     good.destroy()
   })
 
+  test('is an error when a listener on its socket throws', async () => {
+    const jumpy = defineService({
+      ...echo,
+      name: 'jumpy',
+      serve: (socket) =>
+        new Promise((resolve) => {
+          socket.on('data', () => JSON.parse('secret bytes'))
+          socket.on('close', () => resolve())
+          socket.resume()
+        }),
+    })
+    const service = await start(jumpy)
+    const client = await wireClient(service.port)
+    client.send('once')
+    expect(await client.ended()).toBe(true)
+    client.end()
+    expect(await reasonOf(service)).toBe('error')
+    expect(service.running.stats.faults).toBe(1)
+    expect(JSON.stringify(service.logged)).toContain('SyntaxError')
+    expect(JSON.stringify([service.logged, service.events])).not.toContain('secret bytes')
+  })
+
   test('is idle after silence in both directions, not before', async () => {
     const service = await start(echo, { idle: 0.4 }, { graceMs: 50 })
     const client = await wireClient(service.port)

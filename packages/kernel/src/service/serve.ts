@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import net, { type AddressInfo, type Server, type Socket } from 'node:net'
 import { events } from '@decnet/contracts/events'
 import { AppError, isNodeError } from '../errors.ts'
@@ -148,6 +149,7 @@ export async function serve(service: AnyService, options: ServeOptions): Promise
     deadlines.watch(connection)
     socket.on('end', onEnd)
     socket.on('close', onClose)
+    socket.emit = guardedEmit
     void connection.run()
   }
   // shared by all sockets: `this` is the socket
@@ -159,6 +161,15 @@ export async function serve(service: AnyService, options: ServeOptions): Promise
   }
   function onClose(this: Socket): void {
     connections.get(this)?.closed()
+  }
+  // a throw in a listener ends its connection, as a throw in the conversation does, and never reaches the process
+  function guardedEmit(this: Socket, name: string | symbol, ...values: unknown[]): boolean {
+    try {
+      return EventEmitter.prototype.emit.call(this, name, ...values)
+    } catch (error) {
+      connections.get(this)?.failed(error)
+      return true
+    }
   }
 
   const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, accept)
