@@ -1,0 +1,167 @@
+import { events } from '@decnet/contracts/events'
+import { type Line, lineReader } from '../_shared/line-reader/line-reader.ts'
+import type { Wire } from '../_shared/wire/wire.ts'
+import { openDataChannel } from './data-channel.ts'
+import { fileCommands } from './files.ts'
+import { type FtpSession, toDisk, viewOf } from './session.ts'
+import { list, retrieve, store } from './transfers.ts'
+
+const MAX_FAILURES = 3
+/** IAC and its command, which clients send before ABOR (RFC 959 section 4.1.3). */
+const TELNET = /\xff[\xf0-\xfe]/gu
+
+export interface ConversationOptions {
+  /** Whether refused logins are answered late, as PAM has it. */
+  readonly delays: boolean
+  readonly authenticated: () => void
+}
+
+/** One control connection from greeting to goodbye. */
+export async function converse(session: FtpSession, wire: Wire, options: ConversationOptions): Promise<void> {
+  const { dialect } = session
+  const lines = lineReader(wire, { terminator: dialect.terminator, limit: dialect.lineLimit })
+  const login: Login = { name: null, failures: 0 }
+  await session.reply(dialect.greeting(viewOf(session)))
+  for (;;) {
+    const patience = session.user === null ? dialect.loginTimeout : dialect.idleTimeout
+    const line: Line = await lines.next(patience.seconds * 1000)
+    if (line === 'end') return
+    if (line === 'timeout') return void (await session.reply(patience.reply))
+    if (line === 'long') {
+      if (dialect.tooLong === null) continue
+      return void (await session.reply(dialect.tooLong))
+    }
+    const text = line.toString('latin1').replace(/\r$/u, '').replace(TELNET, '')
+    if (!(await obey(session, text, login, options))) return
+  }
+}
+
+interface Login {
+  name: string | null
+  failures: number
+}
+
+/** False when the conversation is over. */
+async function obey(session: FtpSession, text: string, login: Login, options: ConversationOptions): Promise<boolean> {
+  const { dialect } = session
+  const [, given = '', argument = ''] = /^([^ \n]*)[ \n]?(.*)$/su.exec(text) ?? []
+  const verb = given.toUpperCase()
+  if (text === '') return dialect.emptyLine === null || session.reply(dialect.emptyLine)
+  if (dialect.foreign.has(verb) || (dialect.foreign.has('SSH-2.0-') && verb.startsWith('SSH-2.0-'))) return false
+  if (verb !== 'PASS')
+    session.session.emit(events.command, {
+      command: Buffer.from(text, 'latin1'),
+      mode: 'protocol',
+      ...(session.user !== null && { user: session.user.name, cwd: session.cwd }),
+    })
+  if (!/[!-~]/u.test(verb) && dialect.emptyLine !== null) return session.reply(dialect.emptyLine)
+  if (dialect.unknownFirst && !dialect.verbs.has(verb)) return session.reply(dialect.unknown(given))
+  if (session.user === null && !dialect.open.has(verb)) return session.reply(dialect.notLoggedIn)
+  if (!dialect.verbs.has(verb)) return session.reply(dialect.unknown(given))
+  const wrong = dialect.arity(verb, argument)
+  if (wrong !== null) return session.reply(wrong)
+
+  if (verb === 'QUIT') {
+    await session.reply(dialect.goodbye)
+    return false
+  }
+  if (verb === 'USER') return session.reply(nameUser(session, login, argument))
+  if (verb === 'PASS') return password(session, login, argument, options)
+  const fixed = dialect.fixed(verb, argument, viewOf(session))
+  if (fixed !== null) return session.reply(fixed)
+  return act(session, verb, argument)
+}
+
+function nameUser(session: FtpSession, login: Login, name: string): string {
+  const { dialect, user } = session
+  if (user !== null) return dialect.again(name === user.name, user.name)
+  login.name = name
+  return dialect.passwordWanted(name)
+}
+
+async function password(session: FtpSession, login: Login, given: string, options: ConversationOptions): Promise<boolean> {
+  const { dialect, host } = session
+  if (session.user !== null) return session.reply(dialect.passwordAgain)
+  const { name } = login
+  if (name === null) return session.reply(dialect.passwordFirst)
+  login.name = null
+  // /etc/ftpusers keeps root and the system's accounts out, whatever their password.
+  const found = host.userNamed(toDisk(name))
+  const known = found !== undefined && found.uid >= 1000 && found.uid < 65_534 && found.shell.startsWith('/bin/')
+  const user = known && found.password !== null && Buffer.from(given, 'latin1').equals(Buffer.from(found.password)) ? found : null
+  session.session.emit(events.authAttempt, {
+    principal: Buffer.from(name, 'latin1'),
+    secret: Buffer.from(given, 'latin1'),
+    outcome: user === null ? 'failure' : 'success',
+    method: 'PASS',
+  })
+  if (user === null) {
+    login.failures += 1
+    const delay = options.delays ? dialect.failureDelay(known, session.random) : 0
+    if (!(await pause(delay, session.signal))) return false
+    return (await session.reply(dialect.wrong)) && login.failures < MAX_FAILURES
+  }
+  session.user = user
+  session.cwd = user.home
+  options.authenticated()
+  return session.reply(dialect.loggedIn(user.name))
+}
+
+/** False when the connection ended meanwhile. */
+function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (ms <= 0) return Promise.resolve(!signal.aborted)
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      resolve(false)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end)
+      resolve(true)
+    }, ms)
+    signal.addEventListener('abort', end, { once: true })
+  })
+}
+
+async function act(session: FtpSession, verb: string, argument: string): Promise<boolean> {
+  const { dialect } = session
+  const file = fileCommands[verb]
+  if (file !== undefined) return session.reply(file(session, argument, verb))
+  if (verb === 'TYPE') {
+    const { reply, type } = dialect.type(argument)
+    session.type = type ?? session.type
+    return session.reply(reply)
+  }
+  if (verb === 'REST') {
+    const { reply, offset } = dialect.rest(argument, session.type)
+    session.restart = offset
+    return session.reply(reply)
+  }
+  if (verb === 'PORT' || verb === 'EPRT') {
+    session.session.emit(events.forwardAttempt, { kind: 'port', target: Buffer.from(argument, 'latin1') })
+    return session.reply(dialect.active(verb))
+  }
+  if (verb === 'PASV') return passive(session, (port) => dialect.passive(session.session.local.address, port), session.epsvOnly)
+  if (verb === 'EPSV') {
+    const wish = dialect.epsv(argument)
+    if (wish === null) return passive(session, dialect.extendedPassive, false)
+    if ('reply' in wish) return session.reply(wish.reply)
+    session.epsvOnly = true
+    return session.reply(wish.all)
+  }
+  if (verb === 'LIST' || verb === 'NLST' || verb === 'MLSD') await list(session, verb, argument)
+  else if (verb === 'RETR') await retrieve(session, argument)
+  else if (verb === 'STOR' || verb === 'APPE' || verb === 'STOU') await store(session, verb, argument)
+  else return session.reply(dialect.unknown(verb))
+  return true
+}
+
+async function passive(session: FtpSession, text: (port: number) => string, refused: boolean): Promise<boolean> {
+  const { dialect } = session
+  session.channel?.close()
+  session.channel = null
+  const { local, peer } = session.session
+  if (refused || (local.address.includes(':') && text(1).startsWith('227'))) return session.reply(dialect.passiveAfterEpsvAll)
+  session.channel = await openDataChannel(local.address, peer.address)
+  return session.reply(session.channel === null ? dialect.failure('connect') : text(session.channel.port))
+}

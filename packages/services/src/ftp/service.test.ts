@@ -1,0 +1,373 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { events } from '@decnet/contracts/events'
+import { ofType, type ServiceHarness, serviceConformance, startService } from '@decnet/kernel/service/conformance'
+import { type DeckyPlan, makePersona, type Persona, type PersonaPackages } from '@decnet/persona'
+import { afterEach, describe, expect, it } from 'vitest'
+import service from './service.ts'
+
+const run = promisify(execFile)
+const has = (tool: string): boolean => (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, tool)))
+
+function personaWith(server: PersonaPackages['ftp']['server']): Persona {
+  for (let attempt = 0; ; attempt += 1) {
+    const plan: DeckyPlan = {
+      name: 'file-01',
+      seed: `ftp test ${attempt}`,
+      archetype: 'file-server',
+      ip: '127.0.0.1',
+      createdAt: Date.UTC(2026, 10, 21),
+      services: [{ name: 'ftp', port: 21, config: {} }],
+    }
+    const persona = makePersona(plan)
+    if (persona.packages.ftp.server === server) return { ...persona, timezone: 'Etc/UTC' }
+  }
+}
+const login = (persona: Persona) => {
+  const user = persona.users.find(({ uid, password }) => uid >= 1000 && password !== null)
+  if (user?.password === undefined || user.password === null) throw new Error('a persona lets nobody in')
+  return { name: user.name, password: user.password, home: user.home }
+}
+
+/** Speaks line by line and fetches what comes over passive data connections. */
+class Client {
+  #heard = ''
+  readonly #socket: net.Socket
+  #wake: () => void = () => undefined
+  ended = false
+  static async open(port: number): Promise<Client> {
+    const socket = net.connect(port, '127.0.0.1')
+    const client = new Client(socket)
+    return client
+  }
+  constructor(socket: net.Socket) {
+    this.#socket = socket
+    socket.on('data', (data) => {
+      this.#heard += data.toString('latin1')
+      this.#wake()
+    })
+    for (const end of ['end', 'close', 'error'] as const)
+      socket.on(end, () => {
+        this.ended = true
+        this.#wake()
+      })
+  }
+  /** The next whole reply, or '' at the end. */
+  async reply(): Promise<string> {
+    for (;;) {
+      const whole = /^(?:\d{3}-[\s\S]*?\r\n)?\d{3} [^\r\n]*\r\n/u.exec(this.#heard)
+      if (whole) {
+        this.#heard = this.#heard.slice(whole[0].length)
+        return whole[0]
+      }
+      if (this.ended) return ''
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+  say(line: string): Promise<string> {
+    this.#socket.write(`${line}\r\n`, 'latin1')
+    return this.reply()
+  }
+  raw(data: string | Buffer): void {
+    this.#socket.write(data)
+  }
+  async data(): Promise<net.Socket> {
+    const [, , , , , high, low] = /\((\d+),(\d+),(\d+),(\d+),(\d+),(\d+)\)/u.exec(await this.say('PASV')) ?? []
+    const socket = net.connect(Number(high) * 256 + Number(low), '127.0.0.1')
+    await new Promise((resolve) => socket.once('connect', resolve))
+    return socket
+  }
+  async fetch(command: string): Promise<{ first: string; data: string; last: string }> {
+    const socket = await this.data()
+    const chunks: Buffer[] = []
+    const done = new Promise((resolve) => {
+      socket.on('close', resolve)
+    })
+    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.on('error', () => undefined)
+    const first = await this.say(command)
+    const last = first.startsWith('1') ? await this.reply() : ''
+    if (first.startsWith('1')) await done
+    socket.destroy()
+    return { first, data: Buffer.concat(chunks).toString('latin1'), last }
+  }
+  async put(command: string, data: string | Buffer): Promise<string> {
+    const socket = await this.data()
+    socket.on('error', () => undefined)
+    const first = await this.say(command)
+    if (!first.startsWith('150')) {
+      socket.destroy()
+      return first
+    }
+    socket.end(data)
+    return first + (await this.reply())
+  }
+  close(): void {
+    this.#socket.destroy()
+  }
+}
+
+for (const server of ['vsftpd', 'proftpd'] as const)
+  describe(`as ${server}`, () => {
+    serviceConformance({
+      service,
+      persona: personaWith(server),
+      greetsFirst: true,
+      hello: 'USER anonymous\r\nSYST\r\n',
+      config: { failure_delay: false },
+    })
+  })
+
+describe('ftp', () => {
+  let harness: ServiceHarness
+  let clients: Client[] = []
+  const start = async (persona: Persona): Promise<void> => {
+    harness = await startService(service, { persona, config: { failure_delay: false }, random: () => 0.25 })
+  }
+  const connect = async (): Promise<Client> => {
+    const client = await Client.open(harness.port)
+    clients.push(client)
+    await client.reply()
+    return client
+  }
+  const signedIn = async (persona: Persona): Promise<Client> => {
+    const client = await connect()
+    await client.say(`USER ${login(persona).name}`)
+    expect(await client.say(`PASS ${login(persona).password}`)).toMatch(/^230 /u)
+    return client
+  }
+  afterEach(async () => {
+    for (const client of clients) client.close()
+    clients = []
+    await harness.close()
+  })
+
+  it('answers as vsftpd 3.0 answered the same script', async () => {
+    const persona = personaWith('vsftpd')
+    await start(persona)
+    const client = await connect()
+    const { name, password, home } = login(persona)
+    const script: [string, string][] = [
+      ['NOOP', '530 Please login with USER and PASS.'],
+      ['OPTS UTF8 ON', '200 Always in UTF8 mode.'],
+      ['PASS x', '503 Login with USER first.'],
+      [`USER ${name}`, '331 Please specify the password.'],
+      [`PASS ${password}`, '230 Login successful.'],
+      ['PWD', `257 "${home}" is the current directory`],
+      ['SYST', '215 UNIX Type: L8'],
+      ['TYPE X', '500 Unrecognised TYPE command.'],
+      ['TYPE I', '200 Switching to Binary mode.'],
+      ['MODE B', '504 Bad MODE command.'],
+      ['REST x', '350 Restart position accepted (0).'],
+      ['FOO', '500 Unknown command.'],
+      ['USER x', "530 Can't change to another user."],
+      ['SITE CHMOD 644', '500 SITE CHMOD needs 2 arguments.'],
+      ['SITE UMASK', '200 Your current UMASK is 077'],
+      ['PORT 10,0,0,1,1,1', '550 Permission denied.'],
+      ['LIST', '425 Use PORT or PASV first.'],
+      ['CWD nodir', '550 Failed to change directory.'],
+      ['MKD a"b', `257 "${home}/a""b" created`],
+      ['RMD a"b', '250 Remove directory operation successful.'],
+      ['SIZE none', '550 Could not get file size.'],
+      ['RNTO x', '503 RNFR required first.'],
+      ['RETR none', '425 Use PORT or PASV first.'],
+      ['DELE /etc/passwd', '550 Delete operation failed.'],
+      ['CWD /etc', '250 Directory successfully changed.'],
+      ['CDUP', '250 Directory successfully changed.'],
+      ['PWD', '257 "/" is the current directory'],
+      ['EPSV 2', '522 Bad network protocol.'],
+      ['EPSV ALL', '200 EPSV ALL ok.'],
+      ['PASV', '550 Permission denied.'],
+      ['QUIT', '221 Goodbye.'],
+    ]
+    for (const [line, answer] of script) expect([line, await client.say(line)]).toEqual([line, `${answer}\r\n`])
+    const tried = harness.ofType('forward_attempt')[0]
+    expect(tried?.fields).toMatchObject({ kind: 'port', target: '10,0,0,1,1,1' })
+  })
+
+  it('answers as ProFTPD 1.3.8 answered the same script', async () => {
+    const persona = personaWith('proftpd')
+    await start(persona)
+    const client = await connect()
+    const { name, password, home } = login(persona)
+    const script: [string, string][] = [
+      ['NOOP', '200 NOOP command successful'],
+      ['', '500 Invalid command: try being more creative'],
+      ['PWD', '530 Please login with USER and PASS'],
+      ['FOO', '500 FOO not understood'],
+      ['USER', '500 USER: command requires a parameter'],
+      [`USER ${name}`, `331 Password required for ${name}`],
+      [`PASS ${password}`, `230 User ${name} logged in`],
+      ['TYPE L8', "504 TYPE not implemented for 'L8' parameter"],
+      ['SIZE x', '550 SIZE not allowed in ASCII mode'],
+      ['TYPE I', '200 Type set to I'],
+      ['CWD nodir', '550 nodir: No such file or directory'],
+      ['MKD d1', `257 "${home}/d1" - Directory successfully created`],
+      ['MKD d1', '550 d1: File exists'],
+      ['MDTM d1', '550 d1: not a plain file'],
+      ['RETR d1', '550 d1: Not a regular file'],
+      ['RMD d1', '250 RMD command successful'],
+      ['DELE none', '550 none: No such file or directory'],
+      ['RETR /etc/shadow', '550 /etc/shadow: Permission denied'],
+      ['SITE UMASK', "500 'SITE UMASK' not understood"],
+      ['HELP LIST', '214 Syntax: LIST [<sp> pathname]'],
+      ['PORT 10,0,0,1,1,1', '500 Illegal PORT command'],
+      ['QUIT', '221 Goodbye.'],
+    ]
+    for (const [line, answer] of script) expect([line, await client.say(line)]).toEqual([line, `${answer}\r\n`])
+  })
+
+  it('captures an upload with its sha256, puts it on the disk and gives it back', async () => {
+    const persona = personaWith('vsftpd')
+    await start(persona)
+    const client = await signedIn(persona)
+    const content = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7) % 256))
+    expect(await client.put('STOR bin', content)).toBe('150 Ok to send data.\r\n226 Transfer complete.\r\n')
+    expect(await client.say('SIZE bin')).toBe('213 100000\r\n')
+    expect(await client.fetch('RETR bin')).toEqual({
+      first: '150 Opening BINARY mode data connection for bin (100000 bytes).\r\n',
+      data: content.toString('latin1'),
+      last: '226 Transfer complete.\r\n',
+    })
+    const sha256 = createHash('sha256').update(content).digest('hex')
+    const event = await harness.waitFor(ofType(events.fileCaptured))
+    expect(event.fields).toMatchObject({ sha256, size: '100000', path: `${login(persona).home}/bin`, via: 'ftp' })
+    expect(harness.captures(sha256)).toEqual(content)
+    expect(await client.put('APPE bin', 'xyz')).toContain('226')
+    expect(await client.say('REST 100000')).toContain('(100000)')
+    expect((await client.fetch('RETR bin')).data).toBe('xyz')
+    expect((await client.fetch('LIST bin')).data).toMatch(/^-rw------- {4}1 1000 {5}1000 {7}100003 \w{3} \d\d \d\d:\d\d bin\r\n$/u)
+    expect((await client.fetch('NLST b*')).data).toBe('bin\r\n')
+    expect((await client.fetch('LIST none')).data).toBe('')
+    expect(await client.put('STOR /etc/x', 'x')).toBe('553 Could not create file.\r\n')
+    expect(await client.say('RNFR bin')).toBe('350 Ready for RNTO.\r\n')
+    expect(await client.say('RNTO bin2')).toBe('250 Rename successful.\r\n')
+    expect(await client.say('DELE bin2')).toBe('250 Delete operation successful.\r\n')
+  })
+
+  it('converts line ends in ASCII mode where ProFTPD does, and lists facts for machines', async () => {
+    const persona = personaWith('proftpd')
+    await start(persona)
+    const client = await signedIn(persona)
+    expect(await client.put('STOR t.txt', 'a\r\nb\r\n')).toBe(
+      '150 Opening ASCII mode data connection for t.txt\r\n226 Transfer complete\r\n',
+    )
+    expect((await client.fetch('RETR t.txt')).data).toBe('a\r\nb\r\n')
+    await client.say('TYPE I')
+    expect((await client.fetch('RETR t.txt')).data).toBe('a\nb\n')
+    expect(await client.put('APPE t.txt', 'x')).toBe('451 t.txt: Append/Restart not permitted, try again\r\n')
+    expect((await client.fetch('MLSD')).data).toMatch(
+      /modify=\d{14};perm=adfrw;size=4;type=file;unique=\w+;UNIX.group=1000;UNIX.groupname=\w+;UNIX.mode=0644;UNIX.owner=1000;UNIX.ownername=\w+; t.txt\r\n/u,
+    )
+    expect((await client.fetch('LIST none')).last).toBe('450 none: No such file or directory\r\n')
+  })
+
+  it('records every login with its exact bytes, and hangs up after three', async () => {
+    await start(personaWith('vsftpd'))
+    const client = await connect()
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      expect(await client.say('USER ro\xffot')).toMatch(/^331/u)
+      expect(await client.say(`PASS  se cret\xfe${attempt}`)).toBe('530 Login incorrect.\r\n')
+    }
+    expect(await client.reply()).toBe('')
+    const attempts = harness.ofType('auth_attempt')
+    expect(attempts.map(({ fields }) => Buffer.from(fields.secret_b64 ?? '', 'base64').toString('latin1'))).toEqual(
+      [0, 1, 2].map((n) => ` se cret\xfe${n}`),
+    )
+    expect(attempts.map(({ fields }) => [fields.outcome, fields.principal_b64])).toEqual(
+      [0, 1, 2].map(() => ['failure', Buffer.from('ro\xffot', 'latin1').toString('base64')]),
+    )
+    expect(JSON.stringify(harness.ofType('command'))).not.toContain('cret')
+  })
+
+  it('keeps root out as /etc/ftpusers does, whatever the password', async () => {
+    const persona = personaWith('vsftpd')
+    await start({ ...persona, users: persona.users.map((user) => (user.name === 'root' ? { ...user, password: 'toor' } : user)) })
+    const client = await connect()
+    await client.say('USER root')
+    expect(await client.say('PASS toor')).toBe('530 Login incorrect.\r\n')
+  })
+
+  it('takes data connections from the peer only, and closes the listener with the connection', async () => {
+    const persona = personaWith('vsftpd')
+    await start(persona)
+    const client = await signedIn(persona)
+    const [, high, low] = /,(\d+),(\d+)\)/u.exec(await client.say('PASV')) ?? []
+    const port = Number(high) * 256 + Number(low)
+    const stranger = net.connect({ port, host: '127.0.0.1', localAddress: '127.0.0.9' })
+    stranger.on('error', () => undefined)
+    await new Promise((resolve) => stranger.once('close', resolve))
+    client.close()
+    await harness.waitFor(ofType(events.disconnect))
+    const refused = await new Promise((resolve) => {
+      const late = net.connect(port, '127.0.0.1')
+      late.on('error', () => resolve(true)).on('connect', () => resolve(late.destroy() && false))
+    })
+    expect(refused).toBe(true)
+  })
+
+  it('ends a line that is too long as each daemon does', async () => {
+    await start(personaWith('vsftpd'))
+    const client = await connect()
+    client.raw(`USER ${'a'.repeat(5000)}\r\n`)
+    expect(await client.reply()).toBe('500 Input line too long.\r\n')
+    expect(await client.reply()).toBe('')
+  })
+
+  it.skipIf(!has('curl'))('serves curl: list, upload, download', async () => {
+    const persona = personaWith('vsftpd')
+    await start(persona)
+    const { name, password } = login(persona)
+    const folder = await mkdtemp(join(tmpdir(), 'ftp-'))
+    try {
+      await writeFile(join(folder, 'up'), 'from curl\n')
+      const base = `ftp://127.0.0.1:${harness.port}`
+      await run('curl', ['-sS', '-m', '10', '-u', `${name}:${password}`, '-T', join(folder, 'up'), `${base}/up.txt`])
+      const { stdout } = await run('curl', ['-sS', '-m', '10', '-u', `${name}:${password}`, `${base}/up.txt`])
+      expect(stdout).toBe('from curl\n')
+      const listed = await run('curl', ['-sS', '-m', '10', '-u', `${name}:${password}`, `${base}/`])
+      expect(listed.stdout).toContain('up.txt')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  for (const server of ['vsftpd', 'proftpd'] as const)
+    it.skipIf(!has('lftp'))(`serves lftp as ${server}: mirror up and down`, async () => {
+      const persona = personaWith(server)
+      await start(persona)
+      const { name, password } = login(persona)
+      const folder = await mkdtemp(join(tmpdir(), 'ftp-'))
+      try {
+        await writeFile(join(folder, 'one.txt'), 'one')
+        const script = `set ssl:check-hostname no; set net:timeout 5; set net:max-retries 1; mkdir in; cd in; put ${folder}/one.txt; mv one.txt two.txt; ls; get two.txt -o ${folder}/back.txt; bye`
+        const { stdout } = await run('lftp', ['-u', `${name},${password}`, '-e', script, `ftp://127.0.0.1:${harness.port}`], {
+          env: { ...process.env, HOME: folder },
+        })
+        expect(stdout).toContain('two.txt')
+        expect(await readFile(join(folder, 'back.txt'), 'utf8')).toBe('one')
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+    })
+
+  // ProFTPD's banner carries no version and off port 21 nmap takes the real one for something else: only vsftpd can be asked here.
+  it.skipIf(!has('nmap'))(
+    'is named by nmap with product and version',
+    async () => {
+      const persona = personaWith('vsftpd')
+      await start(persona)
+      const { stdout } = await run('nmap', ['-sV', '-Pn', '-n', '-p', String(harness.port), '127.0.0.1'])
+      expect(stdout).toMatch(new RegExp(`ftp +vsftpd ${persona.packages.ftp.version.replaceAll('.', '\\.')}`, 'u'))
+    },
+    60_000,
+  )
+})
