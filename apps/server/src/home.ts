@@ -16,6 +16,8 @@ export interface Home {
   /** What runs now: process id, console, addresses. */
   readonly stateFile: string
   readonly networkFile: string
+  /** The latest view of the workers, for the command line. */
+  readonly workersFile: string
   readonly logs: string
 }
 
@@ -33,6 +35,7 @@ export function homeAt(path: string): Home {
     busSocket: join(run, 'bus.sock'),
     stateFile: join(run, 'state.json'),
     networkFile: join(path, 'network.json'),
+    workersFile: join(run, 'workers.json'),
     logs: join(path, 'logs'),
   }
 }

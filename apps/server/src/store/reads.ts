@@ -6,6 +6,7 @@ import { logBounds, logHistogram, readAfter, searchLog } from './log-search.ts'
 import type { Db, Store } from './open.ts'
 import { findSession, listSessions } from './sessions.ts'
 import { readStats } from './stats.ts'
+import { listUsers, userByName, userByToken } from './users.ts'
 
 type Read<Args extends unknown[], Result> = (db: Db, ...args: Args) => Promise<Result>
 
@@ -34,6 +35,9 @@ export function reads({ db }: Store) {
     'log.bounds': () => logBounds(db),
     'deckies.list': (titles: ReadonlyMap<string, string>) => listDeckies(db, titles),
     stats: on(readStats),
+    'auth.user': on(userByToken),
+    'users.byName': on(userByName),
+    'users.list': () => listUsers(db),
   }
 }
 export type Reads = ReturnType<typeof reads>

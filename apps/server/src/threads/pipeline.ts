@@ -10,7 +10,7 @@ import { logTable } from '../store/log-table.ts'
 import { migrate, openStore } from '../store/open.ts'
 import { ensurePlan } from '../store/plan.ts'
 import { isTransient } from '../store/transient.ts'
-import { writes } from '../store/writes.ts'
+import { stoppedWorkers, writes } from '../store/writes.ts'
 import type { BoundService } from '../supervisor/protocol.ts'
 import credentials from '../workers/credentials/worker.ts'
 import { ingester } from '../workers/ingester/worker.ts'
@@ -36,9 +36,7 @@ async function pipeline(data: PipelineData) {
 
   const workers = new Map<string, RunningWorker>()
   for (const worker of [ingester(intake, log), credentials, profiler, reuseCorrelator]) {
-    const handle = bus.as(worker.name)
-    const busConnected = () => bus.status.connected
-    workers.set(worker.name, runWorker(worker, { log, bus: handle, busConnected, logger, transient: isTransient }))
+    workers.set(worker.name, runWorker(worker, { log, bus, logger, transient: isTransient }))
   }
   const named = (name: string) => {
     const worker = workers.get(name)
@@ -47,8 +45,9 @@ async function pipeline(data: PipelineData) {
   }
   const announceFleet = announcer(bus.as('fleet'))
 
+  const own = writes(store)
   return {
-    ...writes(store),
+    ...own,
     'fleet.plan': (options: { subnet: string; now: number }) => ensurePlan(store.db, { ...options, knownServices: services }),
     async 'fleet.record'(args: { services: BoundService[]; serving: boolean; now: number }) {
       announceFleet(await recordFleetState(log, args.services, args.serving, args.now))
@@ -62,12 +61,18 @@ async function pipeline(data: PipelineData) {
     async 'workers.start'({ name }: { name: string }) {
       const worker = named(name)
       const wasRunning = (await worker.status()).state === 'running'
+      await own['workers.desire']({ name, stopped: false })
       worker.start()
       return { wasRunning }
     },
-    'workers.stop': async ({ name }: { name: string }) => named(name).stop(),
+    async 'workers.stop'({ name }: { name: string }) {
+      const worker = named(name)
+      await own['workers.desire']({ name, stopped: true })
+      await worker.stop()
+    },
     async run() {
-      for (const worker of workers.values()) worker.start()
+      const stopped = await stoppedWorkers(store.db)
+      for (const worker of workers.values()) if (!stopped.includes(worker.name)) worker.start()
     },
     async ring() {
       workers.get('ingester')?.ring()

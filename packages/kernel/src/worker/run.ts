@@ -1,5 +1,8 @@
-import { type AnyTopic, topics } from '@decnet/contracts/topics'
-import type { BusHandle, Subscription } from '../bus/port.ts'
+import type { AnyTopic } from '@decnet/contracts/topics'
+import { onControl } from '../bus/control.ts'
+import { heartbeat } from '../bus/heartbeat.ts'
+import type { BusLogger } from '../bus/logger.ts'
+import type { Bus, BusHandle, Subscription } from '../bus/port.ts'
 import type { EventLog, LogRecord } from '../log/port.ts'
 import { backoff } from './backoff.ts'
 import type { AnyWorker, TickContext } from './define.ts'
@@ -9,18 +12,11 @@ import { foldStep } from './fold-step.ts'
 /** Announced whole up to this size; consumers of larger records read the log. */
 const ANNOUNCED_BYTES = 64 * 1024
 
-export interface WorkerLogger {
-  warn(fields: object, message: string): void
-  info(fields: object, message: string): void
-}
-
 export interface RunOptions<Tx> {
   readonly log: EventLog<Tx>
-  /** This worker's own handle. */
-  readonly bus: BusHandle
-  /** False while no bus rings: then the log is polled. */
-  readonly busConnected: () => boolean
-  readonly logger: WorkerLogger
+  /** While it is not connected, the log is polled. */
+  readonly bus: Bus
+  readonly logger: BusLogger
   readonly transient?: (error: unknown) => boolean
   /** Milliseconds between two looks when nothing rings: with a bus (a safety net), and without. */
   readonly pollMs?: { readonly withBus: number; readonly withoutBus: number }
@@ -64,7 +60,8 @@ export function announcer(bus: BusHandle): (records: readonly LogRecord[]) => vo
 
 /** Runs a fold or a tick: wake, work, retry with backoff, heartbeat, control. Everything that all workers share is here and nowhere else. */
 export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): RunningWorker {
-  const { bus, logger, log } = options
+  const { logger, log } = options
+  const bus = options.bus.as(worker.name)
   const poll = options.pollMs ?? { withBus: 60_000, withoutBus: 1_000 }
   const heartbeatMs = options.heartbeatMs ?? 30_000
   const bell = new Doorbell()
@@ -110,7 +107,7 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
         await bell.wait(backoff(failures))
         continue
       }
-      const idle = options.busConnected() ? poll.withBus : poll.withoutBus
+      const idle = options.bus.status.connected ? poll.withBus : poll.withoutBus
       await bell.wait(worker.kind === 'tick' ? Math.min(worker.every, idle) : idle)
     }
     await fold?.flush()
@@ -123,34 +120,27 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   }
   for (const topic of wakes) subscriptions.push(bus.subscribe(topic.pattern))
 
-  const control = bus.subscribe(topics.workerControl.name(worker.name))
-  const obey = async () => {
-    for await (const event of control) {
-      if (event.kind === 'message' && event.message.payload.action === 'stop') {
-        logger.info({ worker: worker.name, requested_by: event.message.payload.requested_by }, 'stopping on request')
-        await running.stop()
-      }
-    }
-  }
-  const listeners = Promise.all([...subscriptions.map(listen), obey()])
+  const listeners = Promise.all(subscriptions.map(listen))
+  const control = onControl(options.bus, worker.name, {
+    logger,
+    async stop(requestedBy) {
+      logger.info({ worker: worker.name, requested_by: requestedBy }, 'stopping on request')
+      await running.stop()
+    },
+  })
 
-  const beat = async () => {
-    if (state !== 'running') return
-    const lag = fold ? await fold.lag().catch(() => null) : null
-    bus.publishTo(topics.workerHealth, [worker.name], {
-      worker: worker.name,
-      ts: Date.now() / 1000,
-      interval_sec: heartbeatMs / 1000,
-      kind: worker.kind,
-      lag,
-      failures,
-      last_error: lastError,
-      parked: fold?.parkedCount ?? 0,
-      ...options.extra?.(),
-    })
+  let lag: number | null = null
+  const vitals = () => {
+    // Asked for now, told with the next beat: a heartbeat never waits for the database.
+    void fold?.lag().then(
+      (records) => {
+        lag = records
+      },
+      () => undefined,
+    )
+    return { kind: worker.kind, lag, failures, last_error: lastError, parked: fold?.parkedCount ?? 0, ...options.extra?.() }
   }
-  const pulse = setInterval(() => void beat(), heartbeatMs)
-  pulse.unref()
+  let pulse: Disposable | undefined
 
   const running: RunningWorker = {
     name: worker.name,
@@ -162,10 +152,11 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
       state = 'running'
       abort = new AbortController()
       loop = loop.then(work)
-      void beat()
+      pulse = heartbeat(options.bus, worker.name, { interval: heartbeatMs, extra: vitals, logger })
     },
     async stop() {
       state = 'stopped'
+      pulse?.[Symbol.dispose]()
       abort.abort()
       bell.ring()
       await loop
@@ -175,8 +166,7 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
     },
     async close() {
       await running.stop()
-      clearInterval(pulse)
-      control.close()
+      control[Symbol.dispose]()
       for (const subscription of subscriptions) subscription.close()
       await listeners
     },

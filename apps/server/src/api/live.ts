@@ -1,0 +1,121 @@
+import type { StreamSignal } from '@decnet/contracts/api'
+import { allTopics } from '@decnet/contracts/topics'
+import { type Bus, matches } from '@decnet/kernel/bus'
+import type { LogRecord } from '@decnet/kernel/log'
+import { Doorbell } from '@decnet/kernel/worker'
+import type { LogFilter } from '../store/log-search.ts'
+import type { Reads } from '../store/reads.ts'
+import type { Call } from '../threads/rpc.ts'
+
+const PAGE = 200
+const KEEPALIVE_MS = 15_000
+/** Looks at the log by itself this often while no bus rings. */
+const POLL_MS = 1_000
+/** Reads that several clients at one place share are kept for this moment. */
+const SHARED_READS = 64
+/** Signals that wait for a client that does not read; the oldest go. */
+const WAITING_SIGNALS = 256
+
+export type LiveItem =
+  | { readonly kind: 'record'; readonly record: LogRecord }
+  | { readonly kind: 'signal'; readonly signal: StreamSignal }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'keepalive' }
+
+export interface LiveOptions {
+  readonly topics?: readonly string[] | undefined
+  readonly search?: string | undefined
+  /** Resume behind this sequence number; absent = from now on. */
+  readonly after?: number | undefined
+  readonly signal: AbortSignal
+}
+
+export interface LiveTail {
+  follow(options: LiveOptions): AsyncGenerator<LiveItem>
+  readonly clients: number
+  close(): void
+}
+
+const doorbells = allTopics.filter((topic) => topic.kind === 'doorbell').map((topic) => topic.pattern)
+
+/**
+ * The live stream: each client reads the log by its own cursor, so nothing is missed or repeated; the bus only says when to look.
+ * Doorbell-only topics are passed on as they come, at most once.
+ */
+export function liveTail(bus: Bus, read: Call<Reads>): LiveTail {
+  const waiting = new Set<{ ring(): void; signal(signal: StreamSignal): void }>()
+  const subscription = bus.as('live').subscribe('>')
+  void (async () => {
+    for await (const event of subscription) {
+      if (event.kind === 'message' && doorbells.some((pattern) => matches(pattern, event.message.topic))) {
+        const { topic, type, ts, payload } = event.message
+        for (const client of waiting) client.signal({ topic, type, ts, payload })
+      } else for (const client of waiting) client.ring()
+    }
+  })()
+
+  type Answer = { records: LogRecord[]; scanned: number }
+  const shared = new Map<string, Promise<Answer>>()
+  /** Clients that stand at the same place with the same filter share one read. An answer is only kept while it holds records. */
+  function readShared(filter: LogFilter & { after: number; limit: number }): Promise<Answer> {
+    const key = JSON.stringify(filter)
+    const known = shared.get(key)
+    if (known) return known
+    const answer = read('log.after', filter)
+    shared.set(key, answer)
+    if (shared.size > SHARED_READS) shared.delete(shared.keys().next().value ?? '')
+    const forget = () => {
+      if (shared.get(key) === answer) shared.delete(key)
+    }
+    answer.then(({ records }) => (records.length < PAGE ? forget() : undefined), forget)
+    return answer
+  }
+
+  return {
+    async *follow({ topics, search, after, signal }) {
+      const bell = new Doorbell()
+      const signals: StreamSignal[] = []
+      const wanted = (topic: string) => !topics || topics.some((pattern) => matches(pattern, topic))
+      const client = {
+        ring: () => bell.ring(),
+        signal(said: StreamSignal) {
+          if (!wanted(said.topic)) return
+          if (signals.push(said) > WAITING_SIGNALS) signals.shift()
+          bell.ring()
+        },
+      }
+      const wake = () => bell.ring()
+      signal.addEventListener('abort', wake)
+      waiting.add(client)
+      try {
+        const { first, head } = await read('log.bounds', undefined as never)
+        let cursor = after ?? head
+        if (after !== undefined && (after > head || after < first - 1)) {
+          yield { kind: 'reset' }
+          cursor = after > head ? head : first - 1
+        }
+        let silentSince = Date.now()
+        while (!signal.aborted) {
+          const { records, scanned } = await readShared({ after: cursor, limit: PAGE, topics, search })
+          for (const record of records) yield { kind: 'record', record }
+          cursor = scanned
+          for (const said of signals.splice(0)) yield { kind: 'signal', signal: said }
+          if (records.length > 0) silentSince = Date.now()
+          if (records.length === PAGE) continue
+          if (Date.now() - silentSince >= KEEPALIVE_MS) {
+            yield { kind: 'keepalive' }
+            silentSince = Date.now()
+          }
+          await bell.wait(bus.status.connected ? KEEPALIVE_MS : POLL_MS)
+        }
+      } finally {
+        signal.removeEventListener('abort', wake)
+        waiting.delete(client)
+      }
+    },
+    get clients() {
+      return waiting.size
+    },
+    close: () => subscription.close(),
+  }
+}

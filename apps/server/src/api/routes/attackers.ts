@@ -1,0 +1,90 @@
+import {
+  artifactPage,
+  attacker,
+  attackerFacets,
+  attackerPage,
+  attackerQuery,
+  commandPage,
+  optionalText,
+  paging,
+} from '@decnet/contracts/api'
+import { AppError } from '@decnet/kernel'
+import { z } from 'zod'
+import type { ApiContext } from '../context.ts'
+import { span } from '../period.ts'
+import { defineRoute } from '../route.ts'
+
+const tag = 'attackers'
+/** A uuid, or an address. */
+const params = z.object({ uuid: z.string().min(2).max(64) })
+
+async function known(key: string, { read }: ApiContext) {
+  const found = await read('attackers.find', key)
+  if (!found) throw new AppError('Nobody is known by that uuid or address.', { code: 'attacker_unknown', status: 404 })
+  return found
+}
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/attackers',
+  access: 'viewer',
+  tag,
+  summary: 'Who came.',
+  query: attackerQuery,
+  response: attackerPage,
+  handle: ({ query }, { read }) => read('attackers.list', { ...query, ...span(query), sortBy: query.sort_by }),
+})
+
+const facets = defineRoute({
+  method: 'GET',
+  path: '/attackers/facets',
+  access: 'viewer',
+  tag,
+  summary: 'How many there are by service, decky and severity.',
+  query: attackerQuery,
+  response: attackerFacets,
+  handle: ({ query }, { read }) => read('attackers.facets', { ...query, ...span(query) }),
+})
+
+const one = defineRoute({
+  method: 'GET',
+  path: '/attackers/:uuid',
+  access: 'viewer',
+  tag,
+  summary: 'One attacker, by uuid or address.',
+  params,
+  response: attacker,
+  handle: ({ params }, context) => known(params.uuid, context),
+})
+
+const commands = defineRoute({
+  method: 'GET',
+  path: '/attackers/:uuid/commands',
+  access: 'viewer',
+  tag,
+  summary: 'What this attacker typed or asked, newest first.',
+  params,
+  query: paging.extend({ service: optionalText(64) }),
+  response: commandPage,
+  async handle({ params, query }, context) {
+    const { ip } = await known(params.uuid, context)
+    return context.read('attackers.commands', { ip, ...query })
+  },
+})
+
+const artifacts = defineRoute({
+  method: 'GET',
+  path: '/attackers/:uuid/artifacts',
+  access: 'viewer',
+  tag,
+  summary: 'Files and mails that this attacker left, newest first.',
+  params,
+  query: paging,
+  response: artifactPage,
+  async handle({ params, query }, context) {
+    const { ip } = await known(params.uuid, context)
+    return context.read('attackers.artifacts', { ip, ...query })
+  },
+})
+
+export default [list, facets, one, commands, artifacts]

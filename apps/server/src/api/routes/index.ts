@@ -1,0 +1,26 @@
+import type { AnyRoute } from '../route.ts'
+import artifacts from './artifacts.ts'
+import attackers from './attackers.ts'
+import auth from './auth.ts'
+import credentials from './credentials.ts'
+import fleet from './fleet.ts'
+import health from './health.ts'
+import logs from './logs.ts'
+import sessions from './sessions.ts'
+import stream from './stream.ts'
+import users from './users.ts'
+import workers from './workers.ts'
+
+export const routes: readonly AnyRoute[] = [
+  ...auth,
+  ...users,
+  ...attackers,
+  ...artifacts,
+  ...sessions,
+  ...credentials,
+  ...logs,
+  ...fleet,
+  ...workers,
+  ...health,
+  ...stream,
+]

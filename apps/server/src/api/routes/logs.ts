@@ -1,0 +1,50 @@
+import { histogram, histogramQuery, logPage, logQuery } from '@decnet/contracts/api'
+import { iso } from '../../store/time.ts'
+import { logRow } from '../log-row.ts'
+import { span } from '../period.ts'
+import { defineRoute } from '../route.ts'
+
+const tag = 'logs'
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/logs',
+  access: 'viewer',
+  tag,
+  summary:
+    'The event log, newest first. `search`: decky: service: event: attacker: session: topic: equal, key:value equals a field, a word occurs anywhere, - negates.',
+  query: logQuery,
+  response: logPage,
+  async handle({ query }, { read }) {
+    const { limit, offset, search, after, before } = query
+    const page = await read('log.search', { limit, offset, search, after, before, ...span(query) })
+    return { ...page, data: page.data.map(logRow) }
+  },
+})
+
+const bars = defineRoute({
+  method: 'GET',
+  path: '/logs/histogram',
+  access: 'viewer',
+  tag,
+  summary: 'Events over time, by service.',
+  query: histogramQuery,
+  response: histogram,
+  async handle({ query }, { read }) {
+    const buckets = await read('log.histogram', {
+      intervalMs: Math.round(query.interval_minutes * 60_000),
+      search: query.search,
+      ...span(query),
+    })
+    const rows = new Map<number, { time: string; count: number; services: Record<string, number> }>()
+    for (const { time, service, count } of buckets) {
+      const row = rows.get(time) ?? { time: iso(time), count: 0, services: {} }
+      row.count += count
+      row.services[service ?? ''] = (row.services[service ?? ''] ?? 0) + count
+      rows.set(time, row)
+    }
+    return [...rows.values()]
+  },
+})
+
+export default [list, bars]

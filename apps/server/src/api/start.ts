@@ -1,0 +1,62 @@
+import { AppError, isNodeError } from '@decnet/kernel'
+import { type Bus, heartbeat } from '@decnet/kernel/bus'
+import type { Logger } from '@decnet/kernel/logging'
+import type { Home } from '../home.ts'
+import type { Reads } from '../store/reads.ts'
+import type { Pipeline } from '../threads/pipeline.ts'
+import type { Call } from '../threads/rpc.ts'
+import { buildApp } from './app.ts'
+import { loginLimits } from './auth/login-limits.ts'
+import { liveTail } from './live.ts'
+import { workerBoard } from './worker-board.ts'
+
+export interface ApiOptions {
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly consoleFolder: string | null
+  readonly home: Home
+  readonly bus: Bus
+  readonly read: Call<Reads>
+  readonly write: Call<Pipeline>
+  readonly logger: Logger
+}
+
+/** Serves API, live stream and console. @throws {AppError} `port_taken`, `listen_failed`. */
+export async function startApi(options: ApiOptions): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const { bus, read, write, logger, home } = options
+  const now = Date.now
+  const live = liveTail(bus, read)
+  const board = workerBoard({ bus, write, file: home.workersFile, now })
+  const app = await buildApp({ read, write, bus, home, logger, live, board, limits: loginLimits(now), now }, options.consoleFolder)
+  const { host, port } = options.listen
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const code = isNodeError(error) ? error.code : undefined
+    if (code === 'EADDRINUSE')
+      throw new AppError(`${host}:${port} is taken.`, {
+        code: 'port_taken',
+        hint: `Choose another: decnet up --listen ${host}:${port + 1}`,
+        cause: error,
+      })
+    throw new AppError(`Cannot listen on ${host}:${port} (${code}).`, {
+      code: 'listen_failed',
+      hint: 'Choose an address of this machine and a port that you may use, with --listen.',
+      cause: error,
+    })
+  }
+  const pulse = heartbeat(bus, 'api', {
+    extra: () => ({ kind: 'process', streams: live.clients, rss_mb: Math.round(process.memoryUsage.rss() / 1e6) }),
+    logger,
+  })
+  const address = app.server.address()
+  const actual = typeof address === 'object' && address ? address.port : port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`,
+    async close() {
+      pulse[Symbol.dispose]()
+      live.close()
+      board.close()
+      await app.close()
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import { AppError } from '@decnet/kernel'
+import pc from 'picocolors'
+import { reads } from '../store/reads.ts'
+import { type CommandDefinition, commonOptions } from './command.ts'
+import { ago, print, printJson, printTable, visible } from './output.ts'
+import { openStored } from './stored.ts'
+
+export const attacker: CommandDefinition = {
+  name: 'attacker',
+  summary: 'Everything about one attacker: sessions, commands, credentials, files.',
+  args: [{ name: '<ip|uuid>', description: 'address or uuid' }],
+  options: [...commonOptions],
+  examples: ['decnet attacker 203.0.113.7', 'decnet attacker 203.0.113.7 --json | jq .sessions'],
+  async run({ args, options }) {
+    const { store } = openStored(options)
+    try {
+      const read = reads(store)
+      const key = args[0] ?? ''
+      const found = await read['attackers.find'](key)
+      if (!found)
+        throw new AppError(`Nobody is known as ${visible(key)}.`, { code: 'attacker_unknown', hint: '`decnet attackers` lists everybody.' })
+      const [sessions, commands, credentials, artifacts] = await Promise.all([
+        read['sessions.list']({ attacker: found.uuid, limit: 100, offset: 0 }),
+        read['attackers.commands']({ ip: found.ip, limit: 100, offset: 0 }),
+        read['credentials.list']({ attackerIp: found.ip, sortBy: 'last_seen', order: 'desc', limit: 100, offset: 0 }),
+        read['attackers.artifacts']({ ip: found.ip, limit: 100, offset: 0 }),
+      ])
+      if (options.json) {
+        printJson({ ...found, sessions: sessions.data, commands: commands.data, credentials: credentials.data, artifacts: artifacts.data })
+        return 0
+      }
+      const now = Date.now()
+      print(`${pc.bold(visible(found.ip))}  score ${found.score} (${found.severity})  ${pc.dim(found.uuid)}`)
+      print(`${visible(found.headline)}.`)
+      print(
+        pc.dim(
+          `First seen ${ago(Date.parse(found.first_seen), now)}, last ${ago(Date.parse(found.last_seen), now)}; ${found.score_parts.map((part) => `${part.points} for ${part.part}`).join(', ')}.`,
+        ),
+      )
+      print(`\n${pc.bold('Sessions')} ${sessions.total}`)
+      printTable(
+        ['Start', 'Decky', 'Service', 'Lasted', 'User', 'Did'],
+        sessions.data.map((row) => [
+          row.started_at,
+          visible(row.decky),
+          visible(row.service),
+          row.duration_s === null ? 'open' : `${row.duration_s.toFixed(1)} s`,
+          visible(row.principal ?? '', 24),
+          `${row.command_count} commands, ${row.credential_count} credentials${row.logged_in ? ', got in' : ''}`,
+        ]),
+        'None.',
+      )
+      print(`\n${pc.bold('Credentials')} ${credentials.total}`)
+      printTable(
+        ['User', 'Secret', 'Where', 'Tries', 'Outcome'],
+        credentials.data.map((row) => [
+          visible(row.principal ?? '', 32),
+          visible(row.secret_printable, 48),
+          `${visible(row.decky)}/${visible(row.service)}`,
+          row.attempt_count,
+          row.outcome,
+        ]),
+        'None.',
+      )
+      print(`\n${pc.bold('Commands')} ${commands.total}`)
+      printTable(
+        ['Time', 'Where', 'Command'],
+        commands.data.map((row) => [row.timestamp, `${visible(row.decky)}/${visible(row.service)}`, visible(row.command, 160)]),
+        'None.',
+      )
+      if (artifacts.total > 0) {
+        print(`\n${pc.bold('Files')} ${artifacts.total}`)
+        printTable(
+          ['Time', 'Path', 'Bytes', 'SHA-256'],
+          artifacts.data.map((row) => [row.timestamp, visible(row.path ?? row.kind, 48), row.size, row.sha256]),
+          'None.',
+        )
+      }
+      return 0
+    } finally {
+      await store.close()
+    }
+  },
+}

@@ -1,0 +1,54 @@
+import pc from 'picocolors'
+import { reads } from '../store/reads.ts'
+import { type CommandDefinition, commonOptions } from './command.ts'
+import { wholeNumber } from './numbers.ts'
+import { ago, print, printJson, printTable, visible } from './output.ts'
+import { openStored } from './stored.ts'
+
+const SORTS = ['recent', 'active', 'traversals', 'score', 'first_seen', 'ip'] as const
+
+export const attackers: CommandDefinition = {
+  name: 'attackers',
+  summary: 'List who came, most recent first.',
+  options: [
+    ...commonOptions,
+    { flags: '--sort <by>', description: `${SORTS.join(', ')}`, default: 'recent' },
+    { flags: '--search <text>', description: 'part of an address, a service or a decky' },
+    { flags: '--service <name>', description: 'only those who touched it' },
+    { flags: '--limit <n>', description: 'at most this many', default: '50' },
+  ],
+  examples: ['decnet attackers', 'decnet attackers --sort score --limit 10', 'decnet attackers --service ssh --json | jq -r .data[].ip'],
+  async run({ options }) {
+    const { store } = openStored(options)
+    try {
+      const sortBy = SORTS.find((sort) => sort === options.sort) ?? 'recent'
+      const page = await reads(store)['attackers.list']({
+        sortBy,
+        order: sortBy === 'ip' ? 'asc' : 'desc',
+        limit: wholeNumber(options.limit, '--limit', 1, 1000),
+        offset: 0,
+        search: options.search as string | undefined,
+        service: options.service as string | undefined,
+      })
+      if (options.json) {
+        printJson(page)
+        return 0
+      }
+      const now = Date.now()
+      printTable(
+        ['Address', 'Score', 'Last seen', 'What happened'],
+        page.data.map((row) => [
+          visible(row.ip),
+          `${row.score} ${row.severity}`,
+          ago(Date.parse(row.last_seen), now),
+          visible(row.headline),
+        ]),
+        'Nobody has come yet. Attack it yourself: decnet status shows the addresses.',
+      )
+      if (page.total > page.data.length) print(pc.dim(`${page.total - page.data.length} more: --limit ${page.total}`))
+      return 0
+    } finally {
+      await store.close()
+    }
+  },
+}

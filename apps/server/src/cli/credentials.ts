@@ -1,0 +1,71 @@
+import { reads } from '../store/reads.ts'
+import { type CommandDefinition, commonOptions } from './command.ts'
+import { wholeNumber } from './numbers.ts'
+import { printJson, printTable, visible } from './output.ts'
+import { openStored } from './stored.ts'
+
+export const credentials: CommandDefinition = {
+  name: 'credentials',
+  summary: 'List the credentials that were tried, or with --reuse those tried on several targets.',
+  options: [
+    ...commonOptions,
+    { flags: '--reuse', description: 'secrets used on two or more targets' },
+    { flags: '--search <text>', description: 'part of a user, secret, address, decky or service' },
+    { flags: '--limit <n>', description: 'at most this many', default: '50' },
+  ],
+  examples: [
+    'decnet credentials',
+    'decnet credentials --reuse',
+    "decnet credentials --json | jq -r '.data[] | [.principal, .secret_b64] | @tsv'",
+  ],
+  async run({ options }) {
+    const { store } = openStored(options)
+    try {
+      const limit = wholeNumber(options.limit, '--limit', 1, 1000)
+      if (options.reuse === true) {
+        const page = await reads(store)['reuse.list']({ minTargetCount: 2, limit, offset: 0 })
+        if (options.json) printJson(page)
+        else {
+          printTable(
+            ['User', 'Secret', 'Targets', 'Where', 'From'],
+            page.data.map((row) => [
+              visible(row.principal ?? '', 32),
+              visible(row.secret_printable, 40),
+              row.target_count,
+              visible(row.targets.map((target) => `${target.decky}/${target.service}`).join(' '), 60),
+              visible(row.attacker_ips.join(' '), 48),
+            ]),
+            'No secret was used on two targets yet.',
+          )
+        }
+        return 0
+      }
+      const page = await reads(store)['credentials.list']({
+        sortBy: 'last_seen',
+        order: 'desc',
+        limit,
+        offset: 0,
+        search: options.search as string | undefined,
+      })
+      if (options.json) printJson(page)
+      else {
+        printTable(
+          ['User', 'Secret', 'Kind', 'From', 'On', 'Tries', 'Outcome'],
+          page.data.map((row) => [
+            visible(row.principal ?? '', 32),
+            visible(row.secret_printable, 40),
+            row.secret_kind,
+            visible(row.attacker_ip),
+            `${visible(row.decky)}/${visible(row.service)}`,
+            row.attempt_count,
+            row.outcome,
+          ]),
+          'No credential was tried yet.',
+        )
+      }
+      return 0
+    } finally {
+      await store.close()
+    }
+  },
+}
