@@ -5,7 +5,7 @@ import type { SensorEvent } from '@decnet/kernel/service'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type ForkedSensor, type ForkOptions, forkSensor, planned } from './fixtures/fork-sensor.ts'
 
-const MAIN = './echo-main.ts'
+const MAIN = new URL('./fixtures/echo-main.ts', import.meta.url)
 const NOBODY = 65_534
 const asRoot = process.getuid?.() === 0
 const identity = asRoot ? { uid: NOBODY, gid: NOBODY } : {}

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { AppError } from '@decnet/kernel'
 import { createLogger, type Logger } from '@decnet/kernel/logging'
 import { type AnyService, createFaultLog, describeError, type Evidence, type SensorEvent } from '@decnet/kernel/service'
@@ -35,6 +36,8 @@ const send = (message: FromSensor): void => {
 /** Takes the folder, becomes nobody, opens the disk. Everything that is ever imported is imported by now. */
 async function begin(wish: Extract<ToSensor, { type: 'serve' }>, parts: Parts, logger: Logger): Promise<Serving> {
   process.chdir(wish.directory)
+  // a cache of compiled modules, where one is switched on, lies where the sensor may not write later
+  flushCompileCache()
   dropPrivileges(wish)
   const doorbell = openDoorbell(DOORBELL_FD)
   const spool = parts.openSpool({ directory: 'spool', onRing: () => doorbell.ring() })
