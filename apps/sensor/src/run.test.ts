@@ -141,6 +141,18 @@ test('without a doorbell, and with one that nobody listens to any more, it serve
   }
 })
 
+test('it ticks into the spool and tells its supervisor how it is', async () => {
+  const { sensor, port } = await serving({ args: ['50'] })
+  connect(port).say('throw')
+  const open = connect(port)
+  open.say('here')
+  await until(() => sensor.messages.some((message) => message.type === 'stats' && message.accepted === 2 && message.connections === 1))
+  expect(sensor.messages.at(-1)).toMatchObject({ services: 1, connections: 1, accepted: 2, refused: 0, faults: 1, uncaught: 0 })
+  const tick = spooled(sensor).findLast(({ type }) => type === 'tick')
+  expect(tick).toMatchObject({ decky: 'sensor', service: 'sensor', severity: 6 })
+  expect(Number(tick?.fields.rss_mb)).toBeGreaterThan(10)
+})
+
 test('an order that is not understood is refused by itself', async () => {
   const { sensor, port } = await serving()
   sensor.child.send({ type: 'dance' })

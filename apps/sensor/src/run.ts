@@ -17,7 +17,6 @@ export interface Parts {
 }
 
 const DOORBELL_FD = 4
-const TICK_MS = 10_000
 /** From the wish to stop to the end, whatever hangs. */
 const EXIT_MS = 2_800
 
@@ -47,7 +46,7 @@ async function begin(wish: Extract<ToSensor, { type: 'serve' }>, parts: Parts, l
   const ticking = setInterval(() => {
     sensor.tick()
     send({ type: 'stats', ...sensor.stats })
-  }, TICK_MS)
+  }, parts.config.tickMs)
   return { sensor, spool, doorbell, ticking }
 }
 

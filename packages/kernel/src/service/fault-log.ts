@@ -7,6 +7,14 @@ export interface ServiceLogger {
   error(fields: object, message: string): void
 }
 
+/** Frames of a stack; none when it cannot be told where its message ends, for that may look like frames. */
+function frames({ stack = '', message }: Error): string[] {
+  const start = stack.indexOf(message)
+  if (start < 0) return []
+  const lines = stack.slice(start + message.length).split('\n')
+  return lines.filter((line) => line.startsWith('    at ')).map((line) => line.trim())
+}
+
 /** What may be said of an error that an attacker may have shaped: its class, its code, where it was thrown; never its message. */
 export function describeError(error: unknown): {
   readonly error: string
@@ -14,8 +22,8 @@ export function describeError(error: unknown): {
   readonly at: readonly string[]
 } {
   if (!(error instanceof Error)) return { error: typeof error, code: undefined, at: [] }
-  const at = (error.stack ?? '').split('\n').filter((line) => /^ {4}at [\w .<>#[\]]*\(?(?:file:|node:|\/)/u.test(line))
-  return { error: error.constructor.name, code: isNodeError(error) ? error.code : undefined, at: at.slice(0, 5).map((line) => line.trim()) }
+  const code = isNodeError(error) && /^\w{1,40}$/u.test(String(error.code)) ? error.code : undefined
+  return { error: error.constructor.name, code, at: frames(error).slice(0, 5) }
 }
 
 const PER_MINUTE = 10
