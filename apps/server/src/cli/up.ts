@@ -24,8 +24,13 @@ function banner(ready: FleetReady, warning: string | null): void {
   const moved = ready.deckies.flatMap((decky) => decky.services).filter((service) => service.note !== undefined)
   if (moved.length > 0) print(pc.dim(`\n  ${moved.length} services do not have their usual port (${visible(moved[0]?.note ?? '')}).`))
   for (const { decky, service, reason } of ready.failed) print(`${pc.yellow('!')} ${service} on ${decky}: ${reason}`)
-  const target = ready.deckies.flatMap((decky) => decky.services).find((service) => service.name === 'ssh')
-  if (target) print(`\n  Attack it yourself:  ssh ${target.port === 22 ? '' : `-p ${target.port} `}root@${target.address}`)
+  const target = ready.deckies.find((decky) => decky.services.some((service) => service.name === 'ssh'))
+  const ssh = target?.services.find((service) => service.name === 'ssh')
+  const login = target?.logins[0]
+  if (ssh && login)
+    print(
+      `\n  Attack it yourself:  ssh ${ssh.port === 22 ? '' : `-p ${ssh.port} `}${login.user}@${ssh.address}   ${pc.dim(`password ${login.password}`)}`,
+    )
   print(pc.dim('  Ctrl-C stops everything.\n'))
 }
 

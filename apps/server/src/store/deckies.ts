@@ -47,6 +47,7 @@ export async function listDeckies(db: Db, titles: ReadonlyMap<string, string>): 
           state: service.state as Decky['services'][number]['state'],
           detail: service.detail,
         })),
+      logins: persona.users.flatMap(({ name, password }) => (password === null ? [] : [{ user: name, password }])),
       event_count: Number(contact?.events ?? 0),
       attacker_count: Number(contact?.attackers ?? 0),
       last_contact: isoOrNull(contact?.last ?? null),

@@ -1,7 +1,7 @@
 import { chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@decnet/kernel'
-import type { DeckyPlan } from '@decnet/persona'
+import { type DeckyPlan, makePersona } from '@decnet/persona'
 import { type Home, prepareHome } from '../home.ts'
 import { type Child, superviseChild } from './child.ts'
 import { bindFleet, type Listener } from './listeners.ts'
@@ -16,6 +16,8 @@ export interface FleetReady {
     readonly name: string
     readonly ip: string
     readonly services: readonly { readonly name: string; readonly address: string; readonly port: number; readonly note?: string }[]
+    /** Accounts that let an attacker in. */
+    readonly logins: readonly { readonly user: string; readonly password: string }[]
   }[]
   /** Services that could not be given any port. */
   readonly failed: readonly { readonly decky: string; readonly service: string; readonly reason: string }[]
@@ -229,6 +231,7 @@ function describe(
     deckies: plan.map((decky) => ({
       name: decky.name,
       ip: decky.ip,
+      logins: makePersona(decky).users.flatMap(({ name, password }) => (password === null ? [] : [{ user: name, password }])),
       services: bound.flatMap(({ decky: owner, service, address, port, detail }) =>
         owner === decky.name && port !== null ? [{ name: service, address, port, ...(detail === null ? {} : { note: detail }) }] : [],
       ),

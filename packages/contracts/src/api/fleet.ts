@@ -21,6 +21,8 @@ export const decky = z.object({
   kernel: z.string().nullable(),
   state: z.enum(['running', 'degraded', 'stopped']),
   services: z.array(deckyService),
+  /** Accounts that let an attacker in. */
+  logins: z.array(z.object({ user: z.string(), password: z.string() })),
   event_count: count,
   attacker_count: count,
   last_contact: timestamp.nullable(),
