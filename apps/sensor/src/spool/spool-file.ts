@@ -31,12 +31,15 @@ export async function surveySpool(directory: string): Promise<{ ids: string[]; b
 /** One open spool file. It never goes on behind a line that an error cut. */
 export class SpoolFile {
   readonly id: string
+  readonly #directory: string
   readonly #handle: FileHandle
   #size = 0
   #synced = 0
   #broken = false
-  private constructor(id: string, handle: FileHandle) {
+  #named = false
+  private constructor(id: string, directory: string, handle: FileHandle) {
     this.id = id
+    this.#directory = directory
     this.#handle = handle
   }
 
@@ -44,13 +47,7 @@ export class SpoolFile {
   static async create(directory: string, id: string): Promise<SpoolFile> {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | constants.O_NOFOLLOW
     const handle = await open(join(directory, spoolFileName(id)), flags, 0o600)
-    const folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY)
-    try {
-      await folder.sync()
-    } finally {
-      await folder.close()
-    }
-    return new SpoolFile(id, handle)
+    return new SpoolFile(id, directory, handle)
   }
 
   /** Bytes of whole lines. */
@@ -82,17 +79,29 @@ export class SpoolFile {
     this.#broken = false
   }
 
-  /** False when somebody deleted the file: what is written there nobody will read. */
+  /** Makes what was appended survive a loss of power. False when somebody deleted the file: what is written there nobody will read. */
   async sync(): Promise<boolean> {
     if (this.#synced < this.#size) {
       const size = this.#size
       await this.#handle.datasync()
       this.#synced = size
+      if (!this.#named) await this.#syncName()
     }
     return (await this.#handle.stat()).nlink > 0
   }
 
   close(): Promise<void> {
     return this.#handle.close()
+  }
+
+  /** Its entry in the folder; here and not at its making, because a busy disk takes its time and events must not wait. */
+  async #syncName(): Promise<void> {
+    const folder = await open(this.#directory, constants.O_RDONLY | constants.O_DIRECTORY)
+    try {
+      await folder.sync()
+      this.#named = true
+    } finally {
+      await folder.close()
+    }
   }
 }
