@@ -1,0 +1,23 @@
+import { Activity, Fingerprint, KeyRound, LayoutDashboard, type LucideIcon, Network, Settings2, SlidersHorizontal } from 'lucide-react'
+
+export interface PageEntry {
+  readonly path: string
+  readonly title: string
+  readonly icon: LucideIcon
+  /** Second key of the `g` chord. */
+  readonly chord: string
+  readonly group: '' | 'Who' | 'What' | 'Where' | 'System'
+}
+
+/** Pages that exist, in the order of the rail. */
+export const pages: readonly PageEntry[] = [
+  { path: '/', title: 'Overview', icon: LayoutDashboard, chord: 'o', group: '' },
+  { path: '/live', title: 'Live', icon: Activity, chord: 'l', group: '' },
+  { path: '/attackers', title: 'Attackers', icon: Fingerprint, chord: 'a', group: 'Who' },
+  { path: '/credentials', title: 'Credentials', icon: KeyRound, chord: 'c', group: 'What' },
+  { path: '/fleet', title: 'Fleet', icon: Network, chord: 'f', group: 'Where' },
+  { path: '/workers', title: 'Workers', icon: Settings2, chord: 'w', group: 'System' },
+  { path: '/settings', title: 'Settings', icon: SlidersHorizontal, chord: 's', group: 'System' },
+]
+export const isOn = (page: PageEntry, path: string) =>
+  page.path === '/' ? path === '/' : path === page.path || path.startsWith(`${page.path}/`)

@@ -1,0 +1,120 @@
+import { useState } from 'react'
+import { Bytes, BytesBox } from '../../parts/bytes.tsx'
+import { Empty, Failed, SkeletonRows } from '../../parts/empty.tsx'
+import { SeverityBadge } from '../../parts/severity.tsx'
+import { Time } from '../../parts/time.tsx'
+import { AttackerValue, DeckyValue, ServiceValue, Value } from '../../parts/value.tsx'
+import { useLogs } from '../../queries.ts'
+import { exact } from '../../time/words.ts'
+import { peekAt } from '../../url.ts'
+import { tell } from '../../words/event.ts'
+import './peek.css'
+
+const long = 90
+const textOf = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
+
+/** One record, whole: what it says, each of its fields, the line as it was written. */
+export function PeekEvent({ id }: { id: string }) {
+  const seq = Number(id)
+  const logs = useLogs({ after: seq - 1, before: seq + 1, limit: 1 }, Number.isSafeInteger(seq))
+  const [raw, setRaw] = useState(false)
+  const e = logs.data?.data[0]
+  if (logs.error && !logs.data) return <Failed error={logs.error} retry={() => void logs.refetch()} left />
+  if (logs.data && !e)
+    return (
+      <Empty title="This record is gone" left>
+        It is older than what is kept.
+      </Empty>
+    )
+  if (!e) return <SkeletonRows count={10} />
+  const said = tell(e)
+  const session = e.session_id
+  const fields = Object.entries(e.fields).filter(
+    ([name]) => !(name.endsWith('_b64') && `${name.slice(0, -4)}_printable` in e.fields && textOf(e.fields[name]).length > 400),
+  )
+  const whole = fields.filter(([, value]) => textOf(value).length > long)
+  return (
+    <>
+      <div className="peek-head">
+        <SeverityBadge severity={said.severity} />
+        <h2 className="title cut">
+          {said.verb} {said.note !== '' && <span className="faint">{said.note}</span>}
+        </h2>
+      </div>
+      {said.object !== '' && <BytesBox text={said.object} label="Exactly" />}
+      <dl className="facts" style={{ marginTop: 14 }}>
+        <dt>When</dt>
+        <dd>
+          <Time at={e.timestamp} /> <span className="faint mono">{exact(Date.parse(e.timestamp)).slice(0, 23)}</span>
+        </dd>
+        {e.attacker_ip && (
+          <>
+            <dt>Attacker</dt>
+            <dd>
+              <AttackerValue ip={e.attacker_ip} />
+              {e.attacker_port !== null && <span className="faint"> port {e.attacker_port}</span>}
+            </dd>
+          </>
+        )}
+        {e.decky && (
+          <>
+            <dt>Where</dt>
+            <dd className="chips">
+              <DeckyValue name={e.decky} chip />
+              {e.service && <ServiceValue name={e.service} />}
+            </dd>
+          </>
+        )}
+        <dt>Event</dt>
+        <dd>
+          <Value of={{ text: e.event_type, searchKey: 'event' }} /> <span className="faint">record {e.seq.toLocaleString('en-US')}</span>
+        </dd>
+        {session && (
+          <>
+            <dt>Session</dt>
+            <dd className="cut">
+              <button type="button" className="link mono" onClick={() => peekAt('session', session)}>
+                {session.slice(0, 18)}
+              </button>
+            </dd>
+          </>
+        )}
+      </dl>
+      <section className="section">
+        <h3 className="h">Fields</h3>
+        <dl className="facts fields">
+          {fields.map(([name, value]) => (
+            <div key={name} style={{ display: 'contents' }}>
+              <dt className="mono cut" title={name}>
+                {name}
+              </dt>
+              <dd className="cut">
+                {textOf(value).length > long ? (
+                  <span className="dim">
+                    <Bytes text={textOf(value)} most={28} />
+                  </span>
+                ) : (
+                  <Value of={{ text: textOf(value), searchKey: name }} most={long} />
+                )}
+              </dd>
+            </div>
+          ))}
+        </dl>
+        {whole.map(([name, value]) => (
+          <div key={name} style={{ marginTop: 10 }}>
+            <BytesBox text={textOf(value)} label={name} />
+          </div>
+        ))}
+      </section>
+      <section className="section">
+        {raw ? (
+          <BytesBox text={e.raw_line} label="The line as it was written" />
+        ) : (
+          <button type="button" className="link" onClick={() => setRaw(true)}>
+            Show the line as it was written
+          </button>
+        )}
+      </section>
+    </>
+  )
+}

@@ -1,0 +1,65 @@
+import type { Session } from '@decnet/contracts/api'
+import { SquareTerminal } from 'lucide-react'
+import { SkeletonRows } from '../../parts/empty.tsx'
+import { SeverityBadge } from '../../parts/severity.tsx'
+import { Time } from '../../parts/time.tsx'
+import { duration, plural } from '../../time/words.ts'
+import { colourOf } from '../../words/services.ts'
+
+export function SessionTable({
+  sessions,
+  total,
+  selected,
+  onSelect,
+  onAll,
+}: {
+  sessions: readonly Session[] | undefined
+  total: number
+  selected: string | null
+  onSelect: (id: string) => void
+  onAll: (() => void) | undefined
+}) {
+  return (
+    <section className="section">
+      <h2 className="h">
+        Sessions
+        {onAll && total > 12 && (
+          <button type="button" className="more link" onClick={onAll}>
+            all {total}
+          </button>
+        )}
+      </h2>
+      {!sessions ? (
+        <SkeletonRows count={6} />
+      ) : (
+        <ul className="ses-rows">
+          {sessions.map((s) => (
+            <li key={s.id}>
+              <button type="button" aria-pressed={s.id === selected} onClick={() => onSelect(s.id)}>
+                <i className="swatch" style={{ background: colourOf(s.service) }} />
+                <span className="cut">
+                  <span className="mono">{s.decky}</span> <span className="dim">{s.service}</span>
+                </span>
+                <span className="faint nowrap">
+                  {s.command_count > 0
+                    ? plural(s.command_count, 'command')
+                    : s.credential_count > 0
+                      ? plural(s.credential_count, 'credential')
+                      : ''}
+                </span>
+                <span className="ses-flag">
+                  {s.has_replay && <SquareTerminal aria-label="recorded" />}
+                  {s.logged_in && <SeverityBadge severity="high" word="in" />}
+                </span>
+                <span className="faint nowrap num">{s.duration_s === null ? 'open' : duration(s.duration_s)}</span>
+                <span className="faint nowrap num">
+                  <Time at={s.started_at} form="stamp" />
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,57 @@
+import type { LogRow, Session } from '@decnet/contracts/api'
+import { useMemo, useState } from 'react'
+import { useNow } from '../../parts/time.tsx'
+import { type Span, spanOf, Timeline } from '../../parts/timeline.tsx'
+import { colourOf } from '../../words/services.ts'
+
+/** All sessions and deckies on one line of time. */
+export function Story({
+  sessions,
+  events,
+  partial,
+  selected,
+  onSelect,
+}: {
+  sessions: readonly Session[]
+  events: readonly LogRow[]
+  partial: boolean
+  selected: string | null
+  onSelect: (id: string) => void
+}) {
+  const [zoom, setZoom] = useState<Span | null>(null)
+  const now = useNow()
+  const open = sessions.some((s) => s.ended_at === null)
+  const whole = useMemo(() => spanOf(sessions, open ? now : 0), [sessions, open, now])
+  const services = [...new Set(sessions.map((s) => s.service))]
+  return (
+    <section className="section">
+      <h2 className="h">
+        Timeline
+        <span className="legend">
+          {services.map((s) => (
+            <span key={s}>
+              <i style={{ background: colourOf(s) }} />
+              {s}
+            </span>
+          ))}
+          <span>
+            <i className="got-in" />
+            got in
+          </span>
+        </span>
+        <span className="more faint">
+          {zoom ? (
+            <button type="button" className="link" onClick={() => setZoom(null)}>
+              whole story
+            </button>
+          ) : partial ? (
+            'newest 1,000 events · drag to zoom'
+          ) : (
+            'drag to zoom'
+          )}
+        </span>
+      </h2>
+      <Timeline sessions={sessions} events={events} span={zoom ?? whole} selected={selected} onSelect={onSelect} onZoom={setZoom} />
+    </section>
+  )
+}

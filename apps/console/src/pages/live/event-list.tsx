@@ -1,0 +1,80 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react'
+import type { LiveLog } from '../../live/use-live-log.ts'
+import { Skeleton } from '../../parts/empty.tsx'
+import { EventRow } from '../../parts/event-row.tsx'
+import type { EventLike } from '../../words/event.ts'
+
+export interface ListProps {
+  log: LiveLog
+  scroller: RefObject<HTMLDivElement | null>
+  onAway: (away: boolean) => void
+  onOpen: (event: EventLike) => void
+}
+const rowHeight = 28
+
+/** Every record, newest first; as long as the log, with only what is in sight on the page. */
+export function EventList({ log, scroller, onAway, onOpen }: ListProps) {
+  const [active, setActive] = useState<number | null>(null)
+  const count = log.total ?? 14
+  const rows = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+    getItemKey: (i) => log.row(i)?.seq ?? `row ${i}`,
+  })
+  const items = rows.getVirtualItems()
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0]
+  useEffect(() => log.see(first, last))
+  const index = active === null ? -1 : (items.find((item) => log.row(item.index)?.seq === active)?.index ?? -1)
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return
+    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key]
+    const row = log.row(index)
+    if (step !== undefined) {
+      event.preventDefault()
+      const to = Math.max(0, Math.min(count - 1, (index < 0 ? first - 1 : index) + step))
+      setActive(log.row(to)?.seq ?? null)
+      rows.scrollToIndex(to, { align: 'auto' })
+    } else if (event.key === 'Enter' && row) onOpen(row)
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the list takes the keys of its rows
+    <div
+      ref={scroller}
+      className="live-scroll"
+      role="log"
+      aria-live="off"
+      aria-label="Events, newest first"
+      tabIndex={0}
+      data-list
+      onKeyDown={onKeyDown}
+      onScroll={(e) => onAway(e.currentTarget.scrollTop > 40)}
+    >
+      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        {items.map((item) => {
+          const row = log.row(item.index)
+          return (
+            <div
+              key={item.key}
+              className="live-row"
+              data-active={(row && row.seq === active) || undefined}
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              {row ? (
+                <EventRow event={row} onOpen={onOpen} />
+              ) : (
+                <div className="ev">
+                  <span />
+                  <Skeleton width={48} />
+                  <Skeleton width={`${50 + ((item.index * 13) % 40)}%`} />
+                </div>
+              )}
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}

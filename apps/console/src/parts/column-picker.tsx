@@ -1,0 +1,71 @@
+import { Menu } from '@base-ui/react/menu'
+import { Check, Columns3 } from 'lucide-react'
+import { useState, useSyncExternalStore } from 'react'
+import type { Column } from './data-table.tsx'
+
+const widths = { tablet: 720, desktop: 1180, wide: 1600 }
+const watchSize = (watcher: () => void) => {
+  window.addEventListener('resize', watcher)
+  return () => window.removeEventListener('resize', watcher)
+}
+const sizeNow = () =>
+  innerWidth >= widths.wide ? widths.wide : innerWidth >= widths.desktop ? widths.desktop : innerWidth >= widths.tablet ? widths.tablet : 0
+
+function stored(name: string): Record<string, boolean> {
+  try {
+    const read: unknown = JSON.parse(localStorage.getItem(`columns:${name}`) ?? '{}')
+    return typeof read === 'object' && read !== null ? (read as Record<string, boolean>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Which columns to show: what somebody picked, else what the width has room for. */
+export function useColumns<R>(name: string, all: readonly Column<R>[]) {
+  const size = useSyncExternalStore(watchSize, sizeNow)
+  const [choices, setChoices] = useState(() => stored(name))
+  const fits = (c: Column<R>) => !c.hidden && (c.from === undefined || size >= widths[c.from])
+  const picked = (c: Column<R>) => choices[c.id] ?? fits(c)
+  const toggle = (c: Column<R>) => {
+    const next = { ...choices, [c.id]: !picked(c) }
+    localStorage.setItem(`columns:${name}`, JSON.stringify(next))
+    setChoices(next)
+  }
+  return { columns: all.filter(picked), picked, toggle }
+}
+
+export function ColumnPicker<R>({
+  all,
+  picked,
+  toggle,
+}: {
+  all: readonly Column<R>[]
+  picked: (c: Column<R>) => boolean
+  toggle: (c: Column<R>) => void
+}) {
+  return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger className="btn quiet icon" aria-label="Choose columns" title="Choose columns">
+        <Columns3 aria-hidden />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner sideOffset={4} align="end" style={{ zIndex: 70 }}>
+          <Menu.Popup className="menu">
+            {all.map((c) => (
+              <Menu.CheckboxItem
+                key={c.id}
+                className="menu-item"
+                checked={picked(c)}
+                onCheckedChange={() => toggle(c)}
+                closeOnClick={false}
+              >
+                <span style={{ width: 15, display: 'inline-flex' }}>{picked(c) && <Check aria-hidden />}</span>
+                {c.title || c.id}
+              </Menu.CheckboxItem>
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  )
+}

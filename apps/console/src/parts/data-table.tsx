@@ -1,0 +1,177 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { figure } from '../time/words.ts'
+import { ColumnPicker, useColumns } from './column-picker.tsx'
+import './data-table.css'
+import { Failed, Skeleton } from './empty.tsx'
+import type { Paged } from './use-paged.ts'
+
+export interface Column<R> {
+  readonly id: string
+  readonly title: string
+  /** Pixels; absent: shares what is left. */
+  readonly width?: number
+  readonly align?: 'right'
+  /** Where the server can sort by it. */
+  readonly sort?: string
+  /** Left out on screens narrower than this, until somebody picks it. */
+  readonly from?: 'tablet' | 'desktop' | 'wide'
+  readonly hidden?: boolean
+  cell(row: R): ReactNode
+}
+export interface Sorting {
+  readonly by: string
+  readonly order: 'asc' | 'desc'
+  set(by: string, order: 'asc' | 'desc'): void
+}
+
+const rowHeight = 28
+const headHeight = 30
+
+interface Props<R> {
+  name: string
+  columns: readonly Column<R>[]
+  source: Paged<R>
+  keyOf: (row: R) => string
+  onOpen: (row: R) => void
+  sorting?: Sorting
+  empty: ReactNode
+  caption: string
+  toolbar?: ReactNode
+  selected?: string | undefined
+}
+
+/** A table of any length: the server sorts and pages, only rows in sight exist. Arrows or j/k move, Enter opens. */
+export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sorting, empty, caption, toolbar, selected }: Props<R>) {
+  const box = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const [active, setActive] = useState(-1)
+  const { columns, picked, toggle } = useColumns(name, all)
+  const count = source.total ?? 12
+  const rows = useVirtualizer({
+    count,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    paddingStart: headHeight,
+    scrollPaddingStart: headHeight,
+  })
+  const items = rows.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => source.see(first, last), [source.see, first, last])
+  const before = Math.max(0, (items[0]?.start ?? headHeight) - headHeight)
+  const after = Math.max(0, rows.getTotalSize() - (items.at(-1)?.end ?? headHeight))
+
+  const move = (to: number) => {
+    const next = Math.max(0, Math.min(count - 1, to))
+    setActive(next)
+    rows.scrollToIndex(next, { align: 'auto' })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget && event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+    const steps: Record<string, number> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 20, PageUp: -20, Home: -count, End: count }
+    const step = steps[event.key]
+    const row = source.row(active)
+    if (step !== undefined && !event.metaKey && !event.ctrlKey) {
+      event.preventDefault()
+      move(active + step)
+    } else if (event.key === 'Enter' && row !== undefined) onOpen(row)
+  }
+  if (source.error) return <Failed error={source.error} retry={source.again} />
+  return (
+    <div className="dt">
+      <div className="dt-bar">
+        {toolbar}
+        <span className="faint small">{source.total === null ? <Skeleton width={60} /> : `${figure(source.total)} ${caption}`}</span>
+        <ColumnPicker all={all} picked={picked} toggle={toggle} />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the grid takes the keys of its rows */}
+      <div
+        ref={box}
+        className="dt-scroll"
+        tabIndex={0}
+        role="group"
+        aria-label={`${caption}, use arrow keys`}
+        aria-activedescendant={active < 0 ? undefined : `${id}-${active}`}
+        onKeyDown={onKeyDown}
+        data-list
+      >
+        {source.total === 0 ? (
+          empty
+        ) : (
+          <table aria-label={caption} aria-rowcount={count + 1} aria-busy={source.loading}>
+            <colgroup>
+              {columns.map((c) => (
+                <col key={c.id} style={c.width ? { width: c.width } : {}} />
+              ))}
+            </colgroup>
+            <thead>
+              <tr aria-rowindex={1}>
+                {columns.map((c) => (
+                  <Head key={c.id} column={c} sorting={sorting} />
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {before > 0 && (
+                <tr aria-hidden className="dt-gap">
+                  <td colSpan={columns.length} style={{ height: before }} />
+                </tr>
+              )}
+              {items.map((item) => {
+                const row = source.row(item.index)
+                return (
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it takes the keys
+                  <tr
+                    key={item.index}
+                    id={`${id}-${item.index}`}
+                    aria-rowindex={item.index + 2}
+                    data-active={active === item.index || undefined}
+                    data-selected={(row !== undefined && selected !== undefined && keyOf(row) === selected) || undefined}
+                    onClick={() => {
+                      setActive(item.index)
+                      if (row !== undefined) onOpen(row)
+                    }}
+                  >
+                    {columns.map((c) => (
+                      <td key={c.id} className={c.align === 'right' ? 'num' : undefined}>
+                        {row === undefined ? <Skeleton width={`${40 + ((item.index * 17) % 45)}%`} /> : c.cell(row)}
+                      </td>
+                    ))}
+                  </tr>
+                )
+              })}
+              {after > 0 && (
+                <tr aria-hidden className="dt-gap">
+                  <td colSpan={columns.length} style={{ height: after }} />
+                </tr>
+              )}
+            </tbody>
+          </table>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function Head<R>({ column, sorting }: { column: Column<R>; sorting: Sorting | undefined }) {
+  const side = column.align === 'right' ? 'num' : undefined
+  if (!column.sort || !sorting)
+    return (
+      <th scope="col" className={side}>
+        {column.title}
+      </th>
+    )
+  const on = sorting.by === column.sort
+  const by = column.sort
+  return (
+    <th scope="col" className={side} aria-sort={on ? (sorting.order === 'asc' ? 'ascending' : 'descending') : 'none'}>
+      <button type="button" onClick={() => sorting.set(by, on && sorting.order === 'desc' ? 'asc' : 'desc')}>
+        {column.title}
+        {on && (sorting.order === 'asc' ? <ArrowUp aria-hidden /> : <ArrowDown aria-hidden />)}
+      </button>
+    </th>
+  )
+}

@@ -1,0 +1,57 @@
+import { memo } from 'react'
+import { type EventLike, tell } from '../words/event.ts'
+import { Bytes } from './bytes.tsx'
+import './event-row.css'
+import { SeverityBadge } from './severity.tsx'
+import { Time } from './time.tsx'
+import { AttackerValue, ServiceValue, Value } from './value.tsx'
+
+/** Words that stand out because somebody got somewhere. */
+function Note({ text }: { text: string }) {
+  if (text === '') return null
+  return text === 'got in' ? <SeverityBadge severity="high" word="got in" /> : <span className="faint cut">{text}</span>
+}
+
+/** One record in a list of all: when, who, where, what. */
+export const EventRow = memo(function EventRow({ event, onOpen }: { event: EventLike; onOpen: (event: EventLike) => void }) {
+  const said = tell(event)
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list around it takes the keys
+    // biome-ignore lint/a11y/noStaticElementInteractions: the list around it takes the keys
+    <div className="ev" data-s={said.severity} onClick={() => onOpen(event)}>
+      <span className="ev-sev">{said.severity !== 'info' && <SeverityBadge severity={said.severity} />}</span>
+      <span className="mono faint ev-time">
+        <Time at={event.timestamp} form="clock" />
+      </span>
+      <span className="ev-who">{event.attacker_ip ? <AttackerValue ip={event.attacker_ip} /> : <span className="faint">us</span>}</span>
+      <span className="ev-where">
+        {event.decky && (
+          <Value of={{ text: event.decky, searchKey: 'decky', peek: { kind: 'decky', id: event.decky } }}>
+            <span className="mono cut">{event.decky}</span>
+          </Value>
+        )}
+      </span>
+      <span className="ev-svc">{event.service && <ServiceValue name={event.service} />}</span>
+      <span className="dim cut ev-verb">{said.verb}</span>
+      <span className="cut ev-what">{said.object !== '' && <Bytes text={said.object} most={160} />}</span>
+      <span className="ev-note">
+        <Note text={said.note} />
+      </span>
+    </div>
+  )
+})
+
+/** One record inside its session: who and where stand above. */
+export const SessionEvent = memo(function SessionEvent({ event, onOpen }: { event: EventLike; onOpen: (event: EventLike) => void }) {
+  const said = tell(event)
+  return (
+    <button type="button" className="sev-line" data-s={said.severity} onClick={() => onOpen(event)}>
+      <span className="mono faint">
+        <Time at={event.timestamp} form="clock" />
+      </span>
+      <span className="dim cut">{said.verb}</span>
+      <span className="cut">{said.object !== '' && <Bytes text={said.object} most={160} />}</span>
+      <Note text={said.note} />
+    </button>
+  )
+})

@@ -1,0 +1,132 @@
+import { memo, useMemo, useState } from 'react'
+import type { HistogramData } from '../queries.ts'
+import { ticksOf } from '../time/range.ts'
+import { exact, figure } from '../time/words.ts'
+import { type Category, categories, categoryNames, categoryOf } from '../words/services.ts'
+import './histogram.css'
+import { useBrush } from './use-brush.ts'
+import { useWidth } from './use-width.ts'
+
+interface Bar {
+  at: number
+  total: number
+  parts: [Category, number][]
+}
+
+export function barsOf(data: HistogramData): Bar[] {
+  return data.buckets.map((bucket) => {
+    const sums = new Map<Category, number>()
+    for (const [service, count] of Object.entries(bucket.services)) {
+      const c = categoryOf(service)
+      sums.set(c, (sums.get(c) ?? 0) + count)
+    }
+    return {
+      at: bucket.at,
+      total: bucket.count,
+      parts: categories.flatMap((c): [Category, number][] => (sums.get(c) ? [[c, sums.get(c) ?? 0]] : [])),
+    }
+  })
+}
+export const categoriesIn = (bars: readonly Bar[]) => categories.filter((c) => bars.some((bar) => bar.parts.some(([part]) => part === c)))
+
+/** A round number at or above the highest bar. */
+export function ceilingOf(top: number): number {
+  if (top <= 4) return 4
+  const magnitude = 10 ** Math.floor(Math.log10(top))
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((n) => n * magnitude).find((n) => n >= top) ?? top
+}
+
+/** Events over time, stacked by kind of service. Dragging zooms the period. */
+export const Histogram = memo(function Histogram({
+  data,
+  height = 140,
+  axis = true,
+  onZoom,
+}: {
+  data: HistogramData | undefined
+  height?: number
+  axis?: boolean
+  onZoom: (start: number, end: number) => void
+}) {
+  const [ref, width] = useWidth<HTMLDivElement>()
+  const [hover, setHover] = useState<number | null>(null)
+  const bars = useMemo(() => (data ? barsOf(data) : []), [data])
+  const start = data?.start ?? 0
+  const end = data?.end ?? 1
+  const bucket = data?.bucket ?? 1
+  const { brush, handlers } = useBrush((from, to) => onZoom(start + (from / width) * (end - start), start + (to / width) * (end - start)))
+  const top = ceilingOf(Math.max(0, ...bars.map((b) => b.total)))
+  const plot = height - (axis ? 20 : 0)
+  const x = (at: number) => ((at - start) / (end - start)) * width
+  const step = Math.max(1, (bucket / (end - start)) * width)
+  const bar = hover === null ? undefined : bars.find((b) => hover >= x(b.at) && hover < x(b.at) + step)
+  const sum = bars.reduce((n, b) => n + b.total, 0)
+  return (
+    <div ref={ref} className="histo" style={{ height }}>
+      {width > 0 && data && (
+        <svg
+          width={width}
+          height={height}
+          role="img"
+          aria-label={`${figure(sum)} events over time. Drag to zoom.`}
+          {...handlers}
+          onPointerMove={(event) => {
+            handlers.onPointerMove(event)
+            setHover(event.clientX - event.currentTarget.getBoundingClientRect().left)
+          }}
+          onPointerLeave={() => setHover(null)}
+        >
+          {axis &&
+            [0.5, 1].map((part) => (
+              <line key={part} className="grid" x1={0} x2={width} y1={plot - part * (plot - 6)} y2={plot - part * (plot - 6)} />
+            ))}
+          <g>
+            {bars.map((b) => (
+              <Column key={b.at} bar={b} x={x(b.at)} width={step} plot={plot} top={top} dim={bar !== undefined && bar !== b} />
+            ))}
+          </g>
+          <line className="base" x1={0} x2={width} y1={plot + 0.5} y2={plot + 0.5} />
+          {axis &&
+            ticksOf(start, end, Math.max(2, Math.floor(width / 110))).map((tick) => (
+              <text key={tick.at} x={Math.min(Math.max(x(tick.at), 16), width - 20)} y={height - 4} textAnchor="middle">
+                {tick.label}
+              </text>
+            ))}
+          {axis && (
+            <text className="top" x={0} y={10}>
+              {figure(top)}
+            </text>
+          )}
+          {brush && <rect className="brush" x={brush.from} y={0} width={brush.to - brush.from} height={plot} />}
+        </svg>
+      )}
+      {bar && !brush && hover !== null && (
+        <div className="histo-tip" style={hover > width / 2 ? { right: width - hover + 14 } : { left: hover + 14 }}>
+          <b>{figure(bar.total)} events</b>
+          <span className="faint">{exact(bar.at).slice(0, 19)}</span>
+          {[...bar.parts].reverse().map(([c, n]) => (
+            <span key={c} className="part">
+              <i style={{ background: `var(--svc-${c})` }} />
+              {categoryNames[c]}
+              <em>{figure(n)}</em>
+            </span>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+})
+
+function Column({ bar, x, width, plot, top, dim }: { bar: Bar; x: number; width: number; plot: number; top: number; dim: boolean }) {
+  let y = plot
+  const gap = width > 4 ? 1 : 0
+  return (
+    <g opacity={dim ? 0.55 : 1}>
+      {bar.parts.map(([c, n]) => {
+        const h = (n / top) * (plot - 6)
+        y -= h
+        return <rect key={c} x={x + gap / 2} y={y} width={Math.max(1, width - gap)} height={Math.max(h, 0.5)} fill={`var(--svc-${c})`} />
+      })}
+    </g>
+  )
+}

@@ -1,0 +1,136 @@
+import {
+  artifactPage,
+  attacker,
+  attackerFacets,
+  attackerPage,
+  commandPage,
+  credentialPage,
+  credentialReusePage,
+  deckies,
+  decky,
+  health,
+  histogram,
+  logPage,
+  session,
+  sessionPage,
+  stats,
+  topRow,
+  user,
+  workers,
+} from '@decnet/contracts/api'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { z } from 'zod'
+import { get, getText, type Params } from './api.ts'
+import { bucketOf, type Range, rangeKey, resolveRange } from './time/range.ts'
+
+/** Period parameters at the moment of asking. */
+export function periodOf(range: Range): { start_time: string; end_time: string } {
+  const { start, end } = resolveRange(range, Date.now())
+  return { start_time: new Date(start).toISOString(), end_time: new Date(end).toISOString() }
+}
+/** A moving period is asked again; a fixed one does not change. */
+const every = (range: Range, ms: number) => (range.kind === 'last' ? ms : false)
+
+export const useMe = () =>
+  useQuery({ queryKey: ['me'], queryFn: ({ signal }) => get(user, '/auth/me', {}, signal), retry: false, staleTime: 60_000 })
+
+export const useStats = (range: Range) =>
+  useQuery({
+    queryKey: ['stats', rangeKey(range)],
+    queryFn: ({ signal }) => get(stats, '/stats', periodOf(range), signal),
+    refetchInterval: every(range, 15_000),
+    placeholderData: keepPreviousData,
+  })
+
+export const useHistogram = (range: Range, search: string, bars = 96) =>
+  useQuery({
+    queryKey: ['histogram', rangeKey(range), search, bars],
+    queryFn: async ({ signal }) => {
+      const { start, end } = resolveRange(range, Date.now())
+      const bucket = bucketOf(end - start, bars)
+      const params = { ...periodOf(range), search, interval_minutes: bucket / 60_000 }
+      const buckets = await get(histogram, '/logs/histogram', params, signal)
+      return { start, end, bucket, buckets: buckets.map((b) => ({ at: Date.parse(b.time), count: b.count, services: b.services })) }
+    },
+    refetchInterval: every(range, 15_000),
+    placeholderData: keepPreviousData,
+  })
+export type HistogramData = NonNullable<ReturnType<typeof useHistogram>['data']>
+
+export const fetchLogs = (params: Params, signal?: AbortSignal) => get(logPage, '/logs', params, signal)
+export const fetchAttackers = (params: Params, signal?: AbortSignal) => get(attackerPage, '/attackers', params, signal)
+export const fetchCredentials = (params: Params, signal?: AbortSignal) => get(credentialPage, '/credentials', params, signal)
+
+export const useFacets = (params: Params) =>
+  useQuery({
+    queryKey: ['attackers', 'facets', params],
+    queryFn: ({ signal }) => get(attackerFacets, '/attackers/facets', params, signal),
+    placeholderData: keepPreviousData,
+  })
+export const useCommands = (uuid: string, limit = 200) =>
+  useQuery({
+    queryKey: ['attacker', uuid, 'commands', limit],
+    queryFn: ({ signal }) => get(commandPage, `/attackers/${encodeURIComponent(uuid)}/commands`, { limit }, signal),
+  })
+export const useArtifacts = (uuid: string) =>
+  useQuery({
+    queryKey: ['attacker', uuid, 'artifacts'],
+    queryFn: ({ signal }) => get(artifactPage, `/attackers/${encodeURIComponent(uuid)}/artifacts`, { limit: 100 }, signal),
+  })
+export const useSessions = (params: Params) =>
+  useQuery({ queryKey: ['sessions', params], queryFn: ({ signal }) => get(sessionPage, '/sessions', params, signal) })
+export const useSession = (id: string) =>
+  useQuery({ queryKey: ['session', id], queryFn: ({ signal }) => get(session, `/sessions/${encodeURIComponent(id)}`, {}, signal) })
+export const useSessionEvents = (id: string, limit = 500) =>
+  useQuery({
+    queryKey: ['session', id, 'events', limit],
+    queryFn: ({ signal }) => get(logPage, `/sessions/${encodeURIComponent(id)}/events`, { limit }, signal),
+  })
+export const useReplay = (id: string, enabled: boolean) =>
+  useQuery({
+    queryKey: ['session', id, 'replay'],
+    enabled,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => getText(`/sessions/${encodeURIComponent(id)}/replay`, signal),
+  })
+export const useLogs = (params: Params, enabled = true) =>
+  useQuery({ queryKey: ['logs', params], enabled, queryFn: ({ signal }) => fetchLogs(params, signal) })
+export const useCredentials = (params: Params) =>
+  useQuery({ queryKey: ['credentials', 'list', params], queryFn: ({ signal }) => fetchCredentials(params, signal) })
+export const useReuse = (params: Params = {}) =>
+  useQuery({
+    queryKey: ['credentials', 'reuse', params],
+    queryFn: ({ signal }) => get(credentialReusePage, '/credential-reuse', params, signal),
+  })
+export const useTopCredentials = (by: 'secret' | 'principal' | 'pair', range: Range) =>
+  useQuery({
+    queryKey: ['credentials', 'top', by, rangeKey(range)],
+    queryFn: ({ signal }) => get(z.array(topRow), '/credentials/top', { by, limit: 10, ...periodOf(range) }, signal),
+    placeholderData: keepPreviousData,
+  })
+export const useDeckies = () =>
+  useQuery({ queryKey: ['deckies'], queryFn: ({ signal }) => get(deckies, '/deckies', {}, signal), refetchInterval: 20_000 })
+export const useDecky = (name: string) =>
+  useQuery({ queryKey: ['deckies', name], queryFn: ({ signal }) => get(decky, `/deckies/${encodeURIComponent(name)}`, {}, signal) })
+export const useWorkers = () =>
+  useQuery({ queryKey: ['workers'], queryFn: ({ signal }) => get(workers, '/workers', {}, signal), refetchInterval: 10_000 })
+export const useHealth = () =>
+  useQuery({ queryKey: ['health'], queryFn: ({ signal }) => get(health, '/health', {}, signal), refetchInterval: 20_000 })
+export const useUsers = (enabled: boolean) =>
+  useQuery({
+    queryKey: ['users'],
+    enabled,
+    queryFn: ({ signal }) =>
+      get(z.union([z.array(user), z.object({ data: z.array(user) }).transform((p) => p.data)]), '/users', {}, signal),
+  })
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u
+/** An attacker by uuid or by address. `data` is `null` when nobody with that address is known. */
+export const useAttackerOf = (id: string) =>
+  useQuery({
+    queryKey: ['attacker', id],
+    queryFn: async ({ signal }) =>
+      uuidPattern.test(id)
+        ? await get(attacker, `/attackers/${id}`, {}, signal)
+        : ((await fetchAttackers({ search: id, limit: 20 }, signal)).data.find((a) => a.ip === id) ?? null),
+  })
