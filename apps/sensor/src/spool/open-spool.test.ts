@@ -131,7 +131,7 @@ describe('the spool', () => {
     const write = async (from: number, count: number) => {
       for (let n = from; n < from + count; n++) {
         spool.write(event(n, 'x'.repeat(800)))
-        if (n % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 15))
+        if (n % 5 === 0) await vi.waitFor(() => expect(spool.stats.queued === 0 || spool.stats.error !== null).toBe(true), PATIENT)
       }
     }
     await write(0, 200)
@@ -224,7 +224,7 @@ describe('the spool', () => {
       const small = openSpool({ directory: '.', queueBytes: 20_000, retryMs: 10 })
       await spool.close()
       const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-      for (let n = 0; n < 2_000; n++) { small.write({ ...event(n), fields: { n: String(n), fill: 'x'.repeat(100) } }); if (n % 40 === 0) await pause(15) }
+      for (let n = 0; n < 2_000; n++) { small.write({ ...event(n), fields: { n: String(n), fill: 'x'.repeat(100) } }); if (n % 20 === 0) while (small.stats.queued > 0 && small.stats.error === null) await pause(2) }
       await pause(50)
       const full = { ...small.stats }
       execFileSync('mount', ['-o', 'remount,size=8m', '.'])
