@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net'
+import { encodeFrame, type Fault, FrameReader, type FrameSink } from './framing.ts'
+import { Outbox } from './outbox.ts'
+
+/** How much a peer that does not read may cost: what the socket holds, then 1,024 frames, the oldest first to go. */
+const LIMITS = { highWater: 2_097_152, maxFrames: 1_024, maxBytes: 4_194_304 }
+const GOODBYE_MS = 200
+
+export interface ConnectionHooks {
+  frame(connection: BrokerConnection, ...frame: Parameters<FrameSink>): boolean
+  closed(connection: BrokerConnection, fault: Fault | null): void
+}
+
+/** One connected process as its broker sees it. */
+export class BrokerConnection {
+  /** What it called itself; for people only, it proves nothing. */
+  name = ''
+  readonly patterns = new Set<string>()
+  readonly outbox: Outbox
+  /** Frames that it did not read in time. */
+  dropped = 0
+  readonly #socket: Socket
+  #fault: Fault | null = null
+
+  constructor(socket: Socket, hooks: ConnectionHooks) {
+    this.#socket = socket
+    this.outbox = new Outbox(socket, LIMITS, {
+      dropped: (count) => {
+        this.dropped += count
+      },
+      recovered: (lost) => encodeFrame('GAP', String(lost)),
+    })
+    const reader = new FrameReader((...frame) => hooks.frame(this, ...frame))
+    socket.on('data', (chunk: Buffer) => {
+      const fault = reader.push(chunk)
+      if (fault) this.drop(fault)
+    })
+    socket.on('end', () => {
+      const fault = reader.end()
+      if (fault) this.drop(fault)
+    })
+    // the 'close' that follows says all there is to do
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => hooks.closed(this, this.#fault))
+  }
+
+  /** Cuts it off at once. */
+  drop(fault: Fault): void {
+    this.#fault ??= fault
+    this.#socket.destroy()
+  }
+
+  /** Says good-bye after what is on its way; a peer that does not read is cut off. */
+  async goodbye(): Promise<void> {
+    const socket = this.#socket
+    if (socket.destroyed) return
+    const gone = new Promise((resolve) => socket.once('close', resolve))
+    this.outbox.control(encodeFrame('BYE'))
+    this.outbox.flush()
+    socket.end()
+    const timer = setTimeout(() => socket.destroy(), GOODBYE_MS)
+    await gone
+    clearTimeout(timer)
+  }
+}

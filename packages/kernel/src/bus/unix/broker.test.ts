@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { topics } from '@decnet/contracts/topics'
+import { describe, expect, it } from 'vitest'
+import { nextMessage } from '../conformance.ts'
+import { openUnixBroker } from './broker.ts'
+import { client, RawPeer, socketFolder, until } from './unix.fixture.ts'
+
+describe('unix broker', () => {
+  it('W1: says at once and at intervals on system.bus.health that it lives', async () => {
+    await using place = await socketFolder()
+    await using broker = await openUnixBroker({ path: place.path, healthInterval: 50 })
+    const here = broker.as('registry').subscribe('system.*.health')
+    await using quiet = await openUnixBroker({ path: join(place.folder, 'quiet') })
+    await nextMessage(quiet.as('registry').subscribe('system.bus.health'))
+    const first = await nextMessage(here)
+    await using other = client(place.path)
+    const there = other.as('registry').subscribe('system.>')
+    for (const message of [first, await nextMessage(there), await nextMessage(here)]) {
+      expect(message).toMatchObject({ topic: 'system.bus.health', type: 'bus.health', payload: { worker: 'bus', pid: process.pid } })
+      topics.systemBusHealth.payload.parse(message.payload)
+    }
+  })
+
+  it('relays a publisher’s own bytes, gives id and time to what lacks them, never echoes, and answers SUB with ACK', async () => {
+    await using place = await socketFolder()
+    await using _broker = await openUnixBroker({ path: place.path, healthInterval: 60_000 })
+    const [speaker, one, two] = [new RawPeer(place.path), new RawPeer(place.path), new RawPeer(place.path)]
+    await Promise.all([speaker, one, two].map((peer) => peer.subscribe('a.>')))
+    const exact = `{"ts":1.50,"id":"${'0f'.repeat(16)}","topic":"spoofed","extra":"é","payload":{"n":1e0}}`
+    speaker.send('PUB', 'a.b', exact)
+    speaker.socket.write('PUB   a.c \r\n\0\0\0\0')
+    await until(() => one.events().length === 2 && two.events().length === 2)
+    expect(one.events()[0]).toEqual(['a.b', exact])
+    expect(one.events()).toEqual(two.events())
+    expect(JSON.parse(one.events()[1]?.[1] ?? '')).toMatchObject({
+      v: 1,
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      ts: expect.any(Number),
+      payload: {},
+    })
+    expect(speaker.events()).toEqual([])
+    for (const peer of [speaker, one, two]) peer.socket.destroy()
+  })
+
+  it.each([
+    ['an unknown verb', 'HACK a\n\0\0\0\0'],
+    ['a body that is not JSON', 'PUB a.b\n\0\0\0\x02{x'],
+    ['a body that is no object', 'PUB a.b\n\0\0\0\x02[]'],
+    ['a publication under a wildcard', 'PUB a.>\n\0\0\0\x02{}'],
+    ['a publication without a topic', 'PUB\n\0\0\0\x02{}'],
+    ['a subscription without a pattern', 'SUB\n\0\0\0\0'],
+    ['a pattern with > inside', 'SUB a.>.b\n\0\0\0\0'],
+    ['a server’s verb', 'EVT a.b\n\0\0\0\x02{}'],
+    ['a length over the limit', 'PUB a.b\n\x7f\0\0\0'],
+    ['an end in mid-frame', 'PUB a.b\n\0\0\0\x09{'],
+  ])('B1: drops the connection that sends %s, and no other', async (_what, bytes) => {
+    await using place = await socketFolder()
+    const warnings: object[] = []
+    const ignore = () => undefined
+    const logger = { debug: ignore, info: ignore, error: ignore, warn: (fields: object) => void warnings.push(fields) }
+    await using broker = await openUnixBroker({ path: place.path, logger })
+    await using bystander = client(place.path)
+    const subscription = bystander.as('reader').subscribe('a.b')
+    await subscription.ready
+    const hostile = new RawPeer(place.path)
+    hostile.send('PUB', 'a.b', '{"type":"before"}')
+    hostile.socket.write(bytes, 'latin1')
+    hostile.send('PUB', 'a.b', '{"type":"after"}')
+    hostile.socket.end()
+    await until(() => hostile.closed && broker.connections.length === 1)
+    broker.as('writer').publish('a.b', {}, 'fence')
+    expect([(await nextMessage(subscription)).type, (await nextMessage(subscription)).type]).toEqual(['before', 'fence'])
+    expect(warnings.length).toBe(1)
+  })
+
+  it('reads a frame that comes one byte at a time', async () => {
+    await using place = await socketFolder()
+    await using broker = await openUnixBroker({ path: place.path })
+    const subscription = broker.as('reader').subscribe('a.b')
+    const slow = new RawPeer(place.path)
+    slow.socket.setNoDelay(true)
+    for (const byte of Buffer.from('PUB a.b\n\0\0\0\x0f{"type":"slow"}', 'latin1')) {
+      slow.socket.write(Buffer.of(byte))
+      await pause(1)
+    }
+    expect((await nextMessage(subscription)).type).toBe('slow')
+    slow.socket.destroy()
+  })
+
+  it('drops the oldest for a peer that does not read, within bounds, counts them, tells it the gap, and slows nobody', async () => {
+    await using place = await socketFolder()
+    await using broker = await openUnixBroker({ path: place.path })
+    await using healthy = client(place.path)
+    const heard = healthy.as('reader').subscribe('system.log')
+    await heard.ready
+    const stuck = new RawPeer(place.path)
+    await stuck.subscribe('system.log')
+    stuck.socket.pause()
+    const publisher = broker.as('writer')
+    const total = 12_000
+    for (let n = 0; n < total; n++) {
+      publisher.publish('system.log', { n, fill: 'x'.repeat(1_000) })
+      if (n % 100 === 99) for (let read = 0; read < 100; read++) await nextMessage(heard)
+    }
+    const counts = () => broker.connections.map(({ dropped }) => dropped)
+    expect(Math.min(...counts())).toBe(0)
+    expect(Math.max(...counts())).toBeGreaterThan(1_000)
+    expect(broker.status.dropped).toBe(Math.max(...counts()))
+    stuck.socket.resume()
+    const last = () => JSON.parse(stuck.events().at(-1)?.[1] ?? '{}').payload?.n
+    await until(() => last() === total - 1)
+    const gaps = stuck.frames.filter(([verb]) => verb === 'GAP').map(([, count]) => Number(count))
+    expect(gaps).toEqual([broker.status.dropped])
+    expect(stuck.events().length + broker.status.dropped).toBe(total)
+    stuck.socket.destroy()
+  })
+})

@@ -1,0 +1,266 @@
+import { AppError } from '../../errors.ts'
+import { decodeMessage, encodeMessage, MAX_BODY } from '../envelope.ts'
+import { Hub } from '../hub.ts'
+import type { BusLogger } from '../logger.ts'
+import { isPattern, isTopicName } from '../matching.ts'
+import type { Bus, BusMessage } from '../port.ts'
+import { TopicTrie } from '../topic-trie.ts'
+import { BrokerConnection } from './broker-connection.ts'
+import { encodeFrame, type Header } from './framing.ts'
+import { type BoundSocket, bindSocket } from './socket-file.ts'
+
+const MAX_CONNECTIONS = 1_024
+const MAX_PATTERNS = 4_096
+const MAX_ROUTES = 4_096
+const WATCH_MS = 250
+/** Looks at the path that are skipped while another process serves there. */
+const PATIENCE = 8
+const HEALTH_MS = 30_000
+const EVT = Buffer.from('EVT')
+
+export interface BrokerOptions {
+  /** Where the socket stands; at most 107 bytes, its folder must exist. Mode 0660. */
+  readonly path: string
+  /** Group of the socket, best effort; `decnet`. */
+  readonly group?: string
+  readonly logger?: BusLogger
+  /** Milliseconds between two `system.bus.health`; 30,000. */
+  readonly healthInterval?: number
+}
+
+/** A bus that serves other processes, and this one without a socket in between. */
+export interface UnixBroker extends Bus {
+  readonly path: string
+  /** The connected processes: the name that each gave, its subscriptions, frames dropped because it did not read. */
+  readonly connections: readonly { readonly name: string; readonly subscriptions: number; readonly dropped: number }[]
+}
+
+/**
+ * Opens the bus socket and serves it. A socket that somebody serves is never taken; one whose owner is gone is replaced; when the file is
+ * deleted or replaced later, it stands again within a second and no connection is lost.
+ * @throws {AppError} `bus_socket_in_use` and the other codes of `bindSocket`
+ */
+export async function openUnixBroker(options: BrokerOptions): Promise<UnixBroker> {
+  const broker = new Broker(options)
+  await broker.bind()
+  broker.start()
+  return {
+    path: options.path,
+    as: (name) => broker.hub.as(name),
+    get status() {
+      return { adapter: 'unix' as const, connected: broker.serving, reconnects: broker.rebinds, dropped: broker.dropped }
+    },
+    get connections() {
+      return [...broker.connections].map(({ name, patterns, dropped }) => ({ name, subscriptions: patterns.size, dropped }))
+    },
+    connected: async () => broker.serving,
+    close: () => broker.close(),
+    [Symbol.asyncDispose]: () => broker.close(),
+  }
+}
+
+class Broker {
+  readonly hub: Hub
+  readonly connections = new Set<BrokerConnection>()
+  rebinds = 0
+  readonly #options: BrokerOptions
+  readonly #trie = new TopicTrie<BrokerConnection>()
+  #routes = new Map<string, readonly BrokerConnection[]>()
+  #bound: BoundSocket | undefined
+  #droppedBefore = 0
+  #timers: NodeJS.Timeout[] = []
+  #watching = Promise.resolve()
+  #outOfPlace = false
+  #pause = 0
+  #closing: Promise<void> | undefined
+
+  constructor(options: BrokerOptions) {
+    this.#options = options
+    this.hub = new Hub({
+      publish: (topic, body) => this.#publish(topic, body),
+      subscribe: (subscription) => subscription.acknowledge(),
+      unsubscribe: () => undefined,
+    })
+  }
+
+  get serving(): boolean {
+    return this.#bound !== undefined && !this.#outOfPlace && !this.hub.closed
+  }
+  get dropped(): number {
+    let sum = this.hub.dropped + this.#droppedBefore
+    for (const connection of this.connections) sum += connection.dropped
+    return sum
+  }
+
+  async bind(evictAnything = false): Promise<void> {
+    const { path, group = 'decnet' } = this.#options
+    this.#bound = await bindSocket({
+      path,
+      group,
+      evictAnything,
+      mode: 0o660,
+      maxConnections: MAX_CONNECTIONS,
+      onConnection: (socket) => {
+        this.connections.add(
+          new BrokerConnection(socket, {
+            frame: (...frame) => this.#frame(...frame),
+            closed: (connection, fault) => {
+              this.#forget(connection)
+              if (fault) this.#options.logger?.warn({ peer: connection.name, fault }, 'bus connection dropped')
+            },
+          }),
+        )
+      },
+    })
+    this.#bound.server.on('error', (err) => this.#options.logger?.error({ err }, 'bus socket failed'))
+  }
+
+  start(): void {
+    const { healthInterval = HEALTH_MS } = this.#options
+    const watch = setInterval(() => {
+      this.#watching = this.#watching.then(() => this.#watch())
+    }, WATCH_MS)
+    const handle = this.hub.as('bus')
+    const began = process.uptime()
+    const health = () =>
+      handle.publish(
+        'system.bus.health',
+        {
+          worker: 'bus',
+          pid: process.pid,
+          uptime_sec: process.uptime() - began,
+          ts: Date.now() / 1000,
+          interval_sec: healthInterval / 1000,
+          connections: this.connections.size,
+          dropped: this.dropped,
+        },
+        'bus.health',
+      )
+    // whoever awaited the broker subscribes before this runs
+    setImmediate(health)
+    const beat = setInterval(health, healthInterval)
+    for (const timer of [watch, beat]) timer.unref()
+    this.#timers = [watch, beat]
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.hub.close()
+    await this.#watching
+    await this.#bound?.release()
+    await Promise.all([...this.connections].map((connection) => connection.goodbye()))
+  }
+
+  async #watch(): Promise<void> {
+    if (this.hub.closed || this.#pause-- > 0) return
+    const { logger, path } = this.#options
+    try {
+      const old = this.#bound
+      if (!old || (await old.inPlace())) return
+      await this.bind(true)
+      old.server.close()
+      this.rebinds++
+      this.#outOfPlace = false
+      logger?.warn({ path }, 'bus socket was gone and stands again')
+    } catch (err) {
+      if (!this.#outOfPlace) logger?.error({ err, path }, 'bus socket is gone and cannot be made again yet')
+      this.#outOfPlace = true
+      // somebody else serves there now: ask less often
+      this.#pause = err instanceof AppError && err.code === 'bus_socket_in_use' ? PATIENCE : 0
+    }
+  }
+
+  #forget(connection: BrokerConnection): void {
+    if (!this.connections.delete(connection)) return
+    for (const pattern of connection.patterns) this.#trie.remove(pattern, connection)
+    this.#routes = new Map()
+    this.#droppedBefore += connection.dropped
+  }
+
+  #frame(from: BrokerConnection, header: Header, bytes: Buffer, start: number, bodyStart: number, end: number): boolean {
+    const { verb, args } = header
+    switch (verb) {
+      case 'PUB':
+        return this.#relay(from, header, bytes, start, bodyStart, end) || this.#refuse(from)
+      case 'SUB':
+        return this.#subscribe(from, args) || this.#refuse(from)
+      case 'UNSUB':
+        if (from.patterns.delete(args)) this.#trie.remove(args, from)
+        this.#routes = new Map()
+        return true
+      case 'HELLO':
+        from.name = args.slice(0, 64)
+        return true
+      case 'BYE':
+        void from.goodbye()
+        return false
+      default:
+        return this.#refuse(from)
+    }
+  }
+
+  #refuse(from: BrokerConnection): false {
+    from.drop('refused')
+    return false
+  }
+
+  #subscribe(from: BrokerConnection, pattern: string): boolean {
+    if (!isPattern(pattern)) return false
+    if (!from.patterns.has(pattern)) {
+      if (from.patterns.size >= MAX_PATTERNS) return false
+      from.patterns.add(pattern)
+      this.#trie.add(pattern, from)
+      this.#routes = new Map()
+    }
+    return from.outbox.control(encodeFrame('ACK', pattern))
+  }
+
+  /** Passes the publisher's own bytes on, so its id and time survive; only what lacks them is written anew, once for all. */
+  #relay(from: BrokerConnection, header: Header, bytes: Buffer, start: number, bodyStart: number, end: number): boolean {
+    const topic = header.args
+    if (!this.#routes.has(topic) && !isTopicName(topic)) return false
+    const decoded = decodeMessage(topic, bytes, bodyStart, end)
+    if (!decoded.ok) return false
+    const targets = this.#route(topic)
+    if (targets.length > 0) {
+      if (decoded.minted || !header.canonical) {
+        const frame = this.#rewrite(decoded.message, decoded.minted, bytes.subarray(bodyStart, end))
+        for (const target of targets) if (target !== from) target.outbox.raw(frame)
+      } else {
+        bytes.set(EVT, start)
+        for (const target of targets) if (target !== from) target.outbox.forward(bytes, start, end)
+      }
+    }
+    this.hub.deliver(decoded.message)
+    return true
+  }
+
+  #rewrite(message: BusMessage, minted: boolean, body: Buffer): Buffer {
+    if (!minted) return encodeFrame('EVT', message.topic, body)
+    const whole = Buffer.from(encodeMessage(message))
+    // a body so large that id and time no longer fit beside it goes on as it came
+    return encodeFrame('EVT', message.topic, whole.length > MAX_BODY ? body : whole)
+  }
+
+  #route(topic: string): readonly BrokerConnection[] {
+    let route = this.#routes.get(topic)
+    if (!route) {
+      route = [...this.#trie.match(topic)]
+      if (this.#routes.size >= MAX_ROUTES) this.#routes.clear()
+      this.#routes.set(topic, route)
+    }
+    return route
+  }
+
+  #publish(topic: string, body: string): void {
+    const targets = this.#route(topic)
+    if (targets.length === 0) return
+    const frame = encodeFrame('EVT', topic, body)
+    for (const target of targets) target.outbox.raw(frame)
+  }
+}
