@@ -19,6 +19,8 @@ export interface Home {
   /** The latest view of the workers, for the command line. */
   readonly workersFile: string
   readonly logs: string
+  /** Modules that Node has compiled before. */
+  readonly cache: string
 }
 
 export function homeAt(path: string): Home {
@@ -37,6 +39,7 @@ export function homeAt(path: string): Home {
     networkFile: join(path, 'network.json'),
     workersFile: join(run, 'workers.json'),
     logs: join(path, 'logs'),
+    cache: join(path, 'cache'),
   }
 }
 

@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly module: string
   readonly logs: string
   readonly env: NodeJS.ProcessEnv
+  /** Flags for Node. */
+  readonly flags?: readonly string[]
   /** Sends what the child needs at its start; called at every start. */
   readonly begin: (child: ChildProcess) => void
   readonly message: (message: unknown) => void
@@ -51,7 +53,7 @@ export function superviseChild(options: ChildOptions): Child {
       stdio: ['ignore', log, log, 'ipc', 'pipe'],
       env: options.env,
       detached: true,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      execArgv: ['--disable-warning=ExperimentalWarning', ...(options.flags ?? [])],
     })
     closeSync(log)
     child = now

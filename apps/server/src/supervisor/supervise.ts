@@ -132,7 +132,9 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
       name: 'sensor',
       module: fileURLToPath(import.meta.resolve('@decnet/sensor/main')),
       logs: home.logs,
-      env: { PATH: options.env.PATH, NODE_ENV: 'production' },
+      env: { PATH: options.env.PATH, NODE_ENV: 'production', NODE_COMPILE_CACHE: home.cache },
+      // Many idle connections, few live objects: small young space, one helper thread for the collector.
+      flags: ['--max-semi-space-size=1', '--v8-pool-size=1'],
       begin(child) {
         child.send({ type: 'serve', directory: home.sensor, ...identity, plan })
         for (const { bound, handle } of listeners) {
@@ -162,7 +164,7 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
     name: 'server',
     module: fileURLToPath(new URL('../main.ts', import.meta.url)),
     logs: home.logs,
-    env: options.env,
+    env: { ...options.env, NODE_COMPILE_CACHE: home.cache },
     begin(child) {
       child.send({
         type: 'start',

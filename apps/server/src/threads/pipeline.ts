@@ -80,6 +80,7 @@ async function pipeline(data: PipelineData) {
     /** What the spool holds is taken in and folded before the database closes. */
     async close() {
       for (const worker of workers.values()) await worker.close()
+      await intake[Symbol.asyncDispose]()
       await bus.close()
       await store.close()
     },

@@ -48,8 +48,8 @@ async function correlate(group: Group, source: LogRecord, { tx, emit }: Context)
     secret_printable: first.secret_printable,
     attacker_uuids: JSON.stringify(attackerIps.map(attackerId)),
     attacker_ips: JSON.stringify(attackerIps),
-    deckies: JSON.stringify(distinct(rows.map((row) => row.decky))),
-    services: JSON.stringify(distinct(rows.map((row) => row.service))),
+    deckies: JSON.stringify(distinct(rows.map((row) => row.decky)).sort()),
+    services: JSON.stringify(distinct(rows.map((row) => row.service)).sort()),
     targets: JSON.stringify([...targets.values()].slice(0, LISTED)),
     target_count: targets.size,
     attempt_count: rows.reduce((sum, row) => sum + row.attempt_count, 0),
@@ -66,9 +66,7 @@ async function correlate(group: Group, source: LogRecord, { tx, emit }: Context)
   const grew =
     !before ||
     before.target_count < finding.target_count ||
-    before.attacker_ips !== finding.attacker_ips ||
-    before.deckies !== finding.deckies ||
-    before.services !== finding.services
+    (['attacker_ips', 'deckies', 'services'] as const).some((list) => before[list].length < finding[list].length)
   const { id: _, ...update } = finding
   await tx
     .insertInto('credential_reuse')
@@ -82,8 +80,8 @@ async function correlate(group: Group, source: LogRecord, { tx, emit }: Context)
     target_count: targets.size,
     attacker_uuids: attackerIps.map(attackerId),
     attacker_ips: attackerIps,
-    deckies: distinct(rows.map((row) => row.decky)),
-    services: distinct(rows.map((row) => row.service)),
+    deckies: distinct(rows.map((row) => row.decky)).sort(),
+    services: distinct(rows.map((row) => row.service)).sort(),
   }
   emit(topics.credentialReuseDetected, [], payload, { source, key: `${finding.id} ${targets.size} ${attackerIps.length}` })
 }
