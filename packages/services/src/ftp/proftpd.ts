@@ -109,7 +109,7 @@ export const proftpd: Dialect = {
   failureDelay: (known, random) => (known ? 1_000 + 2_000 * random() : 0),
   loginTimeout: { seconds: 300, reply: '421 Login timeout (300 seconds): closing control connection' },
   idleTimeout: { seconds: 1200, reply: '421 Idle timeout (1200 seconds): closing control connection' },
-  greeting: ({ serverName, local }) => `220 ProFTPD Server (${serverName}) [${local}]`,
+  greeting: ({ serverName, local }) => `220 ProFTPD Server (${serverName}) [${local.includes(':') ? '' : '::ffff:'}${local}]`,
   open: new Set(['USER', 'PASS', 'QUIT', 'NOOP', 'SYST', 'FEAT', 'HELP', 'OPTS', 'HOST', 'CLNT', 'ACCT', 'REIN', 'SMNT', 'LANG', 'SITE']),
   verbs: new Set([...VERBS, 'ACCT', 'REIN', 'SMNT', 'LANG', 'MFMT', 'MFF', 'CSID']),
   unknownFirst: true,
@@ -197,7 +197,7 @@ export const proftpd: Dialect = {
           `214 Direct comments to root@${fqdn}`,
         ].join('\r\n'),
       }
-    if (name !== 'CHMOD') return { reply: `500 'SITE ${argument}' not understood` }
+    if (name !== 'CHMOD') return { reply: `500 'SITE ${name}' not understood` }
     if (words.length === 0) return { reply: `500-'SITE ${argument}' not understood\r\n500 SITE not understood` }
     if (!/^[0-7]{1,4}$/u.test(mode)) return { reply: `550 ${words.join(' ')}: Invalid argument` }
     return { chmod: { mode: Number.parseInt(mode, 8), path: words.join(' ') } }

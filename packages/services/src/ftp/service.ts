@@ -1,4 +1,4 @@
-import { hostOf } from '../_shared/shell/index.ts'
+import { hostOf } from '../_shared/shell/machine.ts'
 import { ftpOn } from './ftp-on.ts'
 
 export default ftpOn(hostOf)

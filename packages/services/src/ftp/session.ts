@@ -34,7 +34,8 @@ export interface FtpSession {
 /** What replies may name. */
 export const viewOf = ({ persona, session, dialect: _dialect, user, type, umask }: FtpSession): View => ({
   version: persona.packages.ftp.version,
-  serverName: persona.os.id === 'debian' ? 'Debian' : 'Ubuntu',
+  // Ubuntu ships Debian's file as it is.
+  serverName: 'Debian',
   fqdn: persona.fqdn,
   peer: session.peer.address,
   local: session.local.address,
