@@ -1,0 +1,81 @@
+import { events } from '@decnet/contracts/events'
+import { startShell } from '../shell/index.ts'
+import { captureFile, track, type Visit } from './visit.ts'
+
+export interface RecordedShellOptions {
+  /** A terminal, its name below `/dev` with it. */
+  readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number; readonly tty: string } | null
+  /** Absent = an interactive login shell. */
+  readonly command?: string
+  readonly env: Readonly<Record<string, string>>
+  stdout(data: Uint8Array): void
+  stderr(data: Uint8Array): void
+  exit(status: number): void
+}
+
+/** What a service does with a shell that runs. */
+export interface RecordedShell {
+  input(data: Uint8Array): void
+  inputEnd(): void
+  resize(columns: number, rows: number): void
+  hangup(): void
+}
+
+/** Runs the decky's shell for a visitor: recorded, its commands, downloads and files reported, its login known to `w` and `last`. */
+export function startRecordedShell(visit: Visit, options: RecordedShellOptions): RecordedShell {
+  const { session, host, user } = visit
+  const { terminal, command } = options
+  const mode = command === undefined ? 'interactive' : 'exec'
+  const recording = session.record({
+    columns: terminal?.columns ?? 80,
+    rows: terminal?.rows ?? 24,
+    ...(terminal && { term: terminal.term }),
+    ...(command !== undefined && { title: command.slice(0, 200) }),
+  })
+  const shell = startShell({
+    host,
+    user,
+    peer: session.peer,
+    local: session.local,
+    tty: terminal,
+    ...(command !== undefined && { command }),
+    env: options.env,
+    observer: {
+      command: (line, where) => session.emit(events.command, { command: line, user: where.user, cwd: where.cwd, mode }),
+      download: (url, tool) => session.emit(events.downloadAttempt, { url, tool }),
+      file: (path, content) => captureFile(visit, 'shell', path, content),
+    },
+    now: visit.now,
+    random: visit.random,
+    stdout(data) {
+      recording.output(data)
+      options.stdout(data)
+    },
+    stderr(data) {
+      recording.output(data)
+      options.stderr(data)
+    },
+  })
+  // After the greeting, which names the login before this one.
+  const logout = terminal ? host.login(user, session.peer.address, terminal.tty, visit.now()) : null
+  track(
+    visit,
+    shell.done.then(async ({ status }) => {
+      logout?.()
+      options.exit(status)
+      await recording.close()
+    }),
+  )
+  return {
+    input(data) {
+      recording.input(data)
+      shell.input(data)
+    },
+    inputEnd: () => shell.inputEnd(),
+    resize(columns, rows) {
+      recording.resize(columns, rows)
+      shell.resize(columns, rows)
+    },
+    hangup: () => shell.hangup(),
+  }
+}

@@ -1,0 +1,47 @@
+import { FileError, type FileErrorCode } from '../../_shared/shell/port.ts'
+
+const TEXT: Record<FileErrorCode, string> = {
+  ENOENT: 'No such file or directory',
+  EACCES: 'Permission denied',
+  EEXIST: 'File exists',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  ENOTEMPTY: 'Directory not empty',
+  ELOOP: 'Too many levels of symbolic links',
+  ENOSPC: 'No space left on device',
+  EPERM: 'Operation not permitted',
+  EINVAL: 'Invalid argument',
+  ENAMETOOLONG: 'File name too long',
+}
+
+/** strerror(3) of what the disk said. Other errors are rethrown. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof FileError)) throw error
+  return TEXT[error.code]
+}
+
+/** A control line of the scp protocol. */
+export type ControlLine =
+  | { readonly kind: 'file' | 'directory'; readonly mode: number; readonly size: number; readonly name: string }
+  | { readonly kind: 'times'; readonly mtime: number }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'message'; readonly fatal: boolean }
+  | { readonly kind: 'bad'; readonly why: string }
+
+/** Reads one line, without its line feed. */
+export function readControlLine(line: Buffer): ControlLine {
+  const text = line.toString()
+  const [first = ''] = text
+  if (first === '\x01' || first === '\x02') return { kind: 'message', fatal: first === '\x02' }
+  if (first === 'E') return { kind: 'end' }
+  if (first === 'T') {
+    const times = /^T(\d{1,12}) \d{1,6} \d{1,12} \d{1,6}$/u.exec(text)
+    return times ? { kind: 'times', mtime: Number(times[1]) * 1000 } : { kind: 'bad', why: 'mtime.sec not delimited' }
+  }
+  if (first !== 'C' && first !== 'D') return { kind: 'bad', why: text }
+  const entry = /^[CD]([0-7]{4}) (\d{1,15}) (.+)$/su.exec(text)
+  if (!entry) return { kind: 'bad', why: 'bad mode' }
+  const [, mode = '', size = '', name = ''] = entry
+  if (name === '.' || name === '..' || name.includes('/')) return { kind: 'bad', why: `error: unexpected filename: ${name}` }
+  return { kind: first === 'C' ? 'file' : 'directory', mode: Number.parseInt(mode, 8), size: Number(size), name }
+}
