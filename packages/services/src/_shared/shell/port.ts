@@ -109,6 +109,8 @@ export interface ShellOptions {
   readonly observer: ShellObserver
   readonly now: () => number
   readonly random: () => number
+  /** Waits for `sleep`, time-outs of downloads and the like; resolves early when the signal aborts. Real timers when absent. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   readonly stdout: (data: Uint8Array) => void
   readonly stderr: (data: Uint8Array) => void
 }

@@ -1,0 +1,64 @@
+import type { Persona } from '@decnet/persona'
+
+/** System accounts of a fresh installation that a persona may not list. */
+const SYSTEM = `daemon:1:1:daemon:/usr/sbin bin:2:2:bin:/bin sys:3:3:sys:/dev sync:4:65534:sync:/bin games:5:60:games:/usr/games man:6:12:man:/var/cache/man
+lp:7:7:lp:/var/spool/lpd mail:8:8:mail:/var/mail news:9:9:news:/var/spool/news uucp:10:10:uucp:/var/spool/uucp proxy:13:13:proxy:/bin
+www-data:33:33:www-data:/var/www backup:34:34:backup:/var/backups list:38:38:Mailing_List_Manager:/var/list irc:39:39:ircd:/run/ircd
+_apt:42:65534::/nonexistent nobody:65534:65534:nobody:/nonexistent systemd-network:998:998:systemd_Network_Management:/
+systemd-timesync:997:997:systemd_Time_Synchronization:/ messagebus:100:107::/nonexistent sshd:101:65534::/run/sshd`
+
+const GROUPS = `root:0 daemon:1 bin:2 sys:3 adm:4 tty:5 disk:6 lp:7 mail:8 news:9 uucp:10 man:12 proxy:13 kmem:15 dialout:20 fax:21 voice:22
+cdrom:24 floppy:25 tape:26 sudo:27 audio:29 dip:30 www-data:33 backup:34 operator:37 list:38 irc:39 src:40 shadow:42 utmp:43 video:44 sasl:45
+plugdev:46 staff:50 games:60 users:100 nogroup:65534 systemd-journal:999 systemd-network:998 systemd-timesync:997 input:101 sgx:102 kvm:103
+render:104 crontab:105 netdev:106 messagebus:107 _ssh:108`
+
+export interface Account {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly gecos: string
+  readonly home: string
+  readonly shell: string
+}
+
+/** The lines of `/etc/passwd`, in its order. */
+export function accountsOf(persona: Persona): readonly Account[] {
+  const system = SYSTEM.split(/\s+/).map((entry): Account => {
+    const [name = '', uid = '', gid = '', gecos = '', home = ''] = entry.split(':')
+    const shell = name === 'sync' ? '/bin/sync' : '/usr/sbin/nologin'
+    return { name, uid: Number(uid), gid: Number(gid), gecos: gecos.replaceAll('_', ' '), home, shell }
+  })
+  const taken = new Set(persona.users.map((user) => user.name))
+  const root = persona.users.filter((user) => user.uid === 0)
+  const others = persona.users.filter((user) => user.uid !== 0)
+  return [...root, ...system.filter((account) => !taken.has(account.name)), ...others]
+}
+
+/** `name → [gid, members]`, in the order of `/etc/group`. */
+export function groupsOf(persona: Persona): ReadonlyMap<string, { readonly gid: number; readonly members: readonly string[] }> {
+  const first = persona.users.find((user) => user.uid === 1000)?.name
+  const sudoers = persona.users.filter((user) => user.sudo && user.uid !== 0).map((user) => user.name)
+  const installer =
+    persona.os.id === 'ubuntu'
+      ? ['adm', 'cdrom', 'dip', 'plugdev', 'lxd']
+      : ['cdrom', 'floppy', 'audio', 'dip', 'video', 'plugdev', 'users', 'netdev']
+  const groups = new Map<string, { gid: number; members: string[] }>()
+  for (const entry of GROUPS.split(/\s+/)) {
+    const [name = '', gid = ''] = entry.split(':')
+    const members = name === 'sudo' ? sudoers : first !== undefined && installer.includes(name) ? [first] : []
+    groups.set(name, { gid: Number(gid), members })
+  }
+  if (persona.os.id === 'ubuntu') groups.set('lxd', { gid: 110, members: first === undefined ? [] : [first] })
+  const numbers = new Set([...groups.values()].map((group) => group.gid))
+  for (const user of persona.users) {
+    if (!groups.has(user.name) && !numbers.has(user.gid)) groups.set(user.name, { gid: user.gid, members: [] })
+  }
+  return groups
+}
+
+/** Group ids of an account beside its own, ascending as `id` prints them. */
+export function membershipsOf(persona: Persona, name: string): readonly number[] {
+  const ids: number[] = []
+  for (const group of groupsOf(persona).values()) if (group.members.includes(name)) ids.push(group.gid)
+  return ids.sort((a, b) => a - b)
+}

@@ -1,0 +1,86 @@
+import { AppError } from '@decnet/kernel'
+import { fill } from './environment.ts'
+import { Runner } from './interpreter/run.ts'
+import { Session } from './interpreter/session.ts'
+import { State } from './interpreter/state.ts'
+import { type Output, Pipe, toBytes } from './interpreter/streams.ts'
+import { Machine } from './machine.ts'
+import { fromDisk } from './paths.ts'
+import type { ShellProcess, StartShell } from './port.ts'
+import { interact } from './terminal/interact.ts'
+import { obey } from './terminal/script-input.ts'
+import { Terminal } from './terminal/terminal.ts'
+
+const UPLOAD_MAX = 16 * 1024 * 1024
+
+/** See {@link StartShell}. The host must be one that `hostOf` made. */
+export const startShell: StartShell = (options): ShellProcess => {
+  if (!(options.host instanceof Machine)) throw new AppError('a shell needs a host made by hostOf', { code: 'foreign_host' })
+  const session = new Session(options.host, options)
+  const state = new State(session, options.user, session.hangup.signal)
+  const runner = new Runner()
+  const terminal = options.tty === null ? null : new Terminal(session, options.tty)
+  const upload = new Pipe({ capacity: UPLOAD_MAX })
+  const plain = (send: (data: Uint8Array) => void): Output => ({
+    tty: false,
+    write: async (data) => {
+      send(data)
+      await session.paceOutput(data.length, state.signal)
+    },
+    close: () => undefined,
+  })
+  if (terminal === null) {
+    state.descriptors.set(0, { input: upload, path: 'pipe:[0]' })
+    state.descriptors.set(1, { output: plain(options.stdout) })
+    state.descriptors.set(2, { output: plain(options.stderr) })
+  } else for (const fd of [0, 1, 2, 255]) state.descriptors.set(fd, { input: terminal.input, output: terminal.output, path: '/dev/pts/0' })
+  fill(state, options)
+
+  const body = async (): Promise<number> => {
+    if (options.command === undefined) return terminal === null ? await obey(runner, state) : await interact(runner, state, terminal)
+    const command =
+      toBytes(options.command).toString() === options.command ? options.command : Buffer.from(options.command).toString('latin1')
+    if (terminal !== null) terminal.interrupt = (signal) => session.hangup.abort(signal)
+    session.observer.command(options.command, { cwd: fromDisk(state.cwd), user: options.user.name })
+    await runner.source(command, state, { commandString: true })
+    return state.status
+  }
+  const done = finish(body, runner, state).then((status) => ({ status }))
+  return {
+    input: (data) => {
+      if (terminal !== null) terminal.receive(data)
+      else if (upload.size < UPLOAD_MAX) upload.push(Buffer.from(data))
+    },
+    inputEnd: () => (terminal === null ? upload.end() : terminal.end()),
+    resize: (columns, rows) => {
+      if (terminal === null) return
+      terminal.columns = columns
+      terminal.rows = rows
+    },
+    hangup: () => {
+      session.hangup.abort(1)
+      upload.break()
+      terminal?.end()
+    },
+    done,
+  }
+}
+
+async function finish(body: () => Promise<number>, runner: Runner, state: State): Promise<number> {
+  const gone = new Promise<number>((resolve) => {
+    state.session.hangup.signal.addEventListener('abort', () => resolve(129), { once: true })
+  })
+  const run = async (): Promise<number> => {
+    try {
+      await body()
+      await runner.runTrap(state, 'EXIT')
+      return state.status
+    } catch (error) {
+      return await runner.outcome(error, state)
+    }
+  }
+  const status = await Promise.race([run(), gone])
+  // Whatever still runs in the background dies with the connection.
+  if (!state.session.hangup.signal.aborted) state.session.hangup.abort(1)
+  return status & 0xff
+}

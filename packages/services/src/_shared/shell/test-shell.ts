@@ -1,0 +1,72 @@
+import { makePersona } from '@decnet/persona'
+import { Machine } from './machine.ts'
+import type { ShellObserver } from './port.ts'
+import { startShell } from './start-shell.ts'
+
+const CREATED = Date.UTC(2026, 2, 3)
+
+/** A machine for tests, with a clock that stands still. */
+export const testMachine = (options: { readonly seed?: string; readonly services?: Readonly<Record<string, number>> } = {}): Machine =>
+  new Machine(
+    makePersona({
+      name: 'web-01',
+      seed: options.seed ?? 'abc',
+      archetype: 'linux-server',
+      ip: '10.0.3.17',
+      createdAt: CREATED,
+      services: [],
+    }),
+    {
+      now: () => CREATED + 3_600_000,
+      offers: (service) => (options.services ?? { ssh: 22 })[service],
+    },
+  )
+
+export interface Ran {
+  readonly out: string
+  readonly err: string
+  readonly status: number
+  readonly commands: readonly string[]
+  readonly downloads: readonly string[]
+  readonly files: ReadonlyMap<string, Buffer>
+}
+
+/** Runs a command to its end, with waits that take no time. */
+export async function runCommand(
+  command: string,
+  options: { readonly machine?: Machine; readonly user?: string; readonly stdin?: string | Uint8Array; readonly hangupAfter?: number } = {},
+): Promise<Ran> {
+  const machine = options.machine ?? testMachine()
+  const user = machine.userNamed(options.user ?? 'root')
+  if (user === undefined) throw new Error(`no user ${options.user}`)
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  const commands: string[] = []
+  const downloads: string[] = []
+  const files = new Map<string, Buffer>()
+  const observer: ShellObserver = {
+    command: (line) => commands.push(line),
+    download: (url, tool) => downloads.push(`${tool} ${url}`),
+    file: (path, content) => files.set(path, Buffer.from(content)),
+  }
+  const shell = startShell({
+    host: machine,
+    user,
+    peer: { address: '203.0.113.9', port: 40022 },
+    local: { address: machine.persona.ip, port: 22 },
+    tty: null,
+    command,
+    observer,
+    now: machine.now,
+    random: () => 0.5,
+    sleep: () => new Promise((resolve) => setImmediate(resolve)),
+    stdout: (data) => out.push(Buffer.from(data)),
+    stderr: (data) => err.push(Buffer.from(data)),
+  })
+  if (options.stdin !== undefined) shell.input(Buffer.from(options.stdin))
+  shell.inputEnd()
+  const timer = options.hangupAfter === undefined ? undefined : setTimeout(() => shell.hangup(), options.hangupAfter)
+  const { status } = await shell.done
+  clearTimeout(timer)
+  return { out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString(), status, commands, downloads, files }
+}
