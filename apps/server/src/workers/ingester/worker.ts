@@ -30,7 +30,11 @@ export function ingester(intake: Intake, log: EventLog<Tx>): Tick<typeof topics.
 
       const records: NewLogRecord[] = []
       const refused: { error: string; raw: string }[] = []
-      for (const { line, position } of batch.lines) {
+      for (const { line, position, corrupt } of batch.lines) {
+        if (corrupt !== undefined) {
+          refused.push({ error: corrupt, raw: line.toString('base64') })
+          continue
+        }
         const decoded = decodeEvent(line, { source: batch.source, position })
         if ('error' in decoded) refused.push({ error: decoded.error, raw: line.toString('base64') })
         else records.push(decoded)
