@@ -11,23 +11,65 @@ import { histogramOf, logsOf, matcherOf, replayOf, statsOf, topOf } from './answ
 import { diceOf } from './dice.ts'
 import { makeWorld } from './world.ts'
 
-const { values: flags } = parseArgs({ options: { port: { type: 'string', default: '8099' }, rows: { type: 'string', default: '100000' }, rate: { type: 'string', default: '3' }, empty: { type: 'boolean' }, 'first-login': { type: 'boolean' } } })
+const { values: flags } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8099' },
+    rows: { type: 'string', default: '100000' },
+    rate: { type: 'string', default: '3' },
+    empty: { type: 'boolean' },
+    'first-login': { type: 'boolean' },
+  },
+})
 const world = makeWorld(Date.now(), flags.empty ? 0 : Number(flags.rows))
 const dice = diceOf(3)
 const dist = join(import.meta.dirname, '../dist')
-const csp = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:"
-const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.wasm': 'application/wasm' }
+const csp =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:"
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+}
 let mustChange = flags['first-login'] === true
 const iso = (ago: number) => new Date(Date.now() - ago).toISOString()
-const me = () => ({ uuid: '11111111-1111-4111-a111-111111111111', username: 'admin', role: 'admin', must_change_password: mustChange, created_at: iso(1e10), last_login_at: iso(1e5) })
-const users = [me(), { uuid: '22222222-2222-4222-a222-222222222222', username: 'night.shift@soc', role: 'viewer', must_change_password: false, created_at: iso(1e9), last_login_at: iso(4e6) }, { uuid: '33333333-3333-4333-a333-333333333333', username: 'hannah', role: 'admin', must_change_password: true, created_at: iso(1e8), last_login_at: null }]
+const me = () => ({
+  uuid: '11111111-1111-4111-a111-111111111111',
+  username: 'admin',
+  role: 'admin',
+  must_change_password: mustChange,
+  created_at: iso(1e10),
+  last_login_at: iso(1e5),
+})
+const users = [
+  me(),
+  {
+    uuid: '22222222-2222-4222-a222-222222222222',
+    username: 'night.shift@soc',
+    role: 'viewer',
+    must_change_password: false,
+    created_at: iso(1e9),
+    last_login_at: iso(4e6),
+  },
+  {
+    uuid: '33333333-3333-4333-a333-333333333333',
+    username: 'hannah',
+    role: 'admin',
+    must_change_password: true,
+    created_at: iso(1e8),
+    last_login_at: null,
+  },
+]
 const stopped = new Set<string>()
 
 const json = (res: ServerResponse, body: unknown, status = 200) => {
   res.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' })
   res.end(JSON.stringify(body))
 }
-const refuse = (res: ServerResponse, status: number, code: string, detail: string, errors?: { field: string; message: string }[]) => json(res, { type: 'about:blank', title: code, status, code, detail, ...(errors ? { errors } : {}) }, status)
+const refuse = (res: ServerResponse, status: number, code: string, detail: string, errors?: { field: string; message: string }[]) =>
+  json(res, { type: 'about:blank', title: code, status, code, detail, ...(errors ? { errors } : {}) }, status)
 const page = <R>(rows: readonly R[], q: URLSearchParams) => {
   const [limit, offset] = [Number(q.get('limit') ?? 50), Number(q.get('offset') ?? 0)]
   return { total: rows.length, limit, offset, data: rows.slice(offset, offset + limit) }
@@ -40,32 +82,130 @@ const sorted = <R>(rows: readonly R[], q: URLSearchParams, by: Record<string, (r
 const has = (q: URLSearchParams, name: string, value: string) => !q.get(name) || q.get(name) === value
 
 function workersNow() {
-  const row = (name: string, kind: string, summary: string, lag: number | null, age: number) => ({ name, summary, kind, status: age > 90 ? 'stale' : 'ok', desired: stopped.has(name) ? 'stopped' : 'running', last_heartbeat_ts: Date.now() / 1000 - age, seconds_since: age, installed: true, stoppable: kind !== 'process', lag, extra: {} })
-  return { generated_at: iso(0), bus_connected: true, workers: [row('api', 'process', 'Answers the console and scripts.', null, 4), row('bus', 'process', 'Rings the doorbell between processes.', null, 11), row('ingester', 'fold', 'Brings every event from the sensors into the log, exactly once.', 0, 9), row('profiler', 'fold', 'Keeps attackers, sessions and their commands.', 3, 18), row('reuse-correlator', 'fold', 'Finds one secret used on several targets.', 0, 18), row('sensor', 'process', 'Runs the services that attackers see.', null, 2)] }
+  const row = (name: string, kind: string, summary: string, lag: number | null, age: number) => ({
+    name,
+    summary,
+    kind,
+    status: age > 90 ? 'stale' : 'ok',
+    desired: stopped.has(name) ? 'stopped' : 'running',
+    last_heartbeat_ts: Date.now() / 1000 - age,
+    seconds_since: age,
+    installed: true,
+    stoppable: kind !== 'process',
+    lag,
+    extra: {},
+  })
+  return {
+    generated_at: iso(0),
+    bus_connected: true,
+    workers: [
+      row('api', 'process', 'Answers the console and scripts.', null, 4),
+      row('bus', 'process', 'Rings the doorbell between processes.', null, 11),
+      row('ingester', 'fold', 'Brings every event from the sensors into the log, exactly once.', 0, 9),
+      row('profiler', 'fold', 'Keeps attackers, sessions and their commands.', 3, 18),
+      row('reuse-correlator', 'fold', 'Finds one secret used on several targets.', 0, 18),
+      row('sensor', 'process', 'Runs the services that attackers see.', null, 2),
+    ],
+  }
 }
 
 const attackersFor = (q: URLSearchParams) =>
-  world.attackers.filter((a) => (!q.get('service') || a.services.includes(q.get('service') ?? '')) && (!q.get('decky') || a.deckies.includes(q.get('decky') ?? '')) && has(q, 'severity', a.severity) && (!q.get('search') || `${a.ip} ${a.services} ${a.deckies}`.includes(q.get('search') ?? '')) && a.last_seen >= (q.get('start_time') ?? '') && a.first_seen <= (q.get('end_time') ?? '9'))
+  world.attackers.filter(
+    (a) =>
+      (!q.get('service') || a.services.includes(q.get('service') ?? '')) &&
+      (!q.get('decky') || a.deckies.includes(q.get('decky') ?? '')) &&
+      has(q, 'severity', a.severity) &&
+      (!q.get('search') || `${a.ip} ${a.services} ${a.deckies}`.includes(q.get('search') ?? '')) &&
+      a.last_seen >= (q.get('start_time') ?? '') &&
+      a.first_seen <= (q.get('end_time') ?? '9'),
+  )
 
 function list(path: string, q: URLSearchParams): unknown {
   if (path === '/auth/me') return me()
   if (path === '/stats') return statsOf(world, q)
-  if (path === '/attackers') return page(sorted(attackersFor(q), q, { recent: (a) => a.last_seen, active: (a) => a.event_count, traversals: (a) => a.decky_count, score: (a) => a.score, first_seen: (a) => a.first_seen, ip: (a) => a.ip }, 'recent'), q)
+  if (path === '/attackers')
+    return page(
+      sorted(
+        attackersFor(q),
+        q,
+        {
+          recent: (a) => a.last_seen,
+          active: (a) => a.event_count,
+          traversals: (a) => a.decky_count,
+          score: (a) => a.score,
+          first_seen: (a) => a.first_seen,
+          ip: (a) => a.ip,
+        },
+        'recent',
+      ),
+      q,
+    )
   if (path === '/attackers/facets') {
     const rows = attackersFor(q)
     const facet = (f: (a: (typeof rows)[number]) => string[]) => topOf(rows.flatMap((a) => f(a).map((value) => ({ value, source: a.ip }))))
     return { service: facet((a) => a.services), decky: facet((a) => a.deckies), severity: facet((a) => [a.severity]) }
   }
-  if (path === '/sessions') return page(world.sessions.filter((s) => (!q.get('attacker') || q.get('attacker') === s.attacker_uuid || q.get('attacker') === s.attacker_ip) && has(q, 'decky', s.decky)).sort((a, b) => b.started_at.localeCompare(a.started_at)), q)
-  if (path === '/credentials') return page(sorted(world.credentials.filter((c) => has(q, 'service', c.service) && has(q, 'decky', c.decky) && has(q, 'attacker_ip', c.attacker_ip) && has(q, 'outcome', c.outcome) && has(q, 'secret_sha256', c.secret_sha256) && c.last_seen >= (q.get('start_time') ?? '') && (!q.get('search') || `${c.principal} ${c.secret_printable}`.includes(q.get('search') ?? ''))), q, { last_seen: (c) => c.last_seen, first_seen: (c) => c.first_seen, attempt_count: (c) => c.attempt_count, principal: (c) => c.principal ?? '', secret: (c) => c.secret_printable, target_count: (c) => c.target_count }, 'last_seen'), q)
-  if (path === '/credential-reuse') return page([...world.reuse].sort((a, b) => b.target_count - a.target_count), q)
-  if (path === '/credentials/top') return topOf(world.credentials.map((c) => ({ value: q.get('by') === 'secret' ? c.secret_printable : q.get('by') === 'principal' ? (c.principal ?? '') : `${c.principal} : ${c.secret_printable}`, source: c.attacker_ip })))
+  if (path === '/sessions')
+    return page(
+      world.sessions
+        .filter(
+          (s) =>
+            (!q.get('attacker') || q.get('attacker') === s.attacker_uuid || q.get('attacker') === s.attacker_ip) &&
+            has(q, 'decky', s.decky),
+        )
+        .sort((a, b) => b.started_at.localeCompare(a.started_at)),
+      q,
+    )
+  if (path === '/credentials')
+    return page(
+      sorted(
+        world.credentials.filter(
+          (c) =>
+            has(q, 'service', c.service) &&
+            has(q, 'decky', c.decky) &&
+            has(q, 'attacker_ip', c.attacker_ip) &&
+            has(q, 'outcome', c.outcome) &&
+            has(q, 'secret_sha256', c.secret_sha256) &&
+            c.last_seen >= (q.get('start_time') ?? '') &&
+            (!q.get('search') || `${c.principal} ${c.secret_printable}`.includes(q.get('search') ?? '')),
+        ),
+        q,
+        {
+          last_seen: (c) => c.last_seen,
+          first_seen: (c) => c.first_seen,
+          attempt_count: (c) => c.attempt_count,
+          principal: (c) => c.principal ?? '',
+          secret: (c) => c.secret_printable,
+          target_count: (c) => c.target_count,
+        },
+        'last_seen',
+      ),
+      q,
+    )
+  if (path === '/credential-reuse')
+    return page(
+      [...world.reuse].sort((a, b) => b.target_count - a.target_count),
+      q,
+    )
+  if (path === '/credentials/top')
+    return topOf(
+      world.credentials.map((c) => ({
+        value:
+          q.get('by') === 'secret'
+            ? c.secret_printable
+            : q.get('by') === 'principal'
+              ? (c.principal ?? '')
+              : `${c.principal} : ${c.secret_printable}`,
+        source: c.attacker_ip,
+      })),
+    )
   if (path === '/logs') return page(logsOf(world, q), q)
   if (path === '/logs/histogram') return histogramOf(world, q)
   if (path === '/deckies') return world.deckies
   if (path === '/workers') return workersNow()
   if (path === '/users') return users
-  if (path === '/health') return { status: 'healthy', components: { database: { status: 'ok', detail: null }, bus: { status: 'ok', detail: null } } }
+  if (path === '/health')
+    return { status: 'healthy', components: { database: { status: 'ok', detail: null }, bus: { status: 'ok', detail: null } } }
   return undefined
 }
 
@@ -75,11 +215,50 @@ function one(path: string, q: URLSearchParams): unknown {
     const a = world.attackers.find((x) => x.uuid === id)
     if (!a) return undefined
     const rows = () => world.logs.filter((r) => r.attacker_ip === a.ip).reverse()
-    if (part === 'commands') return page(rows().filter((r) => r.event_type === 'command').map((r) => ({ id: r.id, seq: r.seq, timestamp: r.timestamp, session_id: r.session_id, decky: r.decky ?? '', service: r.service ?? '', user: null, command: String(r.fields.command), command_b64: null })), q)
-    if (part === 'artifacts') return page(rows().filter((r) => r.event_type === 'file_captured').map((r) => ({ id: r.id, timestamp: r.timestamp, session_id: r.session_id, decky: r.decky ?? '', service: r.service ?? '', kind: 'file', path: String(r.fields.path), sha256: String(r.fields.sha256), size: Number(r.fields.size), truncated: false })), q)
+    if (part === 'commands')
+      return page(
+        rows()
+          .filter((r) => r.event_type === 'command')
+          .map((r) => ({
+            id: r.id,
+            seq: r.seq,
+            timestamp: r.timestamp,
+            session_id: r.session_id,
+            decky: r.decky ?? '',
+            service: r.service ?? '',
+            user: null,
+            command: String(r.fields.command),
+            command_b64: null,
+          })),
+        q,
+      )
+    if (part === 'artifacts')
+      return page(
+        rows()
+          .filter((r) => r.event_type === 'file_captured')
+          .map((r) => ({
+            id: r.id,
+            timestamp: r.timestamp,
+            session_id: r.session_id,
+            decky: r.decky ?? '',
+            service: r.service ?? '',
+            kind: 'file',
+            path: String(r.fields.path),
+            sha256: String(r.fields.sha256),
+            size: Number(r.fields.size),
+            truncated: false,
+          })),
+        q,
+      )
     return a
   }
-  if (kind === 'sessions') return part === 'events' ? page(world.logs.filter((r) => r.session_id === id), q) : world.sessions.find((s) => s.id === id)
+  if (kind === 'sessions')
+    return part === 'events'
+      ? page(
+          world.logs.filter((r) => r.session_id === id),
+          q,
+        )
+      : world.sessions.find((s) => s.id === id)
   if (kind === 'deckies') return world.deckies.find((d) => d.name === id)
   if (kind === 'credential-reuse') return world.reuse.find((r) => r.id === id)
   return undefined
@@ -103,10 +282,12 @@ function stream(req: IncomingMessage, res: ServerResponse, q: URLSearchParams): 
   res.on('close', () => clients.delete(client))
 }
 /** Goes through the old sessions again, as if they came now. */
+const lively = world.logs.filter((r) => r.service !== 'http' || r.seq % 4 === 0).slice(-30_000)
 let cursor = 0
 function beat(count: number): void {
   for (let i = 0; i < count && world.logs.length > 0; i += 1) {
-    const old = world.logs[(cursor += 1 + dice.int(2)) % Math.min(world.logs.length, 90_000)] as LogRow
+    const old = (lively[cursor % lively.length] ?? world.logs[0]) as LogRow
+    cursor += 1
     const row = { ...old, id: dice.uuid(), seq: world.logs.length + 1, timestamp: iso(0), session_id: `${old.session_id}-again` }
     world.logs.push(row)
     for (const client of clients) if (client.all && client.match(row)) client.res.write(recordOf(row))
@@ -114,7 +295,9 @@ function beat(count: number): void {
 }
 const rate = flags.empty ? 0 : Number(flags.rate)
 if (rate > 0) setInterval(() => beat(Math.max(1, Math.round(rate / 20))), Math.max(50, 1000 / rate))
-setInterval(() => clients.forEach((c) => c.res.write(': still here\n\n')), 15_000)
+setInterval(() => {
+  for (const c of clients) c.res.write(': still here\n\n')
+}, 15_000)
 
 async function act(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
   let text = ''
@@ -131,7 +314,8 @@ async function act(req: IncomingMessage, res: ServerResponse, path: string): Pro
     mustChange = false
     res.setHeader('set-cookie', 'fixture=; Max-Age=0; Path=/')
   }
-  if (path === '/users' && body.username === 'admin') return refuse(res, 422, 'invalid', 'Some fields were refused.', [{ field: 'username', message: 'is taken' }])
+  if (path === '/users' && body.username === 'admin')
+    return refuse(res, 422, 'invalid', 'Some fields were refused.', [{ field: 'username', message: 'is taken' }])
   const worker = /^\/workers\/([^/]+)\/(stop|start)$/u.exec(path)
   if (worker?.[1]) worker[2] === 'stop' ? stopped.add(worker[1]) : stopped.delete(worker[1])
   if (path === '/workers/start-all') stopped.clear()
@@ -142,7 +326,11 @@ async function file(res: ServerResponse, path: string): Promise<void> {
   const name = normalize(path).replace(/^(\.\.\/)+/u, '')
   const found = extname(name) === '' ? null : await readFile(join(dist, name)).catch(() => null)
   const body = found ?? (await readFile(join(dist, 'index.html')))
-  res.writeHead(200, { 'content-type': types[found ? extname(name) : '.html'] ?? 'application/octet-stream', 'content-security-policy': csp, 'x-content-type-options': 'nosniff' })
+  res.writeHead(200, {
+    'content-type': types[found ? extname(name) : '.html'] ?? 'application/octet-stream',
+    'content-security-policy': csp,
+    'x-content-type-options': 'nosniff',
+  })
   res.end(body)
 }
 

@@ -1,10 +1,23 @@
 import type { Decky } from '@decnet/contracts/api'
 
 const wanted: Record<string, [number, string]> = {
-  ssh: [22, 'OpenSSH'], telnet: [23, 'Telnet'], http: [80, 'Web site'], ftp: [21, 'FTP server'], smtp: [25, 'Mail transfer'], redis: [6379, 'Redis'], mysql: [3306, 'MySQL'],
+  ssh: [22, 'OpenSSH'],
+  telnet: [23, 'Telnet'],
+  http: [80, 'Web site'],
+  ftp: [21, 'FTP server'],
+  smtp: [25, 'Mail transfer'],
+  redis: [6379, 'Redis'],
+  mysql: [3306, 'MySQL'],
 }
 const rows: readonly [name: string, hostname: string, distro: string, archetype: string, family: string, services: string[]][] = [
-  ['srv-kestrel-04', 'srv-kestrel-04.corp.lindenhof.example', 'Debian GNU/Linux 12 (bookworm)', 'linux-server', 'linux', ['ssh', 'http', 'redis']],
+  [
+    'srv-kestrel-04',
+    'srv-kestrel-04.corp.lindenhof.example',
+    'Debian GNU/Linux 12 (bookworm)',
+    'linux-server',
+    'linux',
+    ['ssh', 'http', 'redis'],
+  ],
   ['nas-linden-02', 'nas-linden-02', 'Ubuntu 22.04.4 LTS', 'file-server', 'linux', ['ssh', 'ftp', 'http']],
   ['web-harbor-01', 'web-harbor-01.corp.lindenhof.example', 'Ubuntu 24.04.1 LTS', 'web-server', 'linux', ['ssh', 'http', 'mysql']],
   ['mx-alder-01', 'mx-alder-01.corp.lindenhof.example', 'Debian GNU/Linux 11 (bullseye)', 'mail-server', 'linux', ['ssh', 'smtp']],
@@ -13,7 +26,11 @@ const rows: readonly [name: string, hostname: string, distro: string, archetype:
 
 export function fleetOf(now: number, empty: boolean): Decky[] {
   return rows.map(([name, hostname, distro, archetype, os_family, services], i) => ({
-    name, hostname, distro, archetype, os_family,
+    name,
+    hostname,
+    distro,
+    archetype,
+    os_family,
     ip: `127.77.0.${11 + i}`,
     mac: `52:54:00:${(16 + i * 37).toString(16)}:${(170 - i * 21).toString(16)}:0${i + 1}`,
     kernel: os_family === 'linux' ? '6.1.0-28-amd64' : null,
@@ -21,9 +38,19 @@ export function fleetOf(now: number, empty: boolean): Decky[] {
     services: services.map((s) => {
       const [port, title] = wanted[s] ?? [0, s]
       const failed = i === 3 && s === 'smtp' && !empty
-      return { name: s, title, port, wanted_port: port, address: `127.77.0.${11 + i}`, state: failed ? 'failed' : 'listening', detail: failed ? 'port 25 is taken by postfix (pid 812)' : null }
+      return {
+        name: s,
+        title,
+        port,
+        wanted_port: port,
+        address: `127.77.0.${11 + i}`,
+        state: failed ? 'failed' : 'listening',
+        detail: failed ? 'port 25 is taken by postfix (pid 812)' : null,
+      }
     }),
-    event_count: 0, attacker_count: 0, last_contact: null,
+    event_count: 0,
+    attacker_count: 0,
+    last_contact: null,
     created_at: new Date(now - 31 * 86_400_000).toISOString(),
   }))
 }

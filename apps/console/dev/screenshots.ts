@@ -2,14 +2,22 @@
  * Pictures of every page, light and dark, in three widths, and what axe finds on each.
  * `node dev/screenshots.ts --base http://127.0.0.1:8099 --out DIR [--only overview,live] [--widths 1280] [--themes light] [--axe]`
  */
-import { AxeBuilder } from '@axe-core/playwright'
+
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 const { values: flags } = parseArgs({
-  options: { base: { type: 'string', default: 'http://127.0.0.1:8099' }, out: { type: 'string', default: 'shots' }, only: { type: 'string', default: '' }, widths: { type: 'string', default: '1280,1920,390' }, themes: { type: 'string', default: 'light,dark' }, axe: { type: 'boolean', default: false } },
+  options: {
+    base: { type: 'string', default: 'http://127.0.0.1:8099' },
+    out: { type: 'string', default: 'shots' },
+    only: { type: 'string', default: '' },
+    widths: { type: 'string', default: '1280,1920,390' },
+    themes: { type: 'string', default: 'light,dark' },
+    axe: { type: 'boolean', default: false },
+  },
 })
 const heights: Record<string, number> = { '1280': 800, '1920': 1080, '390': 844 }
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -17,20 +25,23 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 interface Shot {
   name: string
   path: string
-  then?: (page: Page) => Promise<void>
+  act?: (page: Page) => Promise<void>
   out?: boolean
 }
-const key = (...keys: string[]) => async (page: Page) => {
-  for (const k of keys) await page.keyboard.press(k)
-  await page.waitForTimeout(500)
-}
+const key =
+  (...keys: string[]) =>
+  async (page: Page) => {
+    for (const k of keys) await page.keyboard.press(k)
+    await page.waitForTimeout(500)
+  }
 const click = (selector: string) => async (page: Page) => {
   await page.locator(selector).first().click()
   await page.waitForTimeout(700)
 }
 
 async function shotsOf(page: Page): Promise<Shot[]> {
-  const ask = async (path: string) => (await (await page.request.get(`${flags.base}/api/v1${path}`)).json()) as { data: Record<string, string>[] }
+  const ask = async (path: string) =>
+    (await (await page.request.get(`${flags.base}/api/v1${path}`)).json()) as { data: Record<string, string>[] }
   const top = (await ask('/attackers?sort_by=score&limit=20')).data
   const worst = top.find((a) => a.ip === '203.0.113.77') ?? top[0]
   const odd = (await ask('/credentials?search=script&limit=1')).data[0]
@@ -39,9 +50,25 @@ async function shotsOf(page: Page): Promise<Shot[]> {
   const ipv6 = top.find((a) => a.ip?.includes(':'))
   return [
     { name: 'login', path: '/', out: true },
-    { name: 'login-refused', path: '/', out: true, then: async (p) => { await p.fill('input[type=password]', 'wrong'); await p.keyboard.press('Enter'); await p.waitForTimeout(500) } },
+    {
+      name: 'login-refused',
+      path: '/',
+      out: true,
+      act: async (p) => {
+        await p.fill('input[type=password]', 'wrong')
+        await p.keyboard.press('Enter')
+        await p.waitForTimeout(500)
+      },
+    },
     { name: 'overview', path: '/' },
-    { name: 'overview-end', path: '/', then: async (p) => { await p.locator('main').evaluate((m) => m.scrollTo(0, 99_999)); await p.waitForTimeout(300) } },
+    {
+      name: 'overview-end',
+      path: '/',
+      act: async (p) => {
+        await p.locator('main').evaluate((m) => m.scrollTo(0, 99_999))
+        await p.waitForTimeout(300)
+      },
+    },
     { name: 'live', path: '/live?range=1h' },
     { name: 'live-events', path: '/live?by=event' },
     { name: 'live-peek', path: `/live?by=event&q=event:command&peek=event:${event?.seq}` },
@@ -49,7 +76,14 @@ async function shotsOf(page: Page): Promise<Shot[]> {
     { name: 'attackers-peek', path: `/attackers?sort=score&peek=attacker:${worst?.uuid}` },
     { name: 'attackers-none', path: '/attackers?q=decky:nowhere' },
     { name: 'attacker', path: `/attackers/${worst?.uuid}` },
-    { name: 'attacker-end', path: `/attackers/${worst?.uuid}`, then: async (p) => { await p.locator('main').evaluate((m) => m.scrollTo(0, 900)); await p.waitForTimeout(300) } },
+    {
+      name: 'attacker-end',
+      path: `/attackers/${worst?.uuid}`,
+      act: async (p) => {
+        await p.locator('main').evaluate((m) => m.scrollTo(0, 900))
+        await p.waitForTimeout(300)
+      },
+    },
     { name: 'attacker-hostile', path: `/attackers/${odd?.attacker_uuid}` },
     { name: 'attacker-ipv6', path: `/attackers/${ipv6?.uuid}` },
     { name: 'credentials', path: '/credentials?sort=target_count' },
@@ -60,12 +94,37 @@ async function shotsOf(page: Page): Promise<Shot[]> {
     { name: 'fleet-lines', path: '/fleet?peek=decky:srv-kestrel-04' },
     { name: 'workers', path: '/workers' },
     { name: 'settings', path: '/settings' },
-    { name: 'settings-add', path: '/settings', then: click('text=Add a user') },
-    { name: 'value-menu', path: '/credentials', then: click('td button.value') },
-    { name: 'query', path: '/live', then: async (p) => { await p.keyboard.press('/'); await p.keyboard.type('-de'); await p.waitForTimeout(300) } },
-    { name: 'palette', path: '/', then: async (p) => { await p.keyboard.press('Control+k'); await p.waitForTimeout(500); await p.keyboard.type('203'); await p.waitForTimeout(900) } },
-    { name: 'help', path: '/', then: key('?') },
-    { name: 'range', path: '/', then: async (p) => { const b = p.locator('#range-custom'); await ((await b.isVisible()) ? b : p.locator('.range-short')).click(); await p.waitForTimeout(300) } },
+    { name: 'settings-add', path: '/settings', act: click('text=Add a user') },
+    { name: 'value-menu', path: '/credentials', act: click('td button.value') },
+    {
+      name: 'query',
+      path: '/live',
+      act: async (p) => {
+        await p.keyboard.press('/')
+        await p.keyboard.type('-de')
+        await p.waitForTimeout(300)
+      },
+    },
+    {
+      name: 'palette',
+      path: '/',
+      act: async (p) => {
+        await p.keyboard.press('Control+k')
+        await p.waitForTimeout(500)
+        await p.keyboard.type('203')
+        await p.waitForTimeout(900)
+      },
+    },
+    { name: 'help', path: '/', act: key('?') },
+    {
+      name: 'range',
+      path: '/',
+      act: async (p) => {
+        const b = p.locator('#range-custom')
+        await ((await b.isVisible()) ? b : p.locator('.range-short')).click()
+        await p.waitForTimeout(300)
+      },
+    },
     { name: 'not-found', path: '/nowhere' },
   ]
 }
@@ -75,12 +134,20 @@ async function enter(context: BrowserContext): Promise<void> {
 }
 
 async function take(browser: Browser, theme: string, width: string): Promise<void> {
-  const options = { viewport: { width: Number(width), height: heights[width] ?? 800 }, colorScheme: theme === 'dark' ? ('dark' as const) : ('light' as const), reducedMotion: 'reduce' as const }
+  const options = {
+    viewport: { width: Number(width), height: heights[width] ?? 800 },
+    colorScheme: theme === 'dark' ? ('dark' as const) : ('light' as const),
+    reducedMotion: 'reduce' as const,
+  }
   const [inside, outside] = [await browser.newContext(options), await browser.newContext(options)]
   await enter(inside)
   const pages = { in: await inside.newPage(), out: await outside.newPage() }
   for (const page of Object.values(pages)) {
-    page.on('console', (m) => ['error', 'warning'].includes(m.type()) && !m.text().includes('401') && say(`  console ${m.type()}: ${m.text().slice(0, 300)}`))
+    page.on(
+      'console',
+      (m) =>
+        ['error', 'warning'].includes(m.type()) && !m.text().includes('401') && say(`  console ${m.type()}: ${m.text().slice(0, 300)}`),
+    )
     page.on('pageerror', (e) => say(`  page error: ${e.message}`))
     page.on('request', (r) => !r.url().startsWith(flags.base) && !/^(data|blob):/u.test(r.url()) && say(`  foreign request: ${r.url()}`))
   }
@@ -90,21 +157,38 @@ async function take(browser: Browser, theme: string, width: string): Promise<voi
     const page = shot.out ? pages.out : pages.in
     await page.goto(`${flags.base}${shot.path}`)
     await page.waitForTimeout(1300)
-    await shot.then?.(page)
+    await shot.act?.(page)
     const name = `${shot.name}-${theme}-${width}`
     await page.screenshot({ path: join(flags.out, `${name}.png`) })
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (wide > 0) say(`  ${name}: ${wide} px too wide`)
     if (!flags.axe) continue
     const { violations } = await new AxeBuilder({ page }).analyze()
-    for (const v of violations) say(`  axe ${v.impact} ${name}: ${v.id} ×${v.nodes.length} ${v.nodes[0]?.target} ${v.nodes[0]?.any[0]?.message ?? v.nodes[0]?.failureSummary ?? ''}`.slice(0, 330))
+    for (const v of violations)
+      say(
+        `  axe ${v.impact} ${name}: ${v.id} ×${v.nodes.length} ${v.nodes[0]?.target} ${v.nodes[0]?.any[0]?.message ?? v.nodes[0]?.failureSummary ?? ''}`.slice(
+          0,
+          330,
+        ),
+      )
   }
   await inside.close()
   await outside.close()
 }
 
 await mkdir(flags.out, { recursive: true })
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
 for (const theme of flags.themes.split(',')) for (const width of flags.widths.split(',')) await take(browser, theme, width)
 await browser.close()
 say('done')

@@ -35,10 +35,24 @@ function addressOf(dice: Dice, i: number): string {
 }
 
 function actorsOf(dice: Dice, now: number, count: number): Actor[] {
+  const taken = new Set(['203.0.113.77'])
+  const unique = (i: number): string => {
+    const ip = addressOf(dice, i)
+    if (taken.has(ip)) return unique(i + 1 + dice.int(200))
+    taken.add(ip)
+    return ip
+  }
   return Array.from({ length: count }, (_, i) => {
-    const kind: Kind = i === 0 ? 'intruder' : i === 1 ? 'odd' : i % 29 === 4 ? 'intruder' : i % 7 === 2 ? 'sprayer' : i % 3 === 1 ? 'prober' : 'scanner'
-    const ago = i < 2 ? 0.04 : dice.next() ** 2.4 * 14
-    return { uuid: dice.uuid(), ip: i === 0 ? '203.0.113.77' : addressOf(dice, i), kind, start: now - ago * day, length: (i < 2 ? 0.036 : Math.min(ago, dice.next() * 0.8)) * day }
+    const kind: Kind =
+      i === 0 ? 'intruder' : i === 1 ? 'odd' : i % 41 === 4 ? 'intruder' : i % 7 === 2 ? 'sprayer' : i % 3 === 1 ? 'prober' : 'scanner'
+    const ago = i < 2 ? 0.05 : dice.next() * 9
+    return {
+      uuid: dice.uuid(),
+      ip: i === 0 ? '203.0.113.77' : unique(i),
+      kind,
+      start: now - ago * day,
+      length: (i < 2 ? 0.046 : Math.min(ago, dice.next() * 0.8)) * day,
+    }
   })
 }
 
@@ -50,8 +64,15 @@ export function makeWorld(now: number, size: number): World {
   const actors = actorsOf(dice, now, 312)
   const targets = deckies.flatMap((d) => d.services.map((s) => ({ decky: d.name, service: s.name, port: s.port })))
   while (world.logs.length < size) {
-    const actor = world.sessions.length < 60 ? (actors[world.sessions.length % 2] as Actor) : dice.pick(actors)
-    const target = actor.kind === 'prober' ? dice.pick(targets.filter((t) => t.service === 'http')) : actor.kind === 'intruder' || actor.kind === 'odd' ? dice.pick(targets.filter((t) => ['ssh', 'telnet', 'ftp', 'redis'].includes(t.service))) : dice.pick(targets)
+    const actor =
+      world.sessions.length < 16 ? (actors[world.sessions.length % 2] as Actor) : (actors[2 + dice.int(actors.length - 2)] as Actor)
+    if (actor.kind === 'intruder' && world.sessions.length >= 16 && dice.next() < 0.85) continue
+    const target =
+      actor.kind === 'prober'
+        ? dice.pick(targets.filter((t) => t.service === 'http'))
+        : actor.kind === 'intruder' || actor.kind === 'odd'
+          ? dice.pick(targets.filter((t) => ['ssh', 'telnet', 'ftp', 'redis'].includes(t.service)))
+          : dice.pick(targets)
     addSession(world, dice, actor, target, actor.start + dice.next() * actor.length)
   }
   world.logs.sort((a, b) => a.timestamp.localeCompare(b.timestamp))
@@ -72,21 +93,65 @@ function addSession(world: World, dice: Dice, actor: Actor, target: { decky: str
     count.event += 1
     const timestamp = new Date(Math.min(at, world.now)).toISOString()
     world.logs.push({
-      id: dice.uuid(), seq: 0, timestamp, topic: 'system.log', decky: target.decky, service: target.service, event_type, attacker_ip: actor.ip, attacker_port: port, session_id: id, fields, msg: null,
-      raw_line: `<134>1 ${timestamp} ${target.decky} ${target.service} - ${event_type} [relay@55555 src_ip="${actor.ip}" src_port="${port}" ${Object.entries(fields).map(([k, v]) => `${k}="${String(v).slice(0, 300)}"`).join(' ')}]`,
+      id: dice.uuid(),
+      seq: 0,
+      timestamp,
+      topic: 'system.log',
+      decky: target.decky,
+      service: target.service,
+      event_type,
+      attacker_ip: actor.ip,
+      attacker_port: port,
+      session_id: id,
+      fields,
+      msg: null,
+      raw_line: `<134>1 ${timestamp} ${target.decky} ${target.service} - ${event_type} [relay@55555 src_ip="${actor.ip}" src_port="${port}" ${Object.entries(
+        fields,
+      )
+        .map(([k, v]) => `${k}="${String(v).slice(0, 300)}"`)
+        .join(' ')}]`,
     })
   }
   const attempt = (principal: string, secret: string, outcome: string) => {
     count.credential += 1
-    log('auth_attempt', { principal, secret_b64: b64(secret), secret_printable: secret, secret_sha256: sha(secret), secret_kind: 'plaintext', outcome, method: 'password' }, 1.6)
+    log(
+      'auth_attempt',
+      {
+        principal,
+        secret_b64: b64(secret),
+        secret_printable: secret,
+        secret_sha256: sha(secret),
+        secret_kind: 'plaintext',
+        outcome,
+        method: 'password',
+      },
+      1.6,
+    )
   }
   const shell = ['ssh', 'telnet'].includes(target.service)
   let principal: string | null = null
   let inside = false
   log('connect', { local_port: target.port, local_ip: '127.77.0.11' }, 0)
-  if (target.service === 'ssh') log('client_hello', { client_version: dice.pick(['SSH-2.0-libssh_0.9.6', 'SSH-2.0-Go', 'SSH-2.0-OpenSSH_9.2p1', 'SSH-2.0-PuTTY_Release_0.78']) }, 0.1)
+  if (target.service === 'ssh')
+    log(
+      'client_hello',
+      { client_version: dice.pick(['SSH-2.0-libssh_0.9.6', 'SSH-2.0-Go', 'SSH-2.0-OpenSSH_9.2p1', 'SSH-2.0-PuTTY_Release_0.78']) },
+      0.1,
+    )
   if (target.service === 'http') {
-    for (let i = 0; i < (actor.kind === 'prober' ? 4 + dice.int(14) : 1); i += 1) log('http_request', { method: dice.pick(['GET', 'GET', 'POST']), path: dice.pick(paths), version: '1.1', status: dice.pick([404, 404, 200, 403]), user_agent: 'Mozilla/5.0 zgrab/0.x', headers: '[["Host","127.77.0.11"]]' }, 0.4)
+    for (let i = 0; i < (actor.kind === 'prober' ? 4 + dice.int(14) : 1); i += 1)
+      log(
+        'http_request',
+        {
+          method: dice.pick(['GET', 'GET', 'POST']),
+          path: dice.pick(paths),
+          version: '1.1',
+          status: dice.pick([404, 404, 200, 403]),
+          user_agent: 'Mozilla/5.0 zgrab/0.x',
+          headers: '[["Host","127.77.0.11"]]',
+        },
+        0.4,
+      )
   } else if (target.service === 'redis' && actor.kind !== 'scanner') {
     for (const command of ['INFO server', 'CONFIG SET dir /root/.ssh', 'CONFIG SET dbfilename authorized_keys', 'SAVE']) {
       count.command += 1
@@ -108,7 +173,8 @@ function addSession(world: World, dice: Dice, actor: Actor, target: { decky: str
         const command = actor.kind === 'odd' && i % 3 === 0 ? dice.pick(hostileCommands) : dice.pick(commands)
         count.command += 1
         log('command', { command, user: principal, cwd: '/root', mode: 'interactive' }, 9)
-        if (command.includes('198.51.100.7')) log('download_attempt', { url: command.match(/http:\S+/u)?.[0].slice(0, 200) ?? '', tool: 'curl' }, 0.1)
+        if (command.includes('198.51.100.7'))
+          log('download_attempt', { url: command.match(/http:\S+/u)?.[0].slice(0, 200) ?? '', tool: 'curl' }, 0.1)
       }
       if (dice.next() < 0.4) {
         count.file += 1
@@ -119,14 +185,33 @@ function addSession(world: World, dice: Dice, actor: Actor, target: { decky: str
   const open = at > world.now - 60_000
   if (!open) log('disconnect', { reason: 'client', duration_ms: at - start, bytes_in: 4000, bytes_out: 21_000 }, 2)
   world.sessions.push({
-    id, attacker_uuid: actor.uuid, attacker_ip: actor.ip, decky: target.decky, service: target.service, started_at: new Date(Math.min(start, world.now)).toISOString(),
-    ended_at: open ? null : new Date(Math.min(at, world.now)).toISOString(), duration_s: open ? null : (at - start) / 1000, end_reason: open ? null : 'closed',
-    event_count: count.event, command_count: count.command, credential_count: count.credential, file_count: count.file, principal, logged_in: inside,
-    client: target.service === 'ssh' ? 'SSH-2.0-libssh_0.9.6' : null, has_replay: inside && shell,
+    id,
+    attacker_uuid: actor.uuid,
+    attacker_ip: actor.ip,
+    decky: target.decky,
+    service: target.service,
+    started_at: new Date(Math.min(start, world.now)).toISOString(),
+    ended_at: open ? null : new Date(Math.min(at, world.now)).toISOString(),
+    duration_s: open ? null : (at - start) / 1000,
+    end_reason: open ? null : 'closed',
+    event_count: count.event,
+    command_count: count.command,
+    credential_count: count.credential,
+    file_count: count.file,
+    principal,
+    logged_in: inside,
+    client: target.service === 'ssh' ? 'SSH-2.0-libssh_0.9.6' : null,
+    has_replay: inside && shell,
   })
 }
 
-const levels: readonly [number, Severity][] = [[80, 'critical'], [55, 'high'], [30, 'medium'], [10, 'low'], [0, 'info']]
+const levels: readonly [number, Severity][] = [
+  [80, 'critical'],
+  [55, 'high'],
+  [30, 'medium'],
+  [10, 'low'],
+  [0, 'info'],
+]
 
 /** What the server's workers would have derived. */
 function fold(world: World, actors: readonly Actor[]): void {
@@ -144,9 +229,23 @@ function fold(world: World, actors: readonly Actor[]): void {
       if (row.fields.outcome === 'success') before.outcome = 'success'
     } else
       creds.set(key, {
-        id: String(creds.size + 1), attacker_ip: row.attacker_ip ?? '', attacker_uuid: known.get(row.attacker_ip ?? '')?.uuid ?? null, decky: row.decky ?? '', service: row.service ?? '', principal,
-        principal_b64: b64(principal), secret_kind: 'plaintext', secret_sha256: sha(text), secret_b64: b64(text), secret_printable: text, outcome: row.fields.outcome === 'success' ? 'success' : 'failure',
-        method: 'password', first_seen: row.timestamp, last_seen: row.timestamp, attempt_count: 1, target_count: 1,
+        id: String(creds.size + 1),
+        attacker_ip: row.attacker_ip ?? '',
+        attacker_uuid: known.get(row.attacker_ip ?? '')?.uuid ?? null,
+        decky: row.decky ?? '',
+        service: row.service ?? '',
+        principal,
+        principal_b64: b64(principal),
+        secret_kind: 'plaintext',
+        secret_sha256: sha(text),
+        secret_b64: b64(text),
+        secret_printable: text,
+        outcome: row.fields.outcome === 'success' ? 'success' : 'failure',
+        method: 'password',
+        first_seen: row.timestamp,
+        last_seen: row.timestamp,
+        attempt_count: 1,
+        target_count: 1,
       })
   }
   world.credentials = [...creds.values()]
@@ -157,9 +256,23 @@ function fold(world: World, actors: readonly Actor[]): void {
     const first = list[0]
     if (!first || first.target_count < 2) continue
     world.reuse.push({
-      id: `${secret.slice(0, 8)}-${secret.slice(8, 12)}-4${secret.slice(13, 16)}-a${secret.slice(17, 20)}-${secret.slice(20, 32)}`, secret_sha256: secret, secret_kind: 'plaintext', principal: first.principal, secret_b64: first.secret_b64, secret_printable: first.secret_printable,
-      attacker_uuids: [...new Set(list.flatMap((c) => c.attacker_uuid ?? []))], attacker_ips: [...new Set(list.map((c) => c.attacker_ip))], deckies: [...new Set(targets.map((t) => t.decky))], services: [...new Set(targets.map((t) => t.service))], targets,
-      target_count: targets.length, attempt_count: list.reduce((n, c) => n + c.attempt_count, 0), confidence: 1, first_seen: first.first_seen, last_seen: list.at(-1)?.last_seen ?? first.last_seen, updated_at: first.last_seen,
+      id: `${secret.slice(0, 8)}-${secret.slice(8, 12)}-4${secret.slice(13, 16)}-a${secret.slice(17, 20)}-${secret.slice(20, 32)}`,
+      secret_sha256: secret,
+      secret_kind: 'plaintext',
+      principal: first.principal,
+      secret_b64: first.secret_b64,
+      secret_printable: first.secret_printable,
+      attacker_uuids: [...new Set(list.flatMap((c) => c.attacker_uuid ?? []))],
+      attacker_ips: [...new Set(list.map((c) => c.attacker_ip))],
+      deckies: [...new Set(targets.map((t) => t.decky))],
+      services: [...new Set(targets.map((t) => t.service))],
+      targets,
+      target_count: targets.length,
+      attempt_count: list.reduce((n, c) => n + c.attempt_count, 0),
+      confidence: 1,
+      first_seen: first.first_seen,
+      last_seen: list.at(-1)?.last_seen ?? first.last_seen,
+      updated_at: first.last_seen,
     })
   }
   const logsBy = Map.groupBy(world.logs, (r) => r.attacker_ip)
@@ -168,7 +281,10 @@ function fold(world: World, actors: readonly Actor[]): void {
     const rows = logsBy.get(actor.ip) ?? []
     const sessions = sessionsBy.get(actor.ip) ?? []
     const [first, last] = [rows[0], rows.at(-1)]
-    if (first && last) world.attackers.push(attackerOf(actor, rows, sessions, first, last, world.credentials.filter((c) => c.attacker_ip === actor.ip).length))
+    if (first && last)
+      world.attackers.push(
+        attackerOf(actor, rows, sessions, first, last, world.credentials.filter((c) => c.attacker_ip === actor.ip).length),
+      )
   }
   for (const d of world.deckies) {
     const rows = world.logs.filter((r) => r.decky === d.name)
@@ -178,7 +294,14 @@ function fold(world: World, actors: readonly Actor[]): void {
   }
 }
 
-function attackerOf(actor: Actor, rows: readonly LogRow[], sessions: readonly Session[], first: LogRow, last: LogRow, credentials: number): Attacker {
+function attackerOf(
+  actor: Actor,
+  rows: readonly LogRow[],
+  sessions: readonly Session[],
+  first: LogRow,
+  last: LogRow,
+  credentials: number,
+): Attacker {
   const sum = (f: (s: Session) => number) => sessions.reduce((n, s) => n + f(s), 0)
   const [logins, files, deckies] = [sum((s) => Number(s.logged_in)), sum((s) => s.file_count), [...new Set(sessions.map((s) => s.decky))]]
   const parts = [
@@ -188,13 +311,39 @@ function attackerOf(actor: Actor, rows: readonly LogRow[], sessions: readonly Se
     { part: 'breadth', points: Math.min(12, deckies.length * 3), why: `touched ${deckies.length} deckies` },
     { part: 'persistence', points: Math.min(10, sessions.length / 4), why: `came back ${sessions.length} times` },
   ].filter((p) => p.points > 0)
-  const score = Math.min(100, parts.reduce((n, p) => n + p.points, 0))
+  const score = Math.min(
+    100,
+    parts.reduce((n, p) => n + p.points, 0),
+  )
   const tries = sum((s) => s.credential_count)
   const odd = actor.kind === 'odd' ? ` as ${hostileNames[1] ?? ''}` : ''
   return {
-    uuid: actor.uuid, ip: actor.ip, first_seen: first.timestamp, last_seen: last.timestamp, event_count: rows.length, session_count: sessions.length, credential_count: credentials, command_count: sum((s) => s.command_count), file_count: files, login_count: logins,
-    service_count: new Set(sessions.map((s) => s.service)).size, decky_count: deckies.length, services: [...new Set(sessions.map((s) => s.service))], deckies, is_traversal: deckies.length > 1, traversal_path: deckies.length > 1 ? deckies.join(' > ') : null,
-    score, severity: levels.find(([from]) => score >= from)?.[1] ?? 'info', score_parts: parts,
-    headline: logins > 0 ? `tried ${tries} passwords on ${deckies.length} deckies, got in ${logins} times${odd}${files > 0 ? ` and left ${files} files` : ''}` : tries > 0 ? `tried ${tries} passwords on ${deckies.length} deckies, never got in` : rows.some((r) => r.event_type === 'http_request') ? `asked for ${rows.length} pages on ${deckies.length} deckies` : `knocked ${sessions.length} times and left`,
+    uuid: actor.uuid,
+    ip: actor.ip,
+    first_seen: first.timestamp,
+    last_seen: last.timestamp,
+    event_count: rows.length,
+    session_count: sessions.length,
+    credential_count: credentials,
+    command_count: sum((s) => s.command_count),
+    file_count: files,
+    login_count: logins,
+    service_count: new Set(sessions.map((s) => s.service)).size,
+    decky_count: deckies.length,
+    services: [...new Set(sessions.map((s) => s.service))],
+    deckies,
+    is_traversal: deckies.length > 1,
+    traversal_path: deckies.length > 1 ? deckies.join(' > ') : null,
+    score,
+    severity: levels.find(([from]) => score >= from)?.[1] ?? 'info',
+    score_parts: parts,
+    headline:
+      logins > 0
+        ? `tried ${tries} passwords on ${deckies.length} deckies, got in ${logins} times${odd}${files > 0 ? ` and left ${files} files` : ''}`
+        : tries > 0
+          ? `tried ${tries} passwords on ${deckies.length} deckies, never got in`
+          : rows.some((r) => r.event_type === 'http_request')
+            ? `asked for ${rows.length} pages on ${deckies.length} deckies`
+            : `knocked ${sessions.length} times and left`,
   }
 }

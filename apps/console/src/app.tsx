@@ -38,6 +38,7 @@ export function App() {
           <Suspense
             fallback={
               <Page title="Loading">
+                <h1 className="sr">Loading</h1>
                 <SkeletonRows count={10} />
               </Page>
             }
@@ -53,6 +54,7 @@ export function App() {
               <Route path="/settings" component={Settings} />
               <Route>
                 <Page title="Not here">
+                  <h1 className="sr">Not here</h1>
                   <Empty
                     title="There is no such page"
                     actions={

@@ -61,10 +61,10 @@ export const fetchLogs = (params: Params, signal?: AbortSignal) => get(logPage, 
 export const fetchAttackers = (params: Params, signal?: AbortSignal) => get(attackerPage, '/attackers', params, signal)
 export const fetchCredentials = (params: Params, signal?: AbortSignal) => get(credentialPage, '/credentials', params, signal)
 
-export const useFacets = (params: Params) =>
+export const useFacets = (params: Params, range: Range) =>
   useQuery({
-    queryKey: ['attackers', 'facets', params],
-    queryFn: ({ signal }) => get(attackerFacets, '/attackers/facets', params, signal),
+    queryKey: ['attackers', 'facets', params, rangeKey(range)],
+    queryFn: ({ signal }) => get(attackerFacets, '/attackers/facets', { ...params, ...periodOf(range) }, signal),
     placeholderData: keepPreviousData,
   })
 export const useCommands = (uuid: string, limit = 200) =>

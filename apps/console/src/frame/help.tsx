@@ -33,6 +33,11 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
           ))}
         </dl>
       </div>
+      <div className="actions">
+        <button type="button" className="btn" onClick={onClose}>
+          Close
+        </button>
+      </div>
     </Dialog>
   )
 }

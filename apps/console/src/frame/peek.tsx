@@ -24,9 +24,10 @@ export default function PeekPanel({ peek, onClose }: { peek: Peek; onClose: () =
     <aside className="peek" aria-label={names[peek.kind]} tabIndex={0}>
       <div className="peek-head">
         <span className="faint small">{names[peek.kind]}</span>
-        <button type="button" className="btn quiet close" onClick={onClose} aria-label="Close">
+        <button type="button" className="btn quiet close" onClick={onClose} title="Close">
           <span className="kbd">Esc</span>
           <X aria-hidden />
+          <span className="sr">Close</span>
         </button>
       </div>
       <View key={peek.id} id={peek.id} />

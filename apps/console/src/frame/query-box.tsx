@@ -1,10 +1,10 @@
 import { Search, X } from 'lucide-react'
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { Bytes } from '../parts/bytes.tsx'
 import { useDeckies } from '../queries.ts'
 import { complete } from '../search/complete.ts'
 import { formatTerm, parse, type Term, withoutTerm, withTerm } from '../search/grammar.ts'
-import { setTerms, useUrl } from '../url.ts'
+import { setParams, setTerms, useUrl } from '../url.ts'
 import './query-box.css'
 
 const eventTypes = [
@@ -63,6 +63,14 @@ export function QueryBox() {
   const id = useId()
   const values = useValues()
   const suggestions = useMemo(() => complete(text, values), [text, values])
+  // Live filters while one types: the unfinished words stand in the address beside the finished ones.
+  const draft = path === '/live' && !/^-?$|:$/u.test(text) ? text.trim() : ''
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if ((new URLSearchParams(window.location.search).get('t') ?? '') !== draft) setParams({ t: draft }, true)
+    }, 250)
+    return () => clearTimeout(timer)
+  }, [draft])
   const open = focused && !text.includes('"') && suggestions.length > 0
 
   const commit = (words: string) => {

@@ -23,6 +23,8 @@ export interface Grouped {
 }
 
 const contact = new Set(['connect', 'disconnect', 'client_hello', 'connection_refused', 'protocol_error', 'session_recorded'])
+/** Said by the head of the session. */
+const quietInside = new Set(['connect', 'disconnect', 'client_hello', 'session_recorded'])
 const isDerived = (event: EventLike) => event.topic !== 'system.log'
 
 /** Records (newest first) by session; sessions by their newest record. What derives from events is left out: the events say it. */
@@ -65,7 +67,7 @@ export function groupBySession(records: readonly EventLike[]): Grouped {
       user: typeof user === 'string' ? user : '',
       loggedIn: login !== undefined,
       ended: events.some((e) => e.event_type === 'disconnect'),
-      events: events.filter((e) => e.event_type !== 'session_recorded' && e.event_type !== 'client_hello'),
+      events: events.filter((e) => !quietInside.has(e.event_type)),
     })
   }
   return { groups, knocks: { sessions: knocks, sources: quiet.size } }

@@ -18,10 +18,10 @@ import { colourOf } from '../words/services.ts'
 import './attackers.css'
 
 const columns: readonly Column<Attacker>[] = [
-  { id: 'severity', title: '', width: 36, cell: (a) => <SeverityBadge severity={a.severity} /> },
-  { id: 'ip', title: 'Address', width: 150, sort: 'ip', cell: (a) => <AttackerValue ip={a.ip} uuid={a.uuid} strong /> },
+  { id: 'severity', title: 'Severity', quiet: true, width: 36, cell: (a) => <SeverityBadge severity={a.severity} /> },
+  { id: 'ip', title: 'Address', width: 176, wide: 300, sort: 'ip', cell: (a) => <AttackerValue ip={a.ip} uuid={a.uuid} strong /> },
   { id: 'headline', title: 'What it did', from: 'tablet', cell: (a) => <Prose text={a.headline} most={160} /> },
-  { id: 'score', title: 'Score', width: 64, align: 'right', sort: 'score', cell: (a) => Math.round(a.score) },
+  { id: 'score', title: 'Score', width: 78, align: 'right', sort: 'score', cell: (a) => Math.round(a.score) },
   { id: 'events', title: 'Events', width: 76, align: 'right', sort: 'active', from: 'desktop', cell: (a) => figure(a.event_count) },
   { id: 'sessions', title: 'Sessions', width: 76, align: 'right', from: 'wide', cell: (a) => figure(a.session_count) },
   {
@@ -73,7 +73,7 @@ export default function Attackers() {
   const asked = { ...filter, ...(level.success ? { severity: level.data } : {}) }
   const by = params.get('sort') ?? 'recent'
   const order = params.get('order') === 'asc' ? 'asc' : 'desc'
-  const facets = useFacets({ ...asked, ...(range.kind === 'fixed' ? periodOf(range) : {}) })
+  const facets = useFacets(asked, range)
   const source = usePaged(
     ['attackers', 'list', asked, by, order, rangeKey(range)],
     (page, signal) => fetchAttackers({ ...asked, ...periodOf(range), sort_by: by, order, ...page }, signal),
@@ -105,7 +105,7 @@ export default function Attackers() {
           selected={peek?.kind === 'attacker' ? peek.id : undefined}
           onOpen={onOpen}
           sorting={{ by, order, set: (sort, next) => setParams({ sort, order: next === 'asc' ? 'asc' : null }, true) }}
-          toolbar={<h1 className="title">Attackers</h1>}
+          toolbar={<h1 className="page-title">Attackers</h1>}
           empty={<NoAttackers filtered={terms.length > 0} words={describeRange(range)} />}
         />
       </div>

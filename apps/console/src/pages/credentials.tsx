@@ -18,7 +18,7 @@ export default function Credentials() {
   const titles: Record<View, string> = { tried: 'All tried', reuse: 'Reused', top: 'Most used' }
   const tabs = (
     <>
-      <h1 className="title">Credentials</h1>
+      <h1 className="page-title">Credentials</h1>
       <span className="seg">
         {views.map((v) => (
           <button

@@ -6,10 +6,10 @@ import { useLiveLog } from '../live/use-live-log.ts'
 import { Empty, Failed, Skeleton } from '../parts/empty.tsx'
 import { Histogram } from '../parts/histogram.tsx'
 import { useHistogram } from '../queries.ts'
-import { format } from '../search/grammar.ts'
+import { format, parse } from '../search/grammar.ts'
 import { describeRange } from '../time/range.ts'
 import { figure } from '../time/words.ts'
-import { peekAt, setParams, setRange, setTerms, useUrl, zoomTo } from '../url.ts'
+import { peekAt, setParams, setRange, useUrl, zoomTo } from '../url.ts'
 import type { EventLike } from '../words/event.ts'
 import { EventList } from './live/event-list.tsx'
 import { SessionList } from './live/session-list.tsx'
@@ -18,7 +18,9 @@ import './live/live.css'
 const open = (event: EventLike) => peekAt('event', String(event.seq))
 
 export default function Live() {
-  const { params, range, terms } = useUrl()
+  const { params, range, terms: finished } = useUrl()
+  const draft = params.get('t') ?? ''
+  const terms = useMemo(() => [...finished, ...parse(draft)], [finished, draft])
   const [paused, setPaused] = useState(false)
   const [away, setAway] = useState(false)
   const bySession = params.get('by') !== 'event'
@@ -54,6 +56,7 @@ export default function Live() {
   const list = { log, scroller, onAway, onOpen: open }
   return (
     <Page title="Live" fill>
+      <h1 className="sr">Live</h1>
       <div className="live-top">
         <Histogram data={histogram.data} height={64} axis={false} onZoom={zoomTo} />
         <div className="live-bar">
@@ -113,7 +116,7 @@ function Nothing({ filtered, words }: { filtered: boolean; words: string }) {
       title="Nothing matches"
       actions={
         <>
-          <button type="button" className="btn" onClick={() => setTerms([])}>
+          <button type="button" className="btn" onClick={() => setParams({ q: null, t: null })}>
             Clear the search
           </button>
           <button type="button" className="btn" onClick={() => setRange({ kind: 'last', span: '30d' })}>

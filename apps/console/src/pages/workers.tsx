@@ -9,7 +9,6 @@ import { Confirm } from '../parts/dialog.tsx'
 import { Failed, SkeletonRows } from '../parts/empty.tsx'
 import { useMe, useWorkers } from '../queries.ts'
 import { duration, figure, plural } from '../time/words.ts'
-import '../parts/data-table.css'
 import './workers/workers.css'
 
 const dots: Record<Worker['status'], string> = { ok: 'dot', stale: 'dot bad', unknown: 'dot off' }

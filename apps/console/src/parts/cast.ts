@@ -7,6 +7,13 @@ export interface CastShape {
   toPlayer(seconds: number): number
 }
 
+/** Width over height of the recorded terminal, in the proportions of its font. */
+export function ratioOf(cast: string): number {
+  const size = (name: string, usual: number) =>
+    Number(new RegExp(`"${name}"\\s*:\\s*([0-9]{1,4})`, 'u').exec(cast.slice(0, 1000))?.[1] ?? usual) || usual
+  return (size('width', 80) * 0.6) / (size('height', 24) * 1.334)
+}
+
 /** A torn or foreign line is skipped. */
 export function shapeOf(cast: string, idle: number | null): CastShape {
   const real: number[] = []

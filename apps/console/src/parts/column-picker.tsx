@@ -1,15 +1,10 @@
 import { Menu } from '@base-ui/react/menu'
 import { Check, Columns3 } from 'lucide-react'
-import { useState, useSyncExternalStore } from 'react'
+import { useState } from 'react'
 import type { Column } from './data-table.tsx'
 
-const widths = { tablet: 720, desktop: 1180, wide: 1600 }
-const watchSize = (watcher: () => void) => {
-  window.addEventListener('resize', watcher)
-  return () => window.removeEventListener('resize', watcher)
-}
-const sizeNow = () =>
-  innerWidth >= widths.wide ? widths.wide : innerWidth >= widths.desktop ? widths.desktop : innerWidth >= widths.tablet ? widths.tablet : 0
+/** Room in pixels from which a column is shown. */
+export const rooms = { tablet: 520, desktop: 760, wide: 1240 }
 
 function stored(name: string): Record<string, boolean> {
   try {
@@ -20,11 +15,10 @@ function stored(name: string): Record<string, boolean> {
   }
 }
 
-/** Which columns to show: what somebody picked, else what the width has room for. */
-export function useColumns<R>(name: string, all: readonly Column<R>[]) {
-  const size = useSyncExternalStore(watchSize, sizeNow)
+/** Which columns to show: what somebody picked, else what there is room for. */
+export function useColumns<R>(name: string, all: readonly Column<R>[], room: number) {
   const [choices, setChoices] = useState(() => stored(name))
-  const fits = (c: Column<R>) => !c.hidden && (c.from === undefined || size >= widths[c.from])
+  const fits = (c: Column<R>) => !c.hidden && (c.from === undefined || room >= rooms[c.from])
   const picked = (c: Column<R>) => choices[c.id] ?? fits(c)
   const toggle = (c: Column<R>) => {
     const next = { ...choices, [c.id]: !picked(c) }
@@ -44,7 +38,7 @@ export function ColumnPicker<R>({
   toggle: (c: Column<R>) => void
 }) {
   return (
-    <Menu.Root modal={false}>
+    <Menu.Root>
       <Menu.Trigger className="btn quiet icon" aria-label="Choose columns" title="Choose columns">
         <Columns3 aria-hidden />
       </Menu.Trigger>

@@ -2,22 +2,27 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { figure } from '../time/words.ts'
-import { ColumnPicker, useColumns } from './column-picker.tsx'
+import { ColumnPicker, rooms, useColumns } from './column-picker.tsx'
 import './data-table.css'
 import { Failed, Skeleton } from './empty.tsx'
 import type { Paged } from './use-paged.ts'
+import { useWidth } from './use-width.ts'
 
 export interface Column<R> {
   readonly id: string
   readonly title: string
   /** Pixels; absent: shares what is left. */
   readonly width?: number
+  /** Pixels where there is a lot of room. */
+  readonly wide?: number
   readonly align?: 'right'
   /** Where the server can sort by it. */
   readonly sort?: string
-  /** Left out on screens narrower than this, until somebody picks it. */
+  /** Left out where there is less room than this, until somebody picks it. */
   readonly from?: 'tablet' | 'desktop' | 'wide'
   readonly hidden?: boolean
+  /** The head is for screen readers only. */
+  readonly quiet?: boolean
   cell(row: R): ReactNode
 }
 export interface Sorting {
@@ -44,10 +49,11 @@ interface Props<R> {
 
 /** A table of any length: the server sorts and pages, only rows in sight exist. Arrows or j/k move, Enter opens. */
 export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sorting, empty, caption, toolbar, selected }: Props<R>) {
+  const [frame, room] = useWidth<HTMLDivElement>()
   const box = useRef<HTMLDivElement>(null)
   const id = useId()
   const [active, setActive] = useState(-1)
-  const { columns, picked, toggle } = useColumns(name, all)
+  const { columns, picked, toggle } = useColumns(name, all, room)
   const count = source.total ?? 12
   const rows = useVirtualizer({
     count,
@@ -81,7 +87,7 @@ export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sortin
   }
   if (source.error) return <Failed error={source.error} retry={source.again} />
   return (
-    <div className="dt">
+    <div className="dt" ref={frame}>
       <div className="dt-bar">
         {toolbar}
         <span className="faint small">{source.total === null ? <Skeleton width={60} /> : `${figure(source.total)} ${caption}`}</span>
@@ -104,7 +110,7 @@ export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sortin
           <table aria-label={caption} aria-rowcount={count + 1} aria-busy={source.loading}>
             <colgroup>
               {columns.map((c) => (
-                <col key={c.id} style={c.width ? { width: c.width } : {}} />
+                <col key={c.id} style={{ width: room >= rooms.wide ? (c.wide ?? c.width) : c.width }} />
               ))}
             </colgroup>
             <thead>
@@ -161,7 +167,7 @@ function Head<R>({ column, sorting }: { column: Column<R>; sorting: Sorting | un
   if (!column.sort || !sorting)
     return (
       <th scope="col" className={side}>
-        {column.title}
+        {column.quiet ? <span className="sr">{column.title}</span> : column.title}
       </th>
     )
   const on = sorting.by === column.sort

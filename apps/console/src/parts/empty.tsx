@@ -16,7 +16,7 @@ export function Empty({
 }) {
   return (
     <div className={left ? 'empty left' : 'empty'}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children}
       {actions && <div className="actions">{actions}</div>}
     </div>
@@ -29,7 +29,7 @@ export function Failed({ error, retry, left = false }: { error: unknown; retry?:
   const id = error instanceof ApiError ? error.problem?.error_id : undefined
   return (
     <div className={left ? 'empty error left' : 'empty error'} role="alert">
-      <h3>This could not be loaded</h3>
+      <h2>This could not be loaded</h2>
       <p>{message}</p>
       {id && <p className="small faint mono">error {id}</p>}
       {retry && (

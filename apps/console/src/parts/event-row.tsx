@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import { type EventLike, tell } from '../words/event.ts'
+import { type EventLike, rank, tell } from '../words/event.ts'
 import { Bytes } from './bytes.tsx'
 import './event-row.css'
 import { SeverityBadge } from './severity.tsx'
@@ -19,7 +19,7 @@ export const EventRow = memo(function EventRow({ event, onOpen }: { event: Event
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list around it takes the keys
     // biome-ignore lint/a11y/noStaticElementInteractions: the list around it takes the keys
     <div className="ev" data-s={said.severity} onClick={() => onOpen(event)}>
-      <span className="ev-sev">{said.severity !== 'info' && <SeverityBadge severity={said.severity} />}</span>
+      <span className="ev-sev">{rank(said.severity) >= 2 && <SeverityBadge severity={said.severity} />}</span>
       <span className="mono faint ev-time">
         <Time at={event.timestamp} form="clock" />
       </span>

@@ -2,7 +2,7 @@ import type { Player } from 'asciinema-player'
 import { Pause, Play } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { playhead } from '../time/words.ts'
-import { shapeOf } from './cast.ts'
+import { ratioOf, shapeOf } from './cast.ts'
 import { type CommandRow, ReplayCommands } from './replay-commands.tsx'
 import './replay.css'
 
@@ -35,7 +35,7 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
         startAt: place.current,
         autoPlay: wasPlaying.current,
         preload: true,
-        poster: `npt:${Math.max(place.current, 0.1)}`,
+        poster: `npt:${place.current > 0 ? place.current : shape.duration * 0.4}`,
         terminalFontFamily: '"JetBrains Mono Variable", monospace',
         theme: 'calm',
         cursorMode: 'steady',
@@ -53,7 +53,7 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
       player.current?.dispose()
       player.current = null
     }
-  }, [cast, speed, skip])
+  }, [cast, speed, skip, shape])
 
   useEffect(() => {
     wasPlaying.current = playing
@@ -74,7 +74,7 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
   const toggle = () => void (playing ? player.current?.pause() : player.current?.play())
   return (
     <div className="replay">
-      <div className="replay-screen" ref={box} />
+      <div className="replay-screen" ref={box} style={{ aspectRatio: ratioOf(cast) }} />
       <div className="replay-bar">
         <button type="button" className="btn icon" onClick={toggle} aria-label={playing ? 'Pause' : 'Play'}>
           {playing ? <Pause aria-hidden /> : <Play aria-hidden />}
@@ -100,7 +100,7 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
           type="button"
           className="btn quiet"
           onClick={() => setSpeed(speeds[(speeds.indexOf(speed) + 1) % speeds.length] ?? 1)}
-          aria-label={`Speed ${speed} times; change`}
+          aria-label={`${speed}×, the speed; change it`}
         >
           {speed}×
         </button>

@@ -61,6 +61,7 @@ export function Timeline({
   return (
     <div ref={ref} className="lanes">
       {width > 0 && (
+        // biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset
         <svg
           width={width}
           height={height}
@@ -167,7 +168,11 @@ function SessionBar({
       className={on ? 'bar on' : 'bar'}
       onPointerDown={(event) => event.stopPropagation()}
       onClick={() => onSelect(s.id)}
-      onKeyDown={(event) => (event.key === 'Enter' || event.key === ' ') && (event.preventDefault(), onSelect(s.id))}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return
+        event.preventDefault()
+        onSelect(s.id)
+      }}
     >
       <rect
         x={x}
@@ -176,7 +181,7 @@ function SessionBar({
         height={20}
         rx={3}
         fill={`var(--svc-${categoryOf(s.service)})`}
-        fillOpacity={on ? 0.32 : s.logged_in ? 0.24 : 0.12}
+        fillOpacity={on ? 0.4 : 0.26}
         stroke={s.logged_in ? 'var(--sev-high)' : on ? 'var(--accent)' : 'none'}
         strokeWidth={on ? 1.8 : 1}
       />

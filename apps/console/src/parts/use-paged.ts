@@ -29,8 +29,10 @@ export function usePaged<R>(
     staleTime: 10_000,
   })
   const head = useQuery({ ...optionsOf(0), placeholderData: keepPreviousData, refetchInterval: refetch })
-  const numbers: number[] = []
-  for (let n = Math.max(1, seen.first); n <= seen.last; n += 1) numbers.push(n)
+  const numbers = useMemo(() => {
+    const first = Math.max(1, seen.first)
+    return Array.from({ length: Math.max(0, seen.last - first + 1) }, (_, i) => first + i)
+  }, [seen])
   const others = useQueries({ queries: numbers.map((n) => ({ ...optionsOf(n), placeholderData: keepPreviousData })) })
   const total = head.data?.total ?? null
   const row = useCallback(

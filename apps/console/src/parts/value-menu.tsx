@@ -61,7 +61,7 @@ export function ValueMenu() {
   const pivot = (path: string) => go(hrefTo(path, { q: format([term(false)]) }))
   const key = value?.searchKey ?? ''
   return (
-    <Menu.Root open={state !== null} onOpenChange={(isOpen) => !isOpen && show(null)} modal={false}>
+    <Menu.Root open={state !== null} onOpenChange={(isOpen) => !isOpen && show(null)}>
       <Menu.Portal>
         <Menu.Positioner anchor={state?.anchor ?? null} sideOffset={4} align="start" collisionPadding={8} style={{ zIndex: 70 }}>
           <Menu.Popup className="menu" finalFocus={() => (state?.anchor instanceof HTMLElement ? state.anchor : null)}>

@@ -41,7 +41,9 @@ export function AttackerValue({ ip, uuid, strong = false }: { ip: string; uuid?:
   const peek = { kind: 'attacker' as const, id: uuid ?? ip }
   return (
     <Value of={{ text: ip, searchKey: 'attacker', peek, href: uuid ? `/attackers/${uuid}` : `/attackers/${encodeURIComponent(ip)}` }}>
-      <span className={strong ? 'mono cut strong' : 'mono cut'}>{ip}</span>
+      <span className={strong ? 'mono cut strong' : 'mono cut'} title={ip}>
+        {ip}
+      </span>
     </Value>
   )
 }
@@ -66,7 +68,7 @@ export function ServiceValue({ name }: { name: string }) {
 /** Where something happened: decky and service in one chip. */
 export function TargetChip({ decky, service }: { decky: string; service: string }) {
   return (
-    <Value of={{ text: decky, searchKey: 'decky', peek: { kind: 'decky', id: decky } }} chip label={`${service} on ${decky}`}>
+    <Value of={{ text: decky, searchKey: 'decky', peek: { kind: 'decky', id: decky } }} chip>
       <i className="swatch" style={{ background: colourOf(service) }} />
       <span className="mono cut">
         {decky} {service}

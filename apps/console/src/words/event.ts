@@ -62,7 +62,13 @@ const tellers: Readonly<Record<string, Teller>> = {
       won ? 'got in' : [f('outcome') === 'failure' ? 'refused' : '', how].filter(Boolean).join(', '),
     )
   },
-  command: (f) => said(f('mode') === 'protocol' ? 'said' : 'ran', f('command'), f('mode') === 'protocol' ? 'low' : 'medium', f('user')),
+  command: (f) =>
+    said(
+      f('mode') === 'protocol' ? 'said' : 'ran',
+      f('command'),
+      f('mode') === 'protocol' ? 'low' : 'medium',
+      f('user') === '' ? '' : `as ${f('user')}`,
+    ),
   query: (f) => said('asked', f('query'), 'medium', f('database')),
   http_request: (f) => said('requested', `${f('method')} ${f('path')}`, 'low', f('status')),
   download_attempt: (f) => said('wanted', f('url'), 'high', 'not fetched'),

@@ -6,19 +6,15 @@ import { Time } from '../../parts/time.tsx'
 import { duration, plural } from '../../time/words.ts'
 import { colourOf } from '../../words/services.ts'
 
-export function SessionTable({
-  sessions,
-  total,
-  selected,
-  onSelect,
-  onAll,
-}: {
+interface Props {
   sessions: readonly Session[] | undefined
   total: number
   selected: string | null
   onSelect: (id: string) => void
   onAll: (() => void) | undefined
-}) {
+}
+
+export function SessionTable({ sessions, total, selected, onSelect, onAll }: Props) {
   return (
     <section className="section">
       <h2 className="h">
@@ -30,7 +26,7 @@ export function SessionTable({
         )}
       </h2>
       {!sessions ? (
-        <SkeletonRows count={6} />
+        <SkeletonRows count={6} height={44} />
       ) : (
         <ul className="ses-rows">
           {sessions.map((s) => (
@@ -38,21 +34,14 @@ export function SessionTable({
               <button type="button" aria-pressed={s.id === selected} onClick={() => onSelect(s.id)}>
                 <i className="swatch" style={{ background: colourOf(s.service) }} />
                 <span className="cut">
-                  <span className="mono">{s.decky}</span> <span className="dim">{s.service}</span>
-                </span>
-                <span className="faint nowrap">
-                  {s.command_count > 0
-                    ? plural(s.command_count, 'command')
-                    : s.credential_count > 0
-                      ? plural(s.credential_count, 'credential')
-                      : ''}
+                  <span className="mono strong">{s.decky}</span>
                 </span>
                 <span className="ses-flag">
                   {s.has_replay && <SquareTerminal aria-label="recorded" />}
-                  {s.logged_in && <SeverityBadge severity="high" word="in" />}
+                  {s.logged_in && <SeverityBadge severity="high" word="got in" />}
                 </span>
-                <span className="faint nowrap num">{s.duration_s === null ? 'open' : duration(s.duration_s)}</span>
-                <span className="faint nowrap num">
+                <span className="dim small cut">{about(s)}</span>
+                <span className="faint small">
                   <Time at={s.started_at} form="stamp" />
                 </span>
               </button>
@@ -62,4 +51,11 @@ export function SessionTable({
       )}
     </section>
   )
+}
+
+/** "ssh · 12 commands · 1 min 20 s" */
+function about(s: Session): string {
+  const did =
+    s.command_count > 0 ? plural(s.command_count, 'command') : s.credential_count > 0 ? plural(s.credential_count, 'credential') : ''
+  return [s.service, did, s.duration_s === null ? 'still open' : duration(s.duration_s)].filter(Boolean).join(' · ')
 }

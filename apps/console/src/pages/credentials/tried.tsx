@@ -37,7 +37,7 @@ const columns: readonly Column<Credential>[] = [
   },
   { id: 'decky', title: 'Decky', width: 150, from: 'desktop', cell: (c) => <DeckyValue name={c.decky} /> },
   { id: 'service', title: 'Service', width: 88, from: 'tablet', cell: (c) => <ServiceValue name={c.service} /> },
-  { id: 'tries', title: 'Tries', width: 64, align: 'right', sort: 'attempt_count', from: 'tablet', cell: (c) => figure(c.attempt_count) },
+  { id: 'tries', title: 'Tries', width: 64, align: 'right', sort: 'attempt_count', from: 'desktop', cell: (c) => figure(c.attempt_count) },
   {
     id: 'targets',
     title: 'Targets',
@@ -47,9 +47,9 @@ const columns: readonly Column<Credential>[] = [
     from: 'desktop',
     cell: (c) => figure(c.target_count),
   },
-  { id: 'outcome', title: 'Result', width: 116, cell: (c) => <Outcome credential={c} /> },
+  { id: 'outcome', title: 'Result', width: 128, cell: (c) => <Outcome credential={c} /> },
   { id: 'first', title: 'First', width: 92, sort: 'first_seen', hidden: true, cell: (c) => <Time at={c.first_seen} /> },
-  { id: 'last', title: 'Last', width: 88, align: 'right', sort: 'last_seen', from: 'tablet', cell: (c) => <Time at={c.last_seen} /> },
+  { id: 'last', title: 'Last', width: 88, align: 'right', sort: 'last_seen', from: 'desktop', cell: (c) => <Time at={c.last_seen} /> },
 ]
 
 /** Every credential that was tried, one row for each attacker and target. */

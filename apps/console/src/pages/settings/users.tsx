@@ -9,7 +9,6 @@ import { Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { Field, FormError, wrongIn } from '../../parts/form.tsx'
 import { Time } from '../../parts/time.tsx'
 import { useUsers } from '../../queries.ts'
-import '../../parts/data-table.css'
 
 type Asked = { what: 'add' } | { what: 'reset' | 'delete'; user: User } | null
 
@@ -57,7 +56,7 @@ export function Users({ me }: { me: User }) {
               <td>
                 <b>{u.username}</b>
                 {u.uuid === me.uuid && <span className="faint"> you</span>}
-                {u.must_change_password && <span className="faint"> must change the password</span>}
+                {u.must_change_password && <span className="faint">, first login due</span>}
               </td>
               <td>{u.role}</td>
               <td className="dim u-seen">{u.last_login_at ? <Time at={u.last_login_at} /> : 'never'}</td>
