@@ -7,6 +7,8 @@ import { type FtpSession, toDisk, viewOf } from './session.ts'
 import { list, retrieve, store } from './transfers.ts'
 
 const MAX_FAILURES = 3
+/** What ProFTPD takes between RNFR and RNTO. */
+const DURING_RENAME = new Set(['RNTO', 'NOOP', 'QUIT'])
 /** IAC and its command, which clients send before ABOR (RFC 959 section 4.1.3). */
 const TELNET = /\xff[\xf0-\xfe]/gu
 
@@ -58,6 +60,7 @@ async function obey(session: FtpSession, text: string, login: Login, options: Co
   if (dialect.unknownFirst && !dialect.verbs.has(verb)) return session.reply(dialect.unknown(given))
   if (session.user === null && !dialect.open.has(verb)) return session.reply(dialect.notLoggedIn)
   if (!dialect.verbs.has(verb)) return session.reply(dialect.unknown(given))
+  if (session.renameFrom !== null && dialect.renamePending !== null && !DURING_RENAME.has(verb)) return session.reply(dialect.renamePending)
   const wrong = dialect.arity(verb, argument)
   if (wrong !== null) return session.reply(wrong)
 
@@ -135,6 +138,12 @@ async function act(session: FtpSession, verb: string, argument: string): Promise
   if (verb === 'REST') {
     const { reply, offset } = dialect.rest(argument, session.type)
     session.restart = offset
+    return session.reply(reply)
+  }
+  if (verb === 'RANG') {
+    const { reply, first, last } = dialect.range(argument, session.type)
+    session.restart = first ?? 0
+    session.last = last ?? null
     return session.reply(reply)
   }
   if (verb === 'PORT' || verb === 'EPRT') {

@@ -58,6 +58,8 @@ export interface Dialect {
   made(path: string): string
   readonly done: (verb: string) => string
   renameReady: string
+  /** Answered between RNFR and RNTO to all but a few verbs; null = anything may come. */
+  readonly renamePending: string | null
   renamed: string
   renameFirst: string
   size(size: number): string
@@ -68,12 +70,14 @@ export interface Dialect {
   failed(verb: string, path: string, error: FileError): string
   type(argument: string): { readonly reply: string; readonly type?: 'A' | 'I' }
   rest(argument: string, type: 'A' | 'I'): { readonly reply: string; readonly offset: number }
+  /** RANG: first and last byte of the next download. */
+  range(argument: string, type: 'A' | 'I'): { readonly reply: string; readonly first?: number; readonly last?: number }
   site(
     argument: string,
     view: View,
   ):
     | { readonly reply: string }
-    | { readonly chmod: { readonly mode: number; readonly path: string } }
+    | { readonly chmod: { readonly mode: (before: number) => number; readonly path: string } }
     | { readonly umask: number; readonly reply: string }
 
   passive(address: string, port: number): string

@@ -106,7 +106,9 @@ const site: Command = (session, argument) => {
   if ('reply' in wish) return wish.reply
   const { mode, path } = wish.chmod
   return attempt(session, 'SITE', path, () => {
-    session.host.fs.chmod(resolvePath(session, path), mode, credentialsOf(session))
+    const where = resolvePath(session, path)
+    const as = credentialsOf(session)
+    session.host.fs.chmod(where, mode(session.host.fs.stat(where, as).mode), as)
     return session.dialect.done('SITE')
   })
 }
@@ -130,6 +132,29 @@ const status: Command = (session, argument) => {
         .replace(/^226.*/su, dialect.statPath(request.path, [], false)) ?? dialect.unknown('STAT')
     )
   }
+}
+
+/** MFMT and MFF (draft-somers-ftp-mfxx): `20200101000000 path`, `modify=…;UNIX.mode=…; path`. */
+const modifyFacts: Command = (session, argument, verb) => {
+  const [, given = '', path = ''] = /^(\S+) (.+)$/su.exec(argument) ?? []
+  return attempt(session, verb, path, () => {
+    const { fs } = session.host
+    const where = resolvePath(session, path)
+    const as = credentialsOf(session)
+    const facts = verb === 'MFMT' ? [`Modify=${given}`] : given.split(';').filter((fact) => fact !== '')
+    fs.lstat(where, as)
+    for (const fact of facts) {
+      const [name = '', value = ''] = fact.split('=')
+      const [, ...parts] = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/u.exec(value)?.map(Number) ?? []
+      const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
+      if (/^modify$/iu.test(name)) {
+        if (parts.length === 0) return `501 ${value}: Invalid argument`
+        fs.touch(where, Date.UTC(year, month - 1, day, hour, minute, second), as)
+      } else if (/^unix\.mode$/iu.test(name) && /^[0-7]{1,4}$/u.test(value)) fs.chmod(where, Number.parseInt(value, 8), as)
+      else return `504 Cannot modify fact '${fact}'`
+    }
+    return `213 ${facts.map((fact) => `${fact};`).join('')} ${path}`
+  })
 }
 
 const machineList: Command = (session, argument) =>
@@ -163,4 +188,6 @@ export const fileCommands: Readonly<Record<string, Command>> = {
   SITE: site,
   STAT: status,
   MLST: machineList,
+  MFMT: modifyFacts,
+  MFF: modifyFacts,
 }

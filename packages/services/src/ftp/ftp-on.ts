@@ -43,6 +43,7 @@ export const ftpOn = (hostOf: HostOf) =>
         type: 'A',
         umask: dialect.umask,
         restart: 0,
+        last: null,
         renameFrom: null,
         epsvOnly: false,
         channel: null,

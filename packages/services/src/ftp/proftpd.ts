@@ -52,6 +52,22 @@ const SYNTAX: Readonly<Record<string, string>> = {
   LIST: '[<sp> pathname]',
   NLST: '[<sp> (pathname)]',
   STAT: '[<sp> pathname]',
+  STOU: '(store unique filename)',
+  RANG: '<sp> start-point <sp> end-point',
+  MLSD: '[<sp> pathname]',
+  MLST: '[<sp> pathname]',
+  EPSV: '(returns port |||port|)',
+  EPRT: '<sp> |proto|addr|port|',
+  FEAT: '(returns feature list)',
+  OPTS: '<sp> command [<sp> options]',
+  HOST: '<cp> hostname',
+  CLNT: '<cp> client-info',
+  ALLO: '<sp> size',
+  STRU: 'is not implemented (always F)',
+  MODE: 'is not implemented (always S)',
+  SMNT: 'is not implemented',
+  HELP: '[<sp> command]',
+  AUTH: '<sp> base64-data',
   SITE: '<sp> string',
 } // prettier-ignore
 
@@ -93,9 +109,27 @@ export const errorText = (code: string): string => ERROR_TEXT[code] ?? `Unknown 
 
 const ONE = new Set(['CWD', 'XCWD', 'MKD', 'XMKD', 'RMD', 'XRMD', 'SIZE', 'MDTM', 'RNFR', 'RNTO', 'DELE', 'OPTS'])
 const NONE = new Set(['PASV', 'PWD', 'XPWD', 'CDUP', 'XCUP'])
-const WANTED = new Set(['TYPE', 'RETR', 'STOR', 'APPE', 'REST', 'STRU', 'MODE'])
+const TWO = new Set(['MFMT', 'MFF'])
+const WANTED = new Set(['RANG', 'TYPE', 'RETR', 'STOR', 'APPE', 'REST', 'STRU', 'MODE'])
 const quoted = (path: string): string => `"${path.replaceAll('"', '""')}"`
 const kind = (type: 'A' | 'I'): string => (type === 'A' ? 'ASCII' : 'BINARY')
+
+/** chmod's octal or symbolic form as a function of the mode before; null = neither. */
+function symbolicMode(text: string): ((before: number) => number) | null {
+  if (/^[0-7]{1,4}$/u.test(text)) return () => Number.parseInt(text, 8)
+  const clauses = text.split(',').map((clause) => /^([ugoa]*)([-+=])([rwx]*)$/u.exec(clause))
+  if (clauses.some((clause) => clause === null)) return null
+  return (before) =>
+    clauses.reduce<number>((mode, clause) => {
+      const [, who = '', sign, rights = ''] = clause ?? []
+      const bits = [...rights].reduce<number>((sum, right) => sum | (right === 'r' ? 4 : right === 'w' ? 2 : 1), 0)
+      const places = [...(who === '' || who.includes('a') ? 'ugo' : who)].map((place) => (place === 'u' ? 6 : place === 'g' ? 3 : 0))
+      const mask = places.reduce<number>((sum, shift) => sum | (bits << shift), 0)
+      if (sign === '+') return mode | mask
+      if (sign === '-') return mode & ~mask
+      return (mode & ~places.reduce<number>((sum, shift) => sum | (7 << shift), 0)) | mask
+    }, before & 0o7777)
+}
 
 /** ProFTPD 1.3 with Debian's configuration. */
 export const proftpd: Dialect = {
@@ -119,13 +153,14 @@ export const proftpd: Dialect = {
   arity(verb, argument) {
     if (argument === '' && verb === 'USER') return '500 USER: command requires a parameter'
     if (argument === '' && ONE.has(verb)) return '501 Invalid number of parameters'
+    if (TWO.has(verb) && !/\S \S/u.test(argument)) return '501 Invalid number of parameters'
     if (argument !== '' && NONE.has(verb)) return '501 Invalid number of parameters'
     if (argument === '' && WANTED.has(verb)) return `500 '${verb}' not understood`
     if (argument === '' && verb === 'ALLO') return "504 'ALLO' not understood"
     if (argument === '' && verb === 'SITE') return "500 'SITE' requires parameters"
     return null
   },
-  fixed(verb, argument, { fqdn }) {
+  fixed(verb, argument, { fqdn, version }) {
     if (verb === 'SYST') return '215 UNIX Type: L8'
     if (verb === 'FEAT') return FEATURES
     if (verb === 'NOOP' || verb === 'ALLO') return `200 ${verb} command successful`
@@ -144,8 +179,8 @@ export const proftpd: Dialect = {
     }
     if (verb === 'HOST') return `504 ${argument}: Unknown hostname provided`
     if (verb === 'CLNT') return '200 OK'
-    if (verb === 'CSID') return '200 Name=ProFTPD;'
-    if (verb === 'LANG') return argument === '' ? '200 Using default language C.UTF-8' : `504 Language ${argument} not supported`
+    if (verb === 'CSID') return `200 name=ProFTPD;version=${version};casesensitive=1;`
+    if (verb === 'LANG') return argument === '' ? '500 Unable to handle command' : `504 Language ${argument} not supported`
     if (verb === 'ABOR') return '226 Abort successful'
     if (verb === 'ACCT' || verb === 'REIN' || verb === 'SMNT') return `502 ${verb} command not implemented`
     return null
@@ -163,6 +198,7 @@ export const proftpd: Dialect = {
   made: (path) => `257 ${quoted(path)} - Directory successfully created`,
   done: (verb) => (verb === 'SITE' ? '200 SITE CHMOD command successful' : `250 ${verb} command successful`),
   renameReady: '350 File or directory exists, ready for destination name',
+  renamePending: '501 Bad sequence of commands',
   renamed: '250 Rename successful',
   renameFirst: '503 Bad sequence of commands',
   size: (size) => `213 ${size}`,
@@ -175,7 +211,8 @@ export const proftpd: Dialect = {
   failed: (verb, path, error) => (verb === 'MLST' ? `550 '${path}' cannot be listed` : `550 ${path}: ${errorText(error.code)}`),
   type(argument) {
     if (/^a( n)?$/iu.test(argument)) return { reply: '200 Type set to A', type: 'A' }
-    if (/^(i|l 8)$/iu.test(argument)) return { reply: '200 Type set to I', type: 'I' }
+    if (/^i$/iu.test(argument)) return { reply: '200 Type set to I', type: 'I' }
+    if (/^l [78]$/iu.test(argument)) return { reply: '200 Type set to L', type: 'I' }
     return { reply: `504 TYPE not implemented for '${argument}' parameter` }
   },
   rest(argument, type) {
@@ -183,6 +220,15 @@ export const proftpd: Dialect = {
     const offset = Number(argument)
     if (type === 'A' && offset > 0) return { reply: '501 REST: Resuming transfers not allowed in ASCII mode', offset: 0 }
     return { reply: `350 Restarting at ${offset}. Send STORE or RETRIEVE to initiate transfer`, offset }
+  },
+  range(argument, type) {
+    const [first = '', last = ''] = argument.split(/ +/u)
+    if (last === '') return { reply: "500 'RANG' not understood" }
+    if (!/^\d{1,15}$/u.test(first) || !/^\d{1,15}$/u.test(last)) return { reply: '501 RANG requires a value greater than or equal to 0' }
+    if (type === 'A') return { reply: '551 RANG: Transfer ranges not allowed in ASCII mode' }
+    if (Number(first) > Number(last)) return { reply: '501 RANG start must be less than end' }
+    const bytes = Number(last) - Number(first) + 1
+    return { reply: `350 Transferring byte range of ${bytes} bytes starting from ${first}`, first: Number(first), last: Number(last) }
   },
   site(argument, { fqdn }) {
     const [verb = '', mode = '', ...words] = argument.split(' ')
@@ -199,8 +245,8 @@ export const proftpd: Dialect = {
       }
     if (name !== 'CHMOD') return { reply: `500 'SITE ${name}' not understood` }
     if (words.length === 0) return { reply: `500-'SITE ${argument}' not understood\r\n500 SITE not understood` }
-    if (!/^[0-7]{1,4}$/u.test(mode)) return { reply: `550 ${words.join(' ')}: Invalid argument` }
-    return { chmod: { mode: Number.parseInt(mode, 8), path: words.join(' ') } }
+    const wanted = symbolicMode(mode)
+    return wanted === null ? { reply: `550 '${mode}': invalid mode` } : { chmod: { mode: wanted, path: words.join(' ') } }
   },
 
   passive: (address, port) => `227 Entering Passive Mode (${address.replaceAll('.', ',')},${port >> 8},${port & 255}).`,

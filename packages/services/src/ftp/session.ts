@@ -26,6 +26,8 @@ export interface FtpSession {
   type: 'A' | 'I'
   umask: number
   restart: number
+  /** Last byte of the next download; null = to the end. */
+  last: number | null
   renameFrom: string | null
   epsvOnly: boolean
   channel: DataChannel | null

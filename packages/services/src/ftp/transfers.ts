@@ -130,7 +130,9 @@ export async function list(session: FtpSession, verb: string, argument: string):
 export async function retrieve(session: FtpSession, argument: string): Promise<void> {
   const { dialect, host } = session
   const offset = session.restart
+  const end = session.last === null ? undefined : session.last + 1
   session.restart = 0
+  session.last = null
   if (!dialect.fileFirst && session.channel === null) return void (await session.reply(dialect.noChannel))
   let content: Buffer
   try {
@@ -143,7 +145,7 @@ export async function retrieve(session: FtpSession, argument: string): Promise<v
     if (!(error instanceof FileError)) throw error
     return void (await refuse(session, dialect.failed('RETR', argument, error)))
   }
-  const part = content.subarray(Math.min(offset, content.length))
+  const part = content.subarray(Math.min(offset, content.length), end)
   const shown = dialect.convertsAscii ? part.length : content.length
   const data =
     dialect.convertsAscii && session.type === 'A' ? Buffer.from(part.toString('latin1').replace(/\r?\n/gu, '\r\n'), 'latin1') : part

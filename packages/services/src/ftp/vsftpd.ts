@@ -86,6 +86,7 @@ export const vsftpd: Dialect = {
   made: (path) => `257 ${quoted(path)} created`,
   done: (verb) => DONE[verb] ?? '200 OK.',
   renameReady: '350 Ready for RNTO.',
+  renamePending: null,
   renamed: '250 Rename successful.',
   renameFirst: '503 RNFR required first.',
   size: (size) => `213 ${size}`,
@@ -102,6 +103,7 @@ export const vsftpd: Dialect = {
     const offset = /^\d{1,15}/u.test(argument) ? Number.parseInt(argument, 10) : 0
     return { reply: `350 Restart position accepted (${offset}).`, offset }
   },
+  range: () => ({ reply: '500 Unknown command.' }),
   site(argument, { umask }) {
     const [verb = '', ...words] = argument.split(' ')
     const name = verb.toUpperCase()
@@ -116,7 +118,8 @@ export const vsftpd: Dialect = {
     const [mode = ''] = words
     const path = words.slice(1).join(' ')
     if (path === '') return { reply: '500 SITE CHMOD needs 2 arguments.' }
-    return { chmod: { mode: Number.parseInt(/^[0-7]{1,4}/u.exec(mode)?.[0] ?? '0', 8), path } }
+    const wanted = Number.parseInt(/^[0-7]{1,4}/u.exec(mode)?.[0] ?? '0', 8)
+    return { chmod: { mode: () => wanted, path } }
   },
 
   passive: (address, port) => `227 Entering Passive Mode (${address.replaceAll('.', ',')},${port >> 8},${port & 255}).`,
