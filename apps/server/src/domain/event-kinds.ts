@@ -2,6 +2,9 @@ import { eventByType, events } from '@decnet/contracts/events'
 
 /** Lines that a person or a script gave to something that obeys. */
 export const COMMAND_TYPES: readonly string[] = [events.command.type, events.query.type]
+/** A hand on a shell or a database, not the verbs by which a protocol moves along (FTP's USER, SMTP's EHLO). */
+export const isHandsOn = (type: string, fields: Readonly<Record<string, unknown>>): boolean =>
+  COMMAND_TYPES.includes(type) && fields.mode !== 'protocol'
 export const FILE_TYPES: readonly string[] = [events.fileCaptured.type, events.messageStored.type]
 
 /** The text of a command-like event; null when it is none. Bytes that are not UTF-8 come decoded with replacement characters. */

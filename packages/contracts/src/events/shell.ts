@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { sha256 } from '../fields.ts'
 import { bytes, defineEvent } from './define.ts'
 
+/** `mode`: typed at a prompt, given to run, or a verb by which a protocol moves along and that runs nothing (FTP's USER, SMTP's EHLO). */
 export const command = defineEvent({
   type: 'command',
   summary: 'A line was given to a shell or an interpreter (also Redis, FTP, SMTP verbs).',

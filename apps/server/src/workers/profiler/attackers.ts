@@ -3,7 +3,7 @@ import { topics } from '@decnet/contracts/topics'
 import { attackerId } from '@decnet/kernel'
 import type { LogRecord } from '@decnet/kernel/log'
 import type { Selectable } from 'kysely'
-import { COMMAND_TYPES, FILE_TYPES } from '../../domain/event-kinds.ts'
+import { FILE_TYPES, isHandsOn } from '../../domain/event-kinds.ts'
 import { crossed, scoreOf, scoreParts, severityOf } from '../../domain/scoring.ts'
 import { conductOf } from '../../store/attackers.ts'
 import type { Tx } from '../../store/log-table.ts'
@@ -55,7 +55,7 @@ function count(draft: Draft, record: LogRecord): void {
   if (record.type === eventTypes.connect.type) draft.session_count += 1
   if (typeof record.body.secret_b64 === 'string') draft.credential_count += 1
   if (record.type === eventTypes.authAttempt.type && record.body.outcome === 'success') draft.login_count += 1
-  if (COMMAND_TYPES.includes(record.type)) draft.command_count += 1
+  if (isHandsOn(record.type, record.body)) draft.command_count += 1
   if (FILE_TYPES.includes(record.type)) draft.file_count += 1
   if (record.service !== null) draft.services.add(record.service)
   if (record.decky !== null) draft.deckies.add(record.decky)
