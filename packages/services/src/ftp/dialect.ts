@@ -103,4 +103,5 @@ export interface Dialect {
   readonly nothingFound: string | null
   stat(view: View): string
   statPath(path: string, lines: readonly string[], directory: boolean): string
+  statMissing(path: string, error: FileError): string
 }

@@ -125,12 +125,7 @@ const status: Command = (session, argument) => {
     return dialect.statPath(request.path === '' ? '.' : request.path, formatEntries(session, entries), directory)
   } catch (error) {
     if (!(error instanceof FileError)) throw error
-    return (
-      dialect
-        .missing(`./${request.path}`, error)
-        ?.replace('./', '')
-        .replace(/^226.*/su, dialect.statPath(request.path, [], false)) ?? dialect.unknown('STAT')
-    )
+    return dialect.statMissing(request.path, error)
   }
 }
 

@@ -290,6 +290,7 @@ export const proftpd: Dialect = {
       ' No data connection',
       '211 End of status',
     ].join('\r\n'),
+  statMissing: (path, error) => `450 ${path}: ${errorText(error.code)}`,
   statPath(path, lines, directory) {
     const code = directory ? 212 : 213
     return [`${code}-Status of ${path}:`, ...lines.map((line) => ` ${line}`), `${code} End of status`].join('\r\n')

@@ -202,6 +202,21 @@ describe('ftp', () => {
     expect(JSON.stringify(harness.ofType('command'))).not.toContain('cret')
   })
 
+  it('refuses as late as PAM does, and does not hold up a shutdown with it', async () => {
+    harness = await startService(service, { persona: personaWith('vsftpd'), random: () => 0 })
+    const client = await connect()
+    await client.say('USER root')
+    const started = performance.now()
+    expect(await client.say('PASS x')).toBe('530 Login incorrect.\r\n')
+    expect(performance.now() - started).toBeGreaterThan(1_900)
+    await client.say('USER root')
+    client.raw('PASS y\r\n')
+    await harness.waitFor((event) => event.type === 'auth_attempt' && event.fields.secret_printable === 'y')
+    const stopped = performance.now()
+    await harness.close()
+    expect(performance.now() - stopped).toBeLessThan(1_800)
+  })
+
   it('keeps root out as /etc/ftpusers does, whatever the password', async () => {
     const persona = personaWith('vsftpd')
     await start({ ...persona, users: persona.users.map((user) => (user.name === 'root' ? { ...user, password: 'toor' } : user)) })

@@ -34,7 +34,7 @@ export interface FtpSession {
 }
 
 /** What replies may name. */
-export const viewOf = ({ persona, session, dialect: _dialect, user, type, umask }: FtpSession): View => ({
+export const viewOf = ({ persona, session, user, type, umask }: FtpSession): View => ({
   version: persona.packages.ftp.version,
   // Ubuntu ships Debian's file as it is.
   serverName: 'Debian',

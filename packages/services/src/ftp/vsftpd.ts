@@ -1,4 +1,4 @@
-import type { Dialect, View } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
 import { modeString } from './listing.ts'
 
 const VERBS =
@@ -35,7 +35,7 @@ const DONE: Readonly<Record<string, string>> = {
   SITE: '200 SITE CHMOD command ok.',
 }
 
-const fixed = (verb: string, argument: string, { type: _type }: View): string | null => {
+const fixed = (verb: string, argument: string): string | null => {
   if (verb === 'SYST') return '215 UNIX Type: L8'
   if (verb === 'FEAT') return FEATURES
   if (verb === 'HELP') return HELP
@@ -152,8 +152,7 @@ export const vsftpd: Dialect = {
   },
 
   line({ name, stat, target }, time, recent) {
-    const day = `${time.month} ${time.day}`
-    const month = MONTHS[time.month - 1] ?? day
+    const month = MONTHS[time.month - 1] ?? ''
     const when = `${month} ${two(time.day)} ${recent ? `${two(time.hour)}:${two(time.minute)}` : ` ${time.year}`}`
     const owner = `${String(stat.uid).padEnd(8)} ${String(stat.gid).padEnd(8)}`
     const shown = target === undefined ? name : `${name} -> ${target}`
@@ -175,6 +174,7 @@ export const vsftpd: Dialect = {
       `     vsFTPd ${version} - secure, fast, stable`,
       '211 End of status',
     ].join('\r\n'),
+  statMissing: () => '213-Status follows:\r\n213 End of status',
   statPath: (_path, lines) => ['213-Status follows:', ...lines, '213 End of status'].join('\r\n'),
 }
 
