@@ -31,9 +31,10 @@ export class Conversation {
   readonly #socket: Socket
   readonly #context: SshContext
   readonly #shared: Shared
-  readonly #done: () => void
+  readonly #done: (fault?: unknown) => void
   #held: Buffer | null = null
   #grace: NodeJS.Timeout | null = null
+  #fault: unknown
   #delay: NodeJS.Timeout | null = null
   #transport: Transport | null = null
   #auth: UserAuth | null = null
@@ -42,7 +43,7 @@ export class Conversation {
   #clientIdent: Buffer | null = null
   #over = false
 
-  constructor(socket: Socket, context: SshContext, shared: Shared, done: () => void) {
+  constructor(socket: Socket, context: SshContext, shared: Shared, done: (fault?: unknown) => void) {
     this.#socket = socket
     this.#context = context
     this.#shared = shared
@@ -101,7 +102,16 @@ export class Conversation {
       report: (attempt: Attempt) => this.#report(attempt),
       pause: (reason: 'password' | 'other') => this.#pause(reason),
     }
-    this.#auth = new UserAuth(policy, transport, (user) => this.#login(transport, user, clientIdent))
+    this.#auth = new UserAuth(
+      policy,
+      {
+        send: (payload) => transport.send(payload),
+        succeed: () => transport.succeed(),
+        disconnect: (reason, text) => transport.disconnect(reason, text),
+        failed: (error) => this.#failed(error),
+      },
+      (user) => this.#login(transport, user, clientIdent),
+    )
   }
 
   #ended(fault: string | undefined): void {
@@ -173,6 +183,11 @@ export class Conversation {
     transport.send(hostKeysMessage(MSG.GLOBAL_REQUEST, side.keys))
   }
 
+  #failed(error: unknown): void {
+    this.#fault = error
+    this.#finish()
+  }
+
   /** Once, whoever ends it: programs hear it, evidence is finished, then the kernel may close. */
   #finish(): void {
     if (this.#over) return
@@ -188,6 +203,6 @@ export class Conversation {
 
   async #settle(): Promise<void> {
     if (this.#visit) await settle(this.#visit)
-    this.#done()
+    this.#done(this.#fault)
   }
 }

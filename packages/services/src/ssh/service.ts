@@ -28,6 +28,8 @@ export default defineService({
       host: hostOf(decky),
       budget: { left: UPLOAD_BUDGET },
     }))
-    return new Promise((resolve) => new Conversation(socket, context, shared, resolve).start())
+    return new Promise((resolve, reject) => {
+      new Conversation(socket, context, shared, (fault) => (fault === undefined ? resolve() : reject(fault))).start()
+    })
   },
 })

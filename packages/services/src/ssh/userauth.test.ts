@@ -27,6 +27,7 @@ function auth(options: { password?: boolean; keyboardInteractive?: boolean; maxT
       },
       succeed: () => void sent.push('success'),
       disconnect: (reason, text) => void sent.push(`disconnect ${reason} ${text}`),
+      failed: (error) => void sent.push(`failed ${error}`),
     },
     (name) => {
       user = name

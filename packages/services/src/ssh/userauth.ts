@@ -26,6 +26,8 @@ export interface AuthOutput {
   send(payload: Uint8Array): void
   succeed(): void
   disconnect(reason: number, text: string): void
+  /** Something of ours broke. */
+  failed(error: unknown): void
 }
 
 /** Requests that a client may send ahead of our answers; sshd leaves more in the socket. */
@@ -60,7 +62,7 @@ export class UserAuth {
   message(payload: Buffer): void {
     if (this.#over || this.#queue.length >= AHEAD) return
     this.#queue.push(Buffer.from(payload))
-    if (!this.#busy) void this.#work()
+    if (!this.#busy) this.#work().catch(this.#out.failed)
   }
 
   async #work(): Promise<void> {

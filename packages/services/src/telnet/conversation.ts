@@ -24,7 +24,8 @@ export class Conversation {
   readonly #socket: Socket
   readonly #context: TelnetContext
   readonly #host: Host
-  readonly #done: () => void
+  readonly #done: (fault?: unknown) => void
+  #fault: unknown
   readonly #decoder = new TelnetDecoder()
   readonly #newlines = new NewlineFolder()
   readonly #negotiation: Negotiation
@@ -38,7 +39,7 @@ export class Conversation {
   #visit: Visit | null = null
   #over = false
 
-  constructor(socket: Socket, context: TelnetContext, host: Host, done: () => void) {
+  constructor(socket: Socket, context: TelnetContext, host: Host, done: (fault?: unknown) => void) {
     this.#socket = socket
     this.#context = context
     this.#host = host
@@ -49,6 +50,10 @@ export class Conversation {
       check: (user, password) => this.#check(user, password),
       welcome: (user, ahead) => this.#welcome(user, ahead),
       leave: () => this.#finish(),
+      failed: (error) => {
+        this.#fault = error
+        this.#finish()
+      },
     })
   }
 
@@ -181,6 +186,6 @@ export class Conversation {
 
   async #settle(): Promise<void> {
     if (this.#visit) await settle(this.#visit)
-    this.#done()
+    this.#done(this.#fault)
   }
 }

@@ -18,6 +18,9 @@ function dialogue() {
     leave: () => {
       seen.left = true
     },
+    failed: (error) => {
+      throw error
+    },
   })
   login.start()
   return {

@@ -6,6 +6,8 @@ export interface LoginOutput {
   /** In, with what was typed ahead. */
   welcome(user: Buffer, ahead: Buffer): void
   leave(): void
+  /** Something of ours broke. */
+  failed(error: unknown): void
 }
 
 /** shadow's LOGIN_RETRIES. */
@@ -85,7 +87,7 @@ export class Login {
       }
     } else if (this.#user) {
       this.#state = 'checking'
-      void this.#check(this.#user, line)
+      this.#check(this.#user, line).catch(this.#out.failed)
     }
   }
 

@@ -17,5 +17,9 @@ export default defineService({
     idleSeconds: config.idle_timeout,
     totalSeconds: 86_400,
   }),
-  serve: (socket, context) => new Promise((resolve) => new Conversation(socket, context, hostOf(context.decky), resolve).start()),
+  serve: (socket, context) =>
+    new Promise((resolve, reject) => {
+      const done = (fault?: unknown) => (fault === undefined ? resolve() : reject(fault))
+      new Conversation(socket, context, hostOf(context.decky), done).start()
+    }),
 })
