@@ -30,7 +30,7 @@ type Ending = 'goes on' | 'over'
 export async function converse(talk: MailConversation): Promise<void> {
   const { mta, view, wire, session } = talk
   const dialogue = newDialogue()
-  const lines = lineReader(wire, { terminator: '\n', limit: mta.commandLimit * 8 })
+  const lines = lineReader(wire, { terminator: '\n', limit: Math.max(mta.commandLimit, 16_384) })
   const reply = async (text: string): Promise<Ending> => {
     if (talk.delays && !(await pause(mta.delay(dialogue), talk.signal))) return 'over'
     return (await wire.send(`${text}\r\n`)) ? 'goes on' : 'over'

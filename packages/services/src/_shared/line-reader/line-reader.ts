@@ -13,15 +13,19 @@ export interface LineReader {
 export function lineReader(wire: Wire, options: { readonly terminator: '\n' | '\r\n'; readonly limit: number }): LineReader {
   const { terminator, limit } = options
   let held: Buffer = Buffer.alloc(0)
+  /** So far no terminator begins. */
+  let searched = 0
   let skipping = false
 
   return {
     async next(timeoutMs) {
       for (;;) {
-        const at = held.indexOf(terminator)
+        const at = held.indexOf(terminator, searched)
+        searched = Math.max(0, held.length - 1)
         if (at >= 0) {
           const line = held.subarray(0, at)
           held = held.subarray(at + terminator.length)
+          searched = 0
           if (skipping) {
             skipping = false
             continue
@@ -32,6 +36,7 @@ export function lineReader(wire: Wire, options: { readonly terminator: '\n' | '\
         if (held.length >= limit || skipping) {
           // The last byte may be the first of a terminator.
           held = held.subarray(Math.max(0, held.length - 1))
+          searched = 0
           if (!skipping) {
             skipping = true
             return 'long'
@@ -45,6 +50,7 @@ export function lineReader(wire: Wire, options: { readonly terminator: '\n' | '\
     rest() {
       const rest = held
       held = Buffer.alloc(0)
+      searched = 0
       return rest
     },
   }
