@@ -288,7 +288,7 @@ describe('ftp', () => {
       }
     })
 
-  // ProFTPD's banner carries no version and off port 21 nmap takes the real one for something else: only vsftpd can be asked here.
+  // nmap needs 11 s to be sure of ProFTPD, real or not, whose greeting has no version.
   it.skipIf(!has('nmap'))(
     'is named by nmap with product and version',
     async () => {
