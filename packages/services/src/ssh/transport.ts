@@ -1,3 +1,4 @@
+/// <reference path="./ssh2-internals.d.ts" />
 import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import handlers from 'ssh2/lib/protocol/handlers.js'
