@@ -1,11 +1,10 @@
 'use strict'
-/** Who may import whom. The reasons stand in docs/architecture.md. */
+/** Who may import whom. The reasons stand in docs/architecture.md. Cycles are biome's business (noImportCycles): it tells types apart. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 const TEST = '\\.test\\.tsx?$|/(conformance|harness)\\.ts$|/dev/'
 
 module.exports = {
   forbidden: [
-    forbid('no-cycles', 'A cycle is one part that pretends to be two.', {}, { circular: true }),
     forbid('no-unresolved', 'What is imported must be there.', {}, { couldNotResolve: true }),
     forbid(
       'contracts-import-zod-only',
@@ -68,8 +67,8 @@ module.exports = {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules|/dist/' },
-    // swc does not read .tsx here; biome's noRestrictedImports keeps the console to its rule.
-    exclude: { path: '/dist/|\\.tsx$' },
+    // Neither .tsx nor `using` is read here: biome's noRestrictedImports keeps the console to its rule, and suites may import what they test.
+    exclude: { path: '/dist/|\\.tsx$|\\.test\\.ts$|/conformance\\.ts$' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],

@@ -1,4 +1,4 @@
-import { eventByType, events } from '@decnet/contracts/events'
+import { events } from '@decnet/contracts/events'
 
 /** Lines that a person or a script gave to something that obeys. */
 export const COMMAND_TYPES: readonly string[] = [events.command.type, events.query.type]
@@ -20,5 +20,3 @@ export function textField(fields: Readonly<Record<string, unknown>>, name: strin
   const encoded = fields[`${name}_b64`]
   return typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString('utf8') : null
 }
-
-export const isInteraction = (type: string): boolean => eventByType.get(type)?.kind === 'interaction'

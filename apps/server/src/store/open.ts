@@ -5,6 +5,7 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import * as founding from './migrations/0001-founding.ts'
 import type { Schema } from './schema.ts'
+import { keepStatements } from './statements.ts'
 
 const MIGRATIONS: Record<string, Migration> = { '0001-founding': founding }
 
@@ -60,7 +61,7 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
       cause: error,
     })
   }
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: raw }) })
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: keepStatements(raw) }) })
   const close = () => db.destroy()
   return { db, raw, close, [Symbol.asyncDispose]: close }
 }
