@@ -88,8 +88,10 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
 
   const step = worker.kind === 'fold' ? () => fold?.run() ?? Promise.resolve('done' as const) : () => worker.run(context())
 
-  async function work(): Promise<void> {
-    while (state === 'running') {
+  /** Another number with every start and stop: a loop that was told to end does so, also when the worker is started again meanwhile. */
+  let life = 0
+  async function work(mine: number): Promise<void> {
+    while (life === mine) {
       try {
         const answer = await step()
         failures = 0
@@ -110,7 +112,8 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
       const idle = options.bus.status.connected ? poll.withBus : poll.withoutBus
       await bell.wait(worker.kind === 'tick' ? Math.min(worker.every, idle) : idle)
     }
-    await fold?.flush()
+    // Reading some records of no interest again is harmless; a worker that cannot be started again is not.
+    await fold?.flush().catch((err: unknown) => logger.warn({ worker: worker.name, err }, 'a cursor could not be stored'))
   }
 
   const wakes = worker.kind === 'fold' ? worker.reads : worker.wakes
@@ -151,11 +154,14 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
       if (state === 'running') return
       state = 'running'
       abort = new AbortController()
-      loop = loop.then(work)
+      life += 1
+      const mine = life
+      loop = loop.then(() => work(mine))
       pulse = heartbeat(options.bus, worker.name, { interval: heartbeatMs, extra: vitals, logger })
     },
     async stop() {
       state = 'stopped'
+      life += 1
       pulse?.[Symbol.dispose]()
       abort.abort()
       bell.ring()

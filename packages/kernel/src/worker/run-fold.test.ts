@@ -1,0 +1,146 @@
+import { topics } from '@decnet/contracts/topics'
+import { describe, expect, it } from 'vitest'
+import { deterministicId } from '../id.ts'
+import { captured, countingFold, events, foldOf, workerRig } from './worker.fixture.ts'
+
+const WAIT = { timeout: 15_000 }
+
+describe('a running fold', () => {
+  const rig = workerRig()
+
+  it('commits rows, derived records and its cursor together, and announces afterwards', async () => {
+    const { log, bus, append, run, cursor, derived } = rig()
+    const announced: string[] = []
+    const subscription = bus.as('test').subscribe('credential.>')
+    void (async () => {
+      // What is announced can be read: the commit came first.
+      for await (const event of subscription) if (event.kind === 'message') announced.push(`${event.message.topic} ${await log.head()}`)
+    })()
+    const [source] = await append(...events(1))
+    run(countingFold()).start()
+    await expect.poll(() => announced, WAIT).toEqual(['credential.captured 2'])
+    expect([...log.rows.values()]).toEqual([1])
+    expect(await cursor()).toBe(1)
+    expect(await derived()).toMatchObject([
+      {
+        seq: 2,
+        id: deterministicId('fold', source?.id ?? '', 'credential.captured', ''),
+        topic: 'credential.captured',
+        ts: source?.ts,
+        source: 'fold',
+        decky: 'web-01',
+        attackerIp: '203.0.113.7',
+        sessionId: 'session-1',
+        body: captured(),
+      },
+    ])
+  })
+
+  it('stores nothing of a batch that throws after it wrote, and leaves its cursor where it was', async () => {
+    const { log, append, run, cursor, derived } = rig()
+    await append(...events(3))
+    let attempts = 0
+    const worker = run(
+      countingFold(async () => {
+        attempts += 1
+        if (attempts === 1) {
+          expect([log.rows.size, await log.head()]).toEqual([0, 3])
+          throw new Error('after its writes')
+        }
+      }),
+    )
+    worker.start()
+    await expect.poll(() => attempts, WAIT).toBe(1)
+    expect([log.rows.size, await cursor(), await derived()]).toEqual([0, 0, []])
+    await expect.poll(async () => (await worker.status()).lag, WAIT).toBe(0)
+    expect([...log.rows.values()]).toEqual([1, 1, 1])
+    expect((await derived()).length).toBe(3)
+    expect(attempts).toBe(2)
+  })
+
+  it('parks the one record that cannot be handled after attempts at the batch, says so, and the others go on', async () => {
+    const { log, append, run, warnings } = rig()
+    const records = await append(...events(5))
+    const poison = records[2]?.id
+    let batches = 0
+    const worker = run(
+      countingFold(async (batch) => {
+        if (batch.length > 1) batches += 1
+        if (batch.some((record) => record.id === poison)) throw new TypeError('cannot be')
+      }),
+    )
+    worker.start()
+    await expect.poll(async () => (await worker.status()).parked, WAIT).toBe(1)
+    await expect.poll(async () => (await worker.status()).lag, WAIT).toBe(0)
+    expect(batches).toBe(3)
+    expect([...log.rows.keys()]).toEqual(records.map((record) => record.id).filter((id) => id !== poison))
+    expect(log.letters).toEqual([
+      { worker: 'fold', seq: 3, recordId: poison, error: 'TypeError: cannot be', raw: JSON.stringify(records[2]) },
+    ])
+    expect(warnings.filter(({ message }) => message.includes('parked'))).toMatchObject([{ fields: { worker: 'fold', seq: 3 } }])
+    // What comes afterwards is taken by the batch again.
+    await append(...events(4))
+    worker.ring()
+    await expect.poll(() => log.rows.size, WAIT).toBe(8)
+    expect(batches).toBe(4)
+  })
+
+  it('waits trouble of the machine out, however long, and never blames a record for it', async () => {
+    const { log, append, run } = rig()
+    await append(...events(2))
+    let full = true
+    let attempts = 0
+    const worker = run(
+      countingFold(async () => {
+        attempts += 1
+        if (full) throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' })
+      }),
+      { transient: (error) => (error as { code?: string }).code === 'SQLITE_FULL' },
+    )
+    worker.start()
+    // More often than a batch may fail for a reason of its own.
+    await expect.poll(() => attempts, WAIT).toBeGreaterThan(4)
+    expect(await worker.status()).toMatchObject({ state: 'running', parked: 0, lastError: 'Error: disk full' })
+    full = false
+    worker.ring()
+    await expect.poll(() => log.rows.size, WAIT).toBe(2)
+    expect(log.letters).toEqual([])
+    await expect.poll(() => worker.status(), WAIT).toMatchObject({ failuresInARow: 0, lastError: null, parked: 0, lag: 0 })
+  })
+
+  it('refuses to derive what its definition does not name, or what breaks the schema of the topic', async () => {
+    const { append, run, log } = rig()
+    await append(...events(2))
+    const worker = run(
+      foldOf(async (batch, { emit }) => {
+        for (const record of batch) {
+          if (record.seq === 1) emit(topics.attackerObserved as never, [] as never, captured() as never, { source: record })
+          else emit(topics.credentialCaptured, [], { ...captured(), secret_sha256: 'none' }, { source: record })
+        }
+      }),
+    )
+    worker.start()
+    await expect
+      .poll(() => log.letters.map((letter) => letter.error), WAIT)
+      .toEqual([expect.stringContaining('fold does not declare that it emits attacker.observed'), expect.stringContaining('secret_sha256')])
+  })
+
+  it('passes over records of no interest without a transaction for each, and says no lag', async () => {
+    const { append, run, cursor } = rig()
+    await append(...events(20, { topic: 'decky.web-01.state' }))
+    const worker = run(countingFold())
+    worker.start()
+    await expect.poll(async () => (await worker.status()).lag, WAIT).toBe(0)
+    expect(await cursor()).toBe(0)
+    await worker.stop()
+    expect(await cursor()).toBe(20)
+  })
+
+  it('reads in batches of its own size', async () => {
+    const { append, run } = rig()
+    await append(...events(7))
+    const sizes: number[] = []
+    run(foldOf(async (batch) => void sizes.push(batch.length), { batchSize: 3 })).start()
+    await expect.poll(() => sizes, WAIT).toEqual([3, 3, 1])
+  })
+})
