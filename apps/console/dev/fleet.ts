@@ -48,6 +48,7 @@ export function fleetOf(now: number, empty: boolean): Decky[] {
         detail: failed ? 'port 25 is taken by postfix (pid 812)' : null,
       }
     }),
+    logins: [{ user: 'root', password: i % 2 === 0 ? 'K3strel!2024' : 'linden' }],
     event_count: 0,
     attacker_count: 0,
     last_contact: null,

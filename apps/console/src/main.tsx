@@ -26,7 +26,7 @@ const client: QueryClient = new QueryClient({
     queries: {
       staleTime: 5000,
       refetchOnWindowFocus: true,
-      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 200 && error.status < 500),
     },
   },
 })

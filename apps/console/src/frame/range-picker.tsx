@@ -37,7 +37,7 @@ export function RangePicker() {
             {fixed ? describeRange(range) : 'Custom…'}
           </Popover.Trigger>
         </span>
-        <Popover.Trigger className="btn range-short" aria-label={`Period: ${describeRange(range)}`}>
+        <Popover.Trigger className="btn range-short" title={`Period: ${describeRange(range)}`}>
           <Calendar aria-hidden />
           {fixed ? 'Custom' : spanLabels[range.span]}
         </Popover.Trigger>

@@ -36,7 +36,9 @@ export function useHotkeys(actions: Actions): void {
       else if (event.key === '[') actions.rail()
       else if (event.key === 'Escape' && readPeek(new URLSearchParams(location.search))) closePeek()
       else if ((event.key === 'j' || event.key === 'k') && !(event.target instanceof Element && event.target.closest('[data-list]'))) {
-        document.querySelector<HTMLElement>('[data-list]')?.focus()
+        const list = document.querySelector<HTMLElement>('[data-list]')
+        list?.focus()
+        list?.dispatchEvent(new KeyboardEvent('keydown', { key: event.key, bubbles: true }))
       }
     }
     window.addEventListener('keydown', onKey)

@@ -19,9 +19,17 @@ import './attackers.css'
 
 const columns: readonly Column<Attacker>[] = [
   { id: 'severity', title: 'Severity', quiet: true, width: 36, cell: (a) => <SeverityBadge severity={a.severity} /> },
-  { id: 'ip', title: 'Address', width: 176, wide: 300, sort: 'ip', cell: (a) => <AttackerValue ip={a.ip} uuid={a.uuid} strong /> },
+  {
+    id: 'ip',
+    title: 'Address',
+    width: 176,
+    wide: 300,
+    grows: true,
+    sort: 'ip',
+    cell: (a) => <AttackerValue ip={a.ip} uuid={a.uuid} strong />,
+  },
   { id: 'headline', title: 'What it did', from: 'tablet', cell: (a) => <Prose text={a.headline} most={160} /> },
-  { id: 'score', title: 'Score', width: 78, align: 'right', sort: 'score', cell: (a) => Math.round(a.score) },
+  { id: 'score', title: 'Score', width: 72, align: 'right', sort: 'score', cell: (a) => Math.round(a.score) },
   { id: 'events', title: 'Events', width: 76, align: 'right', sort: 'active', from: 'desktop', cell: (a) => figure(a.event_count) },
   { id: 'sessions', title: 'Sessions', width: 76, align: 'right', from: 'wide', cell: (a) => figure(a.session_count) },
   {

@@ -96,7 +96,7 @@ function Row({ decky: d, lines }: { decky: Decky; lines: boolean }) {
       </div>
       <ul className="decky-svc">
         {d.services.map((s) => {
-          const line = attackLine(s)
+          const line = attackLine(s, d.logins[0]?.user)
           return (
             <li key={`${s.name} ${s.port}`} className={lines ? 'open' : undefined}>
               <span className="svc" data-state={s.state} title={s.detail ?? `${s.title}, ${s.state}`}>

@@ -101,7 +101,7 @@ export function PasswordForm({ username }: { username: string }) {
         if (!differ && fresh.length >= 12) change.mutate()
       }}
     >
-      <input type="text" autoComplete="username" value={username} readOnly hidden aria-hidden="true" />
+      <input type="text" autoComplete="username" value={username} readOnly hidden />
       {!wrongOld && <FormError error={change.error} fields={['old_password', 'new_password']} />}
       <Field
         label="Present password"

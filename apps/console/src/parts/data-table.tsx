@@ -13,6 +13,8 @@ export interface Column<R> {
   readonly title: string
   /** Pixels; absent: shares what is left. */
   readonly width?: number
+  /** Takes what is left where there is little room. */
+  readonly grows?: boolean
   /** Pixels where there is a lot of room. */
   readonly wide?: number
   readonly align?: 'right'
@@ -93,24 +95,24 @@ export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sortin
         <span className="faint small">{source.total === null ? <Skeleton width={60} /> : `${figure(source.total)} ${caption}`}</span>
         <ColumnPicker all={all} picked={picked} toggle={toggle} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the grid takes the keys of its rows */}
-      <div
-        ref={box}
-        className="dt-scroll"
-        tabIndex={0}
-        role="group"
-        aria-label={`${caption}, use arrow keys`}
-        aria-activedescendant={active < 0 ? undefined : `${id}-${active}`}
-        onKeyDown={onKeyDown}
-        data-list
-      >
+      <div ref={box} className="dt-scroll">
         {source.total === 0 ? (
           empty
         ) : (
-          <table aria-label={caption} aria-rowcount={count + 1} aria-busy={source.loading}>
+          <table
+            // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are walked with the keys, as in a grid
+            role="grid"
+            tabIndex={0}
+            aria-label={caption}
+            aria-rowcount={count + 1}
+            aria-busy={source.loading}
+            aria-activedescendant={active < 0 ? undefined : `${id}-${active}`}
+            onKeyDown={onKeyDown}
+            data-list
+          >
             <colgroup>
               {columns.map((c) => (
-                <col key={c.id} style={{ width: room >= rooms.wide ? (c.wide ?? c.width) : c.width }} />
+                <col key={c.id} style={widthOf(c, room)} />
               ))}
             </colgroup>
             <thead>
@@ -129,11 +131,11 @@ export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sortin
               {items.map((item) => {
                 const row = source.row(item.index)
                 return (
-                  // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it takes the keys
                   <tr
                     key={item.index}
                     id={`${id}-${item.index}`}
                     aria-rowindex={item.index + 2}
+                    aria-selected={active === item.index}
                     data-active={active === item.index || undefined}
                     data-selected={(row !== undefined && selected !== undefined && keyOf(row) === selected) || undefined}
                     onClick={() => {
@@ -160,6 +162,11 @@ export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sortin
       </div>
     </div>
   )
+}
+
+function widthOf<R>(c: Column<R>, room: number): { width?: number } {
+  const width = room >= rooms.wide ? (c.wide ?? c.width) : c.grows && room < rooms.tablet ? undefined : c.width
+  return width === undefined ? {} : { width }
 }
 
 function Head<R>({ column, sorting }: { column: Column<R>; sorting: Sorting | undefined }) {

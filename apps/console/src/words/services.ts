@@ -29,13 +29,13 @@ export const colourOf = (service: string | null | undefined) => `var(--svc-${cat
 
 const hostOf = (address: string) => (address.includes(':') ? `[${address}]` : address)
 
-/** A line to paste into a terminal that attacks this service; `null` where there is no common client. */
-export function attackLine(service: { name: string; address: string; port: number }): string | null {
+/** A line to paste into a terminal that attacks this service as `user`; `null` where there is no common client. */
+export function attackLine(service: { name: string; address: string; port: number }, user = 'root'): string | null {
   const { name, address, port } = service
   const p = (usual: number, flag: string) => (port === usual ? '' : ` ${flag} ${port}`)
   switch (name) {
     case 'ssh':
-      return `ssh${p(22, '-p')} root@${address}`
+      return `ssh${p(22, '-p')} ${user}@${address}`
     case 'telnet':
       return `telnet ${address}${port === 23 ? '' : ` ${port}`}`
     case 'http':
@@ -43,7 +43,7 @@ export function attackLine(service: { name: string; address: string; port: numbe
     case 'https':
       return `curl -ik https://${hostOf(address)}${port === 443 ? '' : `:${port}`}/`
     case 'ftp':
-      return `curl -u admin:admin ftp://${hostOf(address)}${port === 21 ? '' : `:${port}`}/`
+      return `curl -u ${user} ftp://${hostOf(address)}${port === 21 ? '' : `:${port}`}/`
     case 'redis':
       return `redis-cli -h ${address}${p(6379, '-p')} INFO`
     case 'mysql':

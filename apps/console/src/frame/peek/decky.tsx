@@ -41,6 +41,18 @@ export function PeekDecky({ id }: { id: string }) {
             <dd className="mono cut">{d.kernel}</dd>
           </>
         )}
+        {d.logins.length > 0 && (
+          <>
+            <dt>Lets in</dt>
+            <dd>
+              {d.logins.slice(0, 4).map((l) => (
+                <div key={l.user} className="mono cut">
+                  {l.user} <span className="faint">:</span> {l.password}
+                </div>
+              ))}
+            </dd>
+          </>
+        )}
         <dt>Seen</dt>
         <dd>
           {figure(d.attacker_count)} attackers, {figure(d.event_count)} events
@@ -62,7 +74,7 @@ export function PeekDecky({ id }: { id: string }) {
       <section className="section">
         <h3 className="h">Services</h3>
         {d.services.map((s) => {
-          const line = attackLine(s)
+          const line = attackLine(s, d.logins[0]?.user)
           return (
             <div key={`${s.name} ${s.port}`} className="peek-svc">
               <span className="cut">

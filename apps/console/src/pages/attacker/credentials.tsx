@@ -27,20 +27,20 @@ export function AttackerCredentials({ rows, total, ip }: { rows: readonly Creden
       ) : list.length === 0 ? (
         <p className="faint">It tried none.</p>
       ) : (
-        <table className="plain">
+        <table className="plain att-creds">
           <thead>
             <tr>
-              <th scope="col" style={{ width: '22%' }}>
+              <th scope="col" style={{ width: '21%' }}>
                 User
               </th>
-              <th scope="col" style={{ width: '28%' }}>
+              <th scope="col" style={{ width: '25%' }}>
                 Secret
               </th>
               <th scope="col">Where</th>
               <th scope="col" className="num" style={{ width: 52 }}>
                 Tries
               </th>
-              <th scope="col" style={{ width: 104 }}>
+              <th scope="col" style={{ width: 118 }}>
                 Result
               </th>
             </tr>

@@ -31,7 +31,8 @@ const columns: readonly Column<Credential>[] = [
   {
     id: 'attacker',
     title: 'Attacker',
-    width: 168,
+    width: 152,
+    wide: 300,
     from: 'tablet',
     cell: (c) => <AttackerValue ip={c.attacker_ip} uuid={c.attacker_uuid} />,
   },

@@ -40,13 +40,13 @@ export function EventList({ log, scroller, onAway, onOpen }: ListProps) {
     } else if (event.key === 'Enter' && row) onOpen(row)
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the list takes the keys of its rows
     <div
       ref={scroller}
       className="live-scroll"
       role="log"
       aria-live="off"
       aria-label="Events, newest first"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the list takes the keys of its rows
       tabIndex={0}
       data-list
       onKeyDown={onKeyDown}

@@ -51,13 +51,13 @@ export function SessionList({ log, scroller, onAway, onOpen }: ListProps) {
     } else if (event.key === 'Enter' && group?.sessionId) peekAt('session', group.sessionId)
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the list takes the keys of its rows
     <div
       ref={scroller}
       className="live-scroll"
       role="log"
       aria-live="off"
       aria-label="Sessions, newest first"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the list takes the keys of its rows
       tabIndex={0}
       data-list
       onKeyDown={onKeyDown}

@@ -12,9 +12,12 @@ export function FirstRun() {
   const deckies = useDeckies()
   const me = useMe()
   const services = (deckies.data ?? []).flatMap((d) => d.services.filter((s) => s.state === 'listening'))
+  const door = deckies.data?.find((d) => d.logins.length > 0 && d.services.some((s) => s.name === 'ssh' && s.state === 'listening'))
+  const login = door?.logins[0]
+  const user = login?.user
   const lines = ['ssh', 'http', 'redis', 'ftp'].flatMap((name) => {
-    const service = services.find((s) => s.name === name)
-    const line = service ? attackLine(service) : null
+    const service = (name === 'ssh' ? door?.services : undefined)?.find((s) => s.name === name) ?? services.find((s) => s.name === name)
+    const line = service ? attackLine(service, user) : null
     return line ? [line] : []
   })
   return (
@@ -48,7 +51,17 @@ export function FirstRun() {
         <Step
           done={false}
           title="Attack it yourself"
-          about="Any password may work, some surely do. Paste this into a terminal on this machine:"
+          about={
+            <>
+              Paste one of these into a terminal on this machine.
+              {login && (
+                <>
+                  {' '}
+                  The password <code className="mono strong">{login.password}</code> lets you in.
+                </>
+              )}
+            </>
+          }
         >
           <div className="first-lines">
             {lines.map((line) => (

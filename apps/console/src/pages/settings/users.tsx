@@ -18,6 +18,10 @@ export function Users({ me }: { me: User }) {
   const client = useQueryClient()
   const [asked, setAsked] = useState<Asked>(null)
   const again = () => void client.invalidateQueries({ queryKey: ['users'] })
+  const done = () => {
+    setAsked(null)
+    again()
+  }
   const role = useMutation({
     mutationFn: (u: User) => send('PUT', `/users/${u.uuid}/role`, { role: u.role === 'admin' ? 'viewer' : 'admin' }),
     onSuccess: () => toast.success('Role changed'),
@@ -88,7 +92,7 @@ export function Users({ me }: { me: User }) {
         title="Add a user"
         about="They choose their own password at the first login."
       >
-        <UserForm onDone={() => (setAsked(null), again())} />
+        <UserForm onDone={done} />
       </Dialog>
       <Dialog
         open={asked?.what === 'reset'}
@@ -96,7 +100,7 @@ export function Users({ me }: { me: User }) {
         title={`New password for ${asked?.what === 'reset' ? asked.user.username : ''}`}
         about="Ends their sessions. They must change it at the next login."
       >
-        {asked?.what === 'reset' && <ResetForm user={asked.user} onDone={() => (setAsked(null), again())} />}
+        {asked?.what === 'reset' && <ResetForm user={asked.user} onDone={done} />}
       </Dialog>
       <Confirm
         open={asked?.what === 'delete'}
@@ -117,7 +121,10 @@ function UserForm({ onDone }: { onDone: () => void }) {
   const [role, setRole] = useState<'admin' | 'viewer'>('viewer')
   const add = useMutation({
     mutationFn: () => send('POST', '/users', { username: name, password, role }),
-    onSuccess: () => (toast.success('User added'), onDone()),
+    onSuccess: () => {
+      toast.success('User added')
+      onDone()
+    },
   })
   const badName = name !== '' && !usernameRule.safeParse(name).success ? 'letters, digits and _ . @ - only, at most 64' : undefined
   return (
@@ -173,7 +180,10 @@ function ResetForm({ user, onDone }: { user: User; onDone: () => void }) {
   const [password, setPassword] = useState('')
   const reset = useMutation({
     mutationFn: () => send('PUT', `/users/${user.uuid}/reset-password`, { new_password: password }),
-    onSuccess: () => (toast.success('Password set'), onDone()),
+    onSuccess: () => {
+      toast.success('Password set')
+      onDone()
+    },
   })
   return (
     <form

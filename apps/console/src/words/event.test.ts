@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type EventLike, field, tell } from './event.ts'
+import { attackLine, categoryOf } from './services.ts'
+
+const event = (event_type: string, fields: Record<string, unknown>, topic = 'system.log'): EventLike => ({
+  seq: 1,
+  id: 'x',
+  topic,
+  timestamp: '2026-01-01T00:00:00.000Z',
+  decky: 'd',
+  service: 'ssh',
+  event_type,
+  attacker_ip: '1.2.3.4',
+  session_id: 's',
+  fields,
+})
+
+describe('an event in words', () => {
+  it('tells a log-in that worked from one that was refused', () => {
+    expect(tell(event('auth_attempt', { principal: 'root', secret_printable: 'x', outcome: 'success' }))).toEqual({
+      verb: 'logged in',
+      object: 'root : x',
+      note: 'got in',
+      severity: 'high',
+    })
+    expect(tell(event('auth_attempt', { principal: 'root', secret_printable: 'x', outcome: 'failure' }))).toMatchObject({
+      verb: 'tried',
+      note: 'refused',
+      severity: 'low',
+    })
+  })
+  it('shows bytes that travelled as base64 as the bytes they are', () => {
+    expect(field({ command_b64: btoa('a\xff') }, 'command')).toBe('a\\xff')
+  })
+  it('takes reuse for the most serious thing there is', () => {
+    expect(tell(event('credential.reuse.detected', { target_count: 3 }, 'credential.reuse.detected'))).toMatchObject({
+      note: '3 targets',
+      severity: 'critical',
+    })
+  })
+  it('has words for an event it does not know, whatever its fields', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.dictionary(fc.string(), fc.jsonValue()), (type, fields) => {
+        expect(tell(event(type, fields)).verb).toBeTypeOf('string')
+      }),
+    )
+    expect(tell(event('new_thing', {})).verb).toBe('new thing')
+  })
+})
+
+describe('services', () => {
+  it('give a line that attacks them, with the port only where it is unusual', () => {
+    expect(attackLine({ name: 'ssh', address: '127.77.0.11', port: 22 })).toBe('ssh root@127.77.0.11')
+    expect(attackLine({ name: 'ssh', address: '127.77.0.11', port: 10_022 }, 'bob')).toBe('ssh -p 10022 bob@127.77.0.11')
+    expect(attackLine({ name: 'http', address: '2001:db8::1', port: 80 })).toBe('curl -i http://[2001:db8::1]/')
+    expect(attackLine({ name: 'modbus', address: '127.77.0.11', port: 502 })).toBeNull()
+  })
+  it('have one of eight kinds each', () => {
+    expect(['ssh', 'http', 'redis', 'smtp', 'ftp', 'rdp', 'modbus', 'unheard-of'].map(categoryOf)).toEqual([
+      'shell',
+      'web',
+      'data',
+      'mail',
+      'file',
+      'windows',
+      'ot',
+      'other',
+    ])
+  })
+})
