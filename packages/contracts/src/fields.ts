@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** Names and scalar shapes that topics, events and the API share. */
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/u)
-export const deckyName = slug
+export const deckyName = slug.describe('A decky')
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/u)
 export const address = z.string().min(2).max(64)
 export const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u)

@@ -54,15 +54,25 @@ const eventsOf = (db: Db, span: Span, types: readonly string[], success = false)
   return query.groupBy('part').execute()
 }
 
-const derivedOf = (db: Db, span: Span, topic: string) =>
-  db
-    .selectFrom('log')
-    .select((eb) => [partOf(span, 'ts').as('part'), eb.fn.countAll<number>().as('count')])
-    .where('topic', '=', topic)
-    .where('ts', '>=', span.from - lengthOf(span))
-    .where('ts', '<=', span.to)
+/** Findings are announced again when they grow: each counts once in the period, and once in each part of the series. */
+async function reuseOf(db: Db, span: Span): Promise<Series> {
+  const id = sql<string>`json_extract(body, '$.id')`
+  const found = (from: number, to: number) =>
+    db.selectFrom('log').where('topic', '=', topics.credentialReuseDetected.pattern).where('ts', '>=', from).where('ts', '<=', to)
+  const distinct = async (from: number, to: number) =>
+    Number(
+      (
+        await found(from, to)
+          .select((eb) => eb.fn.count<number>(id).distinct().as('count'))
+          .executeTakeFirstOrThrow()
+      ).count,
+    )
+  const rows = await found(span.from, span.to)
+    .select((eb) => [partOf(span, 'ts').as('part'), eb.fn.count<number>(id).distinct().as('count')])
     .groupBy('part')
     .execute()
+  return { ...figure(rows), value: await distinct(span.from, span.to), previous: await distinct(span.from - lengthOf(span), span.from - 1) }
+}
 
 /** Sources are counted once for the whole period, and once in each part of the series. */
 async function sourcesOf(db: Db, span: Span): Promise<Series> {
@@ -188,7 +198,7 @@ export async function readStats(db: Db, span: Span): Promise<Stats> {
     credentials: figure(await eventsOf(db, span, [events.authAttempt.type])),
     files: figure(await eventsOf(db, span, FILE_TYPES)),
     commands: figure(await eventsOf(db, span, COMMAND_TYPES)),
-    reuse: figure(await derivedOf(db, span, topics.credentialReuseDetected.pattern)),
+    reuse: await reuseOf(db, span),
     top_attackers: seen.map(({ top }) => top),
     top_passwords: await topCredentials(db, { by: 'secret', limit: TOP, from: span.from, to: span.to }),
     top_usernames: await topCredentials(db, { by: 'principal', limit: TOP, from: span.from, to: span.to }),

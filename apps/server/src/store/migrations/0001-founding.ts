@@ -125,7 +125,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('attempt_count', 'integer', (c) => c.notNull())
     .addColumn('last_seq', 'bigint', (c) => c.notNull())
     .execute()
-  await schema.createIndex('credentials_secret').on('credentials').columns(['secret_sha256', 'secret_kind']).execute()
+  await schema
+    .createIndex('credentials_secret')
+    .on('credentials')
+    .columns(['secret_sha256', 'secret_kind', 'attacker_ip', 'decky', 'service'])
+    .execute()
   await schema.createIndex('credentials_attacker').on('credentials').column('attacker_ip').execute()
   await schema.createIndex('credentials_recent').on('credentials').column('last_seen').execute()
 
