@@ -189,6 +189,15 @@ export function serviceConformance(options: ConformanceOptions): void {
       expect(heapAfterCollection() - before).toBeLessThan(48 * MIB)
     })
 
+    test('2,000 idle connections, with the limits raised, at little cost each', async () => {
+      const before = heapAfterCollection()
+      for (let group = 0; group < 20; group++) await Promise.all(Array.from({ length: 100 }, connect))
+      expect(await eventually(() => harness.running.stats.connections === 2_000, 20_000), 'all are accepted and kept').toBe(true)
+      // Both ends of each live in this process.
+      expect((heapAfterCollection() - before) / 2_000).toBeLessThan(64 * 1024)
+      await stillServes()
+    }, 60_000)
+
     test('a shutdown: every session ends with it, within two seconds', async () => {
       for (let count = 0; count < 10; count++) (await connect()).send(count % 2 === 0 ? opening : '')
       await eventually(() => harness.ofType('connect').length === 10, 2_000)
