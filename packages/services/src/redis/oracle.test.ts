@@ -33,6 +33,8 @@ describe.skipIf(!installed('redis-server'))('redis-server and the service answer
       'yes',
       '--dir',
       folder,
+      '--slowlog-log-slower-than',
+      '-1',
       '--save',
       '3600 1 300 100 60 10000',
     ])
