@@ -1,6 +1,6 @@
 /**
  * The API with invented data, for looking at the console: development and screenshots only, never part of the product.
- * `node dev/fixture-server.ts [--port 8099] [--rows 100000] [--rate 3] [--empty] [--first-login]`; any password logs in but "wrong".
+ * `node dev/fixture-server.ts [--port 8099] [--rows 100000] [--rate 3] [--empty] [--first-login] [--dist DIR]`; any password logs in but "wrong".
  */
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -17,12 +17,13 @@ const { values: flags } = parseArgs({
     rows: { type: 'string', default: '100000' },
     rate: { type: 'string', default: '3' },
     empty: { type: 'boolean' },
+    dist: { type: 'string', default: join(import.meta.dirname, '../dist') },
     'first-login': { type: 'boolean' },
   },
 })
 const world = makeWorld(Date.now(), flags.empty ? 0 : Number(flags.rows))
 const dice = diceOf(3)
-const dist = join(import.meta.dirname, '../dist')
+const dist = flags.dist
 const csp =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:"
 const types: Record<string, string> = {

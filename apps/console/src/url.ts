@@ -15,7 +15,7 @@ function patched(search: string, patch: Patch): string {
     if (value === null || value === undefined || value === '') params.delete(name)
     else params.set(name, value)
   }
-  const text = params.toString()
+  const text = params.toString().replace(/%3A/gu, ':').replace(/%2C/gu, ',')
   return text === '' ? '' : `?${text}`
 }
 

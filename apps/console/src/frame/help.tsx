@@ -1,4 +1,5 @@
 import { Dialog } from '../parts/dialog.tsx'
+import './help.css'
 import { pages } from './pages.ts'
 
 const keys: readonly [string[], string][] = [

@@ -46,13 +46,18 @@ const columns: readonly Column<Attacker>[] = [
   {
     id: 'services',
     title: 'Services',
-    width: 196,
+    width: 232,
     from: 'wide',
     cell: (a) => (
       <span className="chips line">
-        {a.services.slice(0, 4).map((s) => (
+        {a.services.slice(0, 3).map((s) => (
           <ServiceValue key={s} name={s} />
         ))}
+        {a.services.length > 3 && (
+          <span className="faint small" title={a.services.slice(3).join(', ')}>
+            +{a.services.length - 3}
+          </span>
+        )}
       </span>
     ),
   },

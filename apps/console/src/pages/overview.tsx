@@ -173,7 +173,7 @@ function OwnState() {
       <h2 className="h">Your side</h2>
       {deckies.data ? (
         <p className="own">
-          <span className={own.dot} />
+          <span className={deckies.data.some((d) => d.state !== 'running') && own.dot === 'dot' ? 'dot warn' : own.dot} />
           <span>
             {running === deckies.data.length
               ? `All ${plural(running, 'decky', 'deckies')} up`

@@ -35,6 +35,8 @@ export interface Sorting {
 
 const rowHeight = 28
 const headHeight = 30
+/** Elements in use: a row that scrolls out lends its elements to one that comes in. */
+const recycled = 128
 
 interface Props<R> {
   name: string
@@ -62,6 +64,7 @@ export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sortin
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    useFlushSync: false,
     paddingStart: headHeight,
     scrollPaddingStart: headHeight,
   })
@@ -132,7 +135,7 @@ export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sortin
                 const row = source.row(item.index)
                 return (
                   <tr
-                    key={item.index}
+                    key={item.index % recycled}
                     id={`${id}-${item.index}`}
                     aria-rowindex={item.index + 2}
                     aria-selected={active === item.index}

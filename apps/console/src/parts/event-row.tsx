@@ -1,6 +1,6 @@
 import { memo } from 'react'
 import { type EventLike, rank, tell } from '../words/event.ts'
-import { Bytes } from './bytes.tsx'
+import { Bytes, Prose } from './bytes.tsx'
 import './event-row.css'
 import { SeverityBadge } from './severity.tsx'
 import { Time } from './time.tsx'
@@ -9,7 +9,13 @@ import { AttackerValue, ServiceValue, Value } from './value.tsx'
 /** Words that stand out because somebody got somewhere. */
 function Note({ text }: { text: string }) {
   if (text === '') return null
-  return text === 'got in' ? <SeverityBadge severity="high" word="got in" /> : <span className="faint cut">{text}</span>
+  return text === 'got in' ? (
+    <SeverityBadge severity="high" word="got in" />
+  ) : (
+    <span className="faint cut">
+      <Prose text={text} most={60} />
+    </span>
+  )
 }
 
 /** One record in a list of all: when, who, where, what. */
@@ -33,7 +39,9 @@ export const EventRow = memo(function EventRow({ event, onOpen }: { event: Event
       </span>
       <span className="ev-svc">{event.service && <ServiceValue name={event.service} />}</span>
       <span className="dim cut ev-verb">{said.verb}</span>
-      <span className="cut ev-what">{said.object !== '' && <Bytes text={said.object} most={160} />}</span>
+      <span className="cut ev-what">
+        {said.object !== '' ? <Bytes text={said.object} most={160} /> : <span className="dim ev-alt">{said.verb}</span>}
+      </span>
       <span className="ev-note">
         <Note text={said.note} />
       </span>

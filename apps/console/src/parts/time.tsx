@@ -21,14 +21,17 @@ function watch(watcher: () => void): () => void {
 /** The time of day, moving every five seconds for all who read it. */
 export const useNow = () => useSyncExternalStore(watch, () => now)
 
-/** A time as people say it; the exact one on hover. */
+/** A time as people say it; the exact one on hover. `clock`: the time of day, which does not age. */
 export function Time({ at, form = 'relative' }: { at: string | number; form?: 'relative' | 'clock' | 'stamp' }) {
-  const current = useNow()
   const ms = typeof at === 'number' ? at : Date.parse(at)
-  const text = form === 'clock' ? clock(ms) : form === 'stamp' ? stamp(ms, current) : relative(ms, Math.max(current, Date.now()))
   return (
     <time className="nowrap" dateTime={Number.isNaN(ms) ? '' : new Date(ms).toISOString()} title={exact(ms)}>
-      {text}
+      {form === 'clock' ? clock(ms) : <Aging ms={ms} form={form} />}
     </time>
   )
+}
+
+function Aging({ ms, form }: { ms: number; form: 'relative' | 'stamp' }) {
+  const current = useNow()
+  return form === 'stamp' ? stamp(ms, current) : relative(ms, Math.max(current, Date.now()))
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Bytes, BytesBox } from '../../parts/bytes.tsx'
+import { Bytes, BytesBox, Prose } from '../../parts/bytes.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
@@ -38,7 +38,12 @@ export function PeekEvent({ id }: { id: string }) {
       <div className="peek-head">
         <SeverityBadge severity={said.severity} />
         <h2 className="title cut">
-          {said.verb} {said.note !== '' && <span className="faint">{said.note}</span>}
+          {said.verb}{' '}
+          {said.note !== '' && (
+            <span className="faint">
+              <Prose text={said.note} most={60} />
+            </span>
+          )}
         </h2>
       </div>
       {said.object !== '' && <BytesBox text={said.object} label="Exactly" />}

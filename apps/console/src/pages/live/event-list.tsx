@@ -12,6 +12,8 @@ export interface ListProps {
   onOpen: (event: EventLike) => void
 }
 const rowHeight = 28
+/** Elements in use: a row that scrolls out lends its elements to one that comes in; counted from the end, so that new records move none. */
+const recycled = 128
 
 /** Every record, newest first; as long as the log, with only what is in sight on the page. */
 export function EventList({ log, scroller, onAway, onOpen }: ListProps) {
@@ -22,7 +24,7 @@ export function EventList({ log, scroller, onAway, onOpen }: ListProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 10,
-    getItemKey: (i) => log.row(i)?.seq ?? `row ${i}`,
+    useFlushSync: false,
   })
   const items = rows.getVirtualItems()
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0]
@@ -57,7 +59,7 @@ export function EventList({ log, scroller, onAway, onOpen }: ListProps) {
           const row = log.row(item.index)
           return (
             <div
-              key={item.key}
+              key={(count - 1 - item.index) % recycled}
               className="live-row"
               data-active={(row && row.seq === active) || undefined}
               style={{ transform: `translateY(${item.start}px)` }}
