@@ -25,7 +25,7 @@ export default function Overview() {
         <Failed error={stats.error} retry={() => void stats.refetch()} />
       </Page>
     )
-  if (stats.data?.total_logs === 0)
+  if (stats.data?.unique_attackers === 0)
     return (
       <Page title="Overview">
         <FirstRun />
