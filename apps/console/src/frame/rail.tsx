@@ -3,14 +3,16 @@ import { Link } from 'wouter'
 import { useDeckies, useHealth, useWorkers } from '../queries.ts'
 import { plural } from '../time/words.ts'
 import { hrefTo, useUrl } from '../url.ts'
+import { useConnection } from './live-context.tsx'
 import { isOn, pages } from './pages.ts'
 
 /** One line on our own state: is anything of ours in the way of knowing? */
 export function useOwnHealth(): { dot: string; text: string } {
+  const connection = useConnection()
   const health = useHealth()
   const workers = useWorkers()
   const stale = workers.data?.workers.filter((w) => w.desired === 'running' && w.status === 'stale') ?? []
-  if (health.isError && !health.data) return { dot: 'dot bad', text: 'Server not reached' }
+  if (connection.phase === 'offline' || (health.isError && !health.data)) return { dot: 'dot bad', text: 'Server not reached' }
   if (!health.data) return { dot: 'dot off', text: 'Checking' }
   const failing = Object.entries(health.data.components).filter(([, c]) => c.status === 'failing')
   if (health.data.status === 'unhealthy') return { dot: 'dot bad', text: `${failing[0]?.[0] ?? 'Server'} is failing` }

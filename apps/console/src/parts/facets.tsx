@@ -23,6 +23,7 @@ export function Facets({
   terms: readonly Term[]
   show?: (value: string) => ReactNode
 }) {
+  if (rows?.length === 0) return null
   const top = Math.max(1, ...(rows ?? []).map((r) => r.count))
   const on = (value: string) => terms.some((t) => t.key === searchKey && t.value === value && !t.negated)
   return (
