@@ -1,7 +1,7 @@
 import type { Attacker, Page, Severity } from '@decnet/contracts/api'
 import { headline } from '../domain/headline.ts'
 import type { Conduct, ScorePart } from '../domain/scoring.ts'
-import { containing } from './like.ts'
+import { holdsText } from './like.ts'
 import type { Db } from './open.ts'
 import type { AttackerTable } from './schema.ts'
 import { iso } from './time.ts'
@@ -75,17 +75,12 @@ function matching(db: Db, filter: AttackerFilter) {
   if (filter.to !== undefined) query = query.where('first_seen', '<=', filter.to)
   if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity)
   // A list of names in JSON: the quotes make the name whole.
-  if (filter.service !== undefined) query = query.where('services', 'like', containing(JSON.stringify(filter.service)))
-  if (filter.decky !== undefined) query = query.where('deckies', 'like', containing(JSON.stringify(filter.decky)))
+  if (filter.service !== undefined) query = query.where(holdsText('services', JSON.stringify(filter.service)))
+  if (filter.decky !== undefined) query = query.where(holdsText('deckies', JSON.stringify(filter.decky)))
   const { search } = filter
   if (search !== undefined)
     query = query.where((eb) =>
-      eb.or([
-        eb('ip', 'like', containing(search)),
-        eb('services', 'like', containing(search)),
-        eb('deckies', 'like', containing(search)),
-        eb('uuid', '=', search),
-      ]),
+      eb.or([holdsText('ip', search), holdsText('services', search), holdsText('deckies', search), eb('uuid', '=', search)]),
     )
   return query
 }

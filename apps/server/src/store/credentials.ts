@@ -1,7 +1,7 @@
 import type { Credential, CredentialReuse, Page } from '@decnet/contracts/api'
 import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
-import { containing } from './like.ts'
+import { holdsText } from './like.ts'
 import type { Db } from './open.ts'
 import type { CredentialReuseTable, CredentialTable } from './schema.ts'
 import { iso } from './time.ts'
@@ -54,14 +54,8 @@ function matching(db: Db, filter: CredentialFilter) {
   if (filter.to !== undefined) query = query.where('first_seen', '<=', filter.to)
   const { search } = filter
   if (search !== undefined) {
-    const like = containing(search)
-    query = query.where((eb) =>
-      eb.or(
-        (['principal', 'secret_printable', 'attacker_ip', 'decky', 'service', 'secret_sha256'] as const).map((column) =>
-          eb(column, 'like', like),
-        ),
-      ),
-    )
+    const columns = ['principal', 'secret_printable', 'attacker_ip', 'decky', 'service', 'secret_sha256']
+    query = query.where((eb) => eb.or(columns.map((column) => holdsText(column, search))))
   }
   return query
 }
@@ -116,7 +110,7 @@ export interface ReuseListing {
 export async function listReuse(db: Db, listing: ReuseListing): Promise<Page<CredentialReuse>> {
   let query = db.selectFrom('credential_reuse').where('target_count', '>=', listing.minTargetCount)
   if (listing.secretKind !== undefined) query = query.where('secret_kind', '=', listing.secretKind)
-  if (listing.attackerIp !== undefined) query = query.where('attacker_ips', 'like', containing(JSON.stringify(listing.attackerIp)))
+  if (listing.attackerIp !== undefined) query = query.where(holdsText('attacker_ips', JSON.stringify(listing.attackerIp)))
   const rows = await query
     .selectAll()
     .orderBy('target_count', 'desc')

@@ -2,7 +2,7 @@ import type { Page } from '@decnet/contracts/api'
 import type { LogRecord } from '@decnet/kernel/log'
 import { type Expression, type ExpressionBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
 import { parseSearch, type SearchTerm } from '../domain/search.ts'
-import { containing } from './like.ts'
+import { holdsText } from './like.ts'
 import { toRecord } from './log-table.ts'
 import type { Db } from './open.ts'
 import type { Schema } from './schema.ts'
@@ -12,16 +12,16 @@ type LogExpression = ExpressionBuilder<Schema, 'log'>
 
 function condition(eb: LogExpression, term: SearchTerm): Expression<SqlBool> {
   if (term.kind === 'column') return term.column === 'topic' ? patternToLike(eb, term.value) : eb(term.column, '=', term.value)
-  if (term.kind === 'field') return sql<SqlBool>`json_extract(body, ${`$."${term.field}"`}) = ${term.value}`
-  const like = containing(term.value)
-  const inBody = containing(JSON.stringify(term.value).slice(1, -1))
+  if (term.kind === 'field') {
+    // Events hold strings; what is derived holds numbers and truth values too, equal to how they are written.
+    const path = `$."${term.field}"`
+    return sql<SqlBool>`(body ->> ${path} = ${term.value} or body -> ${path} = ${term.value})`
+  }
+  // A body is JSON: the text stands there as JSON writes it.
+  const inBody = JSON.stringify(term.value).slice(1, -1)
   return eb.or([
-    sql<SqlBool>`body like ${inBody} escape '\\'`,
-    sql<SqlBool>`attacker_ip like ${like} escape '\\'`,
-    sql<SqlBool>`decky like ${like} escape '\\'`,
-    sql<SqlBool>`service like ${like} escape '\\'`,
-    sql<SqlBool>`type like ${like} escape '\\'`,
-    sql<SqlBool>`msg like ${like} escape '\\'`,
+    holdsText('body', inBody),
+    ...['attacker_ip', 'decky', 'service', 'type', 'msg'].map((column) => holdsText(column, term.value)),
   ])
 }
 
