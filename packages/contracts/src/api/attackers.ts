@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, timestamp, uuid } from '../fields.ts'
-import { optionalText, page, paging, period, severity } from './common.ts'
+import { given, optionalText, page, paging, period, severity } from './common.ts'
 
 /** Why the score is what it is: points per part, adding up to the score (0 to 100). */
 export const scorePart = z.object({ part: z.string(), points: z.number(), why: z.string() })
@@ -36,9 +36,9 @@ export const attackerQuery = paging.extend({
   search: optionalText(),
   service: optionalText(64),
   decky: optionalText(64),
-  severity: z.preprocess((v) => (v === '' ? undefined : v), severity.optional()),
-  sort_by: z.enum(['recent', 'active', 'traversals', 'score', 'first_seen', 'ip']).default('recent'),
-  order: z.enum(['asc', 'desc']).default('desc'),
+  severity: given(severity.optional()),
+  sort_by: given(z.enum(['recent', 'active', 'traversals', 'score', 'first_seen', 'ip']).default('recent')),
+  order: given(z.enum(['asc', 'desc']).default('desc')),
 })
 export const facet = z.object({ value: z.string(), count })
 export const attackerFacets = z.object({ service: z.array(facet), decky: z.array(facet), severity: z.array(facet) })

@@ -3,12 +3,14 @@ import { count, timestamp } from '../fields.ts'
 
 /** `null`, `undefined` and the empty string in a query string mean "not given". */
 const absent = (value: unknown) => (value === '' || value === 'null' || value === 'NULL' || value === 'undefined' ? undefined : value)
-export const optionalText = (max = 512) => z.preprocess(absent, z.string().max(max).optional())
-export const optionalTime = z.preprocess(absent, timestamp.optional())
+/** A member of a query string that may be empty there; defaults belong into `schema`. */
+export const given = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(absent, schema)
+export const optionalText = (max = 512) => given(z.string().max(max).optional())
+export const optionalTime = given(timestamp.optional())
 
 export const paging = z.object({
-  limit: z.coerce.number().int().min(1).max(1000).default(50),
-  offset: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
+  limit: given(z.coerce.number().int().min(1).max(1000).default(50)),
+  offset: given(z.coerce.number().int().min(0).max(2_147_483_647).default(0)),
 })
 export const period = z.object({ start_time: optionalTime, end_time: optionalTime })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, outcome, timestamp, uuid } from '../fields.ts'
-import { optionalText, page, paging, period } from './common.ts'
+import { given, optionalText, page, paging, period } from './common.ts'
 
 export const credential = z.object({
   id: z.string(),
@@ -30,10 +30,10 @@ export const credentialQuery = paging.extend({
   service: optionalText(64),
   decky: optionalText(64),
   attacker_ip: optionalText(64),
-  outcome: z.preprocess((v) => (v === '' ? undefined : v), outcome.optional()),
+  outcome: given(outcome.optional()),
   secret_sha256: optionalText(64),
-  sort_by: z.enum(['last_seen', 'first_seen', 'attempt_count', 'principal', 'secret', 'target_count']).default('last_seen'),
-  order: z.enum(['asc', 'desc']).default('desc'),
+  sort_by: given(z.enum(['last_seen', 'first_seen', 'attempt_count', 'principal', 'secret', 'target_count']).default('last_seen')),
+  order: given(z.enum(['asc', 'desc']).default('desc')),
 })
 
 export const credentialReuse = z.object({
@@ -58,7 +58,7 @@ export const credentialReuse = z.object({
 export type CredentialReuse = z.infer<typeof credentialReuse>
 export const credentialReusePage = page(credentialReuse)
 export const credentialReuseQuery = paging.extend({
-  min_target_count: z.coerce.number().int().min(2).default(2),
+  min_target_count: given(z.coerce.number().int().min(2).default(2)),
   secret_kind: optionalText(32),
   attacker_ip: optionalText(64),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, timestamp } from '../fields.ts'
-import { optionalText, page, paging, period } from './common.ts'
+import { given, optionalText, page, paging, period } from './common.ts'
 
 export const logRow = z.object({
   id: z.string(),
@@ -27,16 +27,19 @@ export const logPage = page(logRow)
 export const logQuery = paging.extend({
   ...period.shape,
   search: optionalText(),
-  /** Only records after / before this sequence number. */ after: z.coerce.number().int().min(0).optional(),
-  before: z.coerce.number().int().min(0).optional(),
+  /** Only records after / before this sequence number. */
+  after: given(z.coerce.number().int().min(0).optional()),
+  before: given(z.coerce.number().int().min(0).optional()),
 })
 export const histogramQuery = z.object({
   ...period.shape,
   search: optionalText(),
-  interval_minutes: z.coerce
-    .number()
-    .min(1 / 60)
-    .max(43_200)
-    .default(15),
+  interval_minutes: given(
+    z.coerce
+      .number()
+      .min(1 / 60)
+      .max(43_200)
+      .default(15),
+  ),
 })
 export const histogram = z.array(z.object({ time: timestamp, count, services: z.record(z.string(), count) }))

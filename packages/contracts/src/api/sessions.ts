@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, timestamp, uuid } from '../fields.ts'
-import { optionalText, page, paging, period } from './common.ts'
+import { given, optionalText, page, paging, period } from './common.ts'
 
 export const session = z.object({
   id: z.string(),
@@ -28,5 +28,10 @@ export const sessionQuery = paging.extend({
   attacker: optionalText(64),
   decky: optionalText(64),
   service: optionalText(64),
-  open: z.preprocess((v) => (v === 'true' ? true : v === 'false' ? false : undefined), z.boolean().optional()),
+  open: given(
+    z
+      .enum(['true', 'false'])
+      .transform((value) => value === 'true')
+      .optional(),
+  ),
 })

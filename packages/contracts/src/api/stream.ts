@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { timestamp } from '../fields.ts'
-import { optionalText } from './common.ts'
+import { given, optionalText } from './common.ts'
 
 /**
  * `topics`: comma list of patterns (`attacker.>,system.log`); absent = all records. `search`: the grammar of `/logs`.
@@ -10,7 +10,7 @@ import { optionalText } from './common.ts'
 export const streamQuery = z.object({
   topics: optionalText(1024),
   search: optionalText(),
-  last_event_id: z.coerce.number().int().min(0).optional(),
+  last_event_id: given(z.coerce.number().int().min(0).optional()),
 })
 export const streamRecord = z.object({
   seq: z.number().int(),

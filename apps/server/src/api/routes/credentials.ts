@@ -5,6 +5,7 @@ import {
   credentialReuse,
   credentialReusePage,
   credentialReuseQuery,
+  given,
   period,
   topRow,
 } from '@decnet/contracts/api'
@@ -40,8 +41,8 @@ const top = defineRoute({
   tag,
   summary: 'The most tried secrets, principals or pairs.',
   query: period.extend({
-    by: z.enum(['secret', 'principal', 'pair']).default('secret'),
-    limit: z.coerce.number().int().min(1).max(100).default(20),
+    by: given(z.enum(['secret', 'principal', 'pair']).default('secret')),
+    limit: given(z.coerce.number().int().min(1).max(100).default(20)),
   }),
   response: z.array(topRow),
   handle: ({ query }, { read }) => read('credentials.top', { by: query.by, limit: query.limit, ...span(query) }),
