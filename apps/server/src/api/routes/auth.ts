@@ -21,17 +21,15 @@ const login = defineRoute({
   body: loginRequest,
   response: loginResponse,
   async handle({ body, raw, reply }, { read, write, limits, now }) {
-    const seconds = limits.wait(raw.ip, body.username)
+    const seconds = limits.attempt(raw.ip, body.username)
     if (seconds > 0) {
       reply.header('retry-after', seconds)
       throw new AppError(`Too many failed attempts; try again in ${seconds} s.`, { code: 'too_many_attempts', status: 429 })
     }
     const found = await read('users.byName', body.username)
     const right = await verify(found?.passwordHash ?? (await NOBODY), body.password)
-    if (!found || !right) {
-      limits.failed(raw.ip, body.username)
-      throw wrong()
-    }
+    if (!found || !right) throw wrong()
+    limits.succeeded(raw.ip, body.username)
     const token = newToken()
     const expiresAt = now() + LOGIN_MS
     await write('login.open', { tokenSha256: tokenHash(token), userUuid: found.uuid, now: now(), expiresAt })
@@ -60,20 +58,20 @@ const changePassword = defineRoute({
   body: changePasswordRequest,
   response: message,
   async handle({ body, caller, raw, reply }, { read, write, limits }) {
-    const seconds = limits.wait(raw.ip, caller.username)
+    const seconds = limits.attempt(raw.ip, caller.username)
     if (seconds > 0) {
       reply.header('retry-after', seconds)
       throw new AppError(`Too many failed attempts; try again in ${seconds} s.`, { code: 'too_many_attempts', status: 429 })
     }
     const found = await read('users.byName', caller.username)
     if (!found || !(await verify(found.passwordHash, body.old_password))) {
-      limits.failed(raw.ip, caller.username)
       throw new AppError('The old password is wrong.', {
         code: 'wrong_credentials',
         status: 401,
         fields: [{ field: 'old_password', message: 'is wrong' }],
       })
     }
+    limits.succeeded(raw.ip, caller.username)
     if (body.old_password === body.new_password) {
       throw new AppError('The new password is the old one.', {
         code: 'same_password',
