@@ -15,6 +15,8 @@ import type { AnyRoute } from './route.ts'
 import { routes } from './routes/index.ts'
 
 const BASE = '/api/v1'
+/** Ends as a file does; the last part of an IPv4 address does not. */
+const FILE_NAME = /\.[a-z]\w{0,7}(?:$|\?)/iu
 const BODY_BYTES = 1024 * 1024
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -47,7 +49,10 @@ function addRoute(app: FastifyInstance, route: AnyRoute, context: ApiContext): v
       ...(params ? { params } : {}),
       ...(query ? { querystring: query } : {}),
       ...(body ? { body } : {}),
-      response: { ...(response ? { [route.status ?? 200]: response } : {}), default: problem.describe('Problem details (RFC 9457)') },
+      response: {
+        ...(response ? Object.fromEntries([route.status ?? 200, ...(route.otherStatuses ?? [])].map((status) => [status, response])) : {}),
+        default: problem.describe('Problem details (RFC 9457)'),
+      },
     },
     onRequest: guard(route.access, context),
     async handler(request, reply) {
@@ -63,7 +68,17 @@ function addRoute(app: FastifyInstance, route: AnyRoute, context: ApiContext): v
 
 /** The whole application, not yet listening. `consoleFolder` null serves the API alone. */
 export async function buildApp(context: ApiContext, consoleFolder: string | null): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit: BODY_BYTES, trustProxy: false, forceCloseConnections: true, routerOptions: { maxParamLength: 512 } })
+  const app = Fastify({
+    bodyLimit: BODY_BYTES,
+    trustProxy: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) =>
+      error.statusCode === 414
+        ? sendProblem(request, reply, 414, 'address_too_long')
+        : sendProblem(request, reply, 400, 'malformed_address', 'The address is not properly encoded.'),
+  })
+  app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(problemHandler(context.logger))
@@ -108,7 +123,7 @@ export async function buildApp(context: ApiContext, consoleFolder: string | null
     })
   }
   app.setNotFoundHandler((request, reply) => {
-    const page = request.method === 'GET' && !request.url.startsWith('/api') && !/\.\w{1,8}(?:$|\?)/u.test(request.url)
+    const page = request.method === 'GET' && !request.url.startsWith('/api') && !FILE_NAME.test(request.url)
     if (page && consoleFolder) return reply.sendFile('index.html')
     return sendProblem(request, reply, 404, 'not_found', 'There is nothing at this address.')
   })

@@ -40,7 +40,7 @@ export function sendProblem(
     ...more,
   }
   if (status === 401) reply.header('www-authenticate', 'Bearer')
-  return reply.code(status).type('application/problem+json').send(JSON.stringify(body))
+  return reply.code(status).header('x-content-type-options', 'nosniff').type('application/problem+json').send(JSON.stringify(body))
 }
 
 const fieldOf = (path: string) => path.replace(/^\//u, '').replaceAll('/', '.')

@@ -36,6 +36,8 @@ export interface Route<
   /** JSON; absent where the handler writes to `reply` itself. */
   readonly response?: Response
   readonly status?: number
+  /** Further statuses that the handler may set and that answer `response` as well. */
+  readonly otherStatuses?: readonly number[]
   handle(
     request: RouteRequest<Params, Query, Body, A>,
     context: ApiContext,

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import type { Worker } from '@decnet/contracts/api'
 import { topics } from '@decnet/contracts/topics'
 import type { Bus } from '@decnet/kernel/bus'
@@ -79,7 +79,12 @@ export function workerBoard(options: {
     }
   }
 
-  const save = async () => writeFile(options.file, JSON.stringify(await snapshot()), { mode: 0o600 })
+  /** Whoever reads it finds the one or the other, never half of one, also on a full disk. */
+  async function save(): Promise<void> {
+    const fresh = `${options.file}.new`
+    await writeFile(fresh, JSON.stringify(await snapshot()), { mode: 0o600 })
+    await rename(fresh, options.file)
+  }
   const timer = setInterval(() => void save().catch(() => undefined), SAVE_MS)
   timer.unref()
   void save().catch(() => undefined)

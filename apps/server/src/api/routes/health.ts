@@ -34,6 +34,7 @@ const full = defineRoute({
   tag: 'system',
   summary: 'Every part, well or not; 503 when a critical one is not.',
   response: health,
+  otherStatuses: [503],
   async handle({ reply }, context) {
     const found = await components(context)
     const bad = Object.keys(found).filter((name) => found[name]?.status === 'failing')
