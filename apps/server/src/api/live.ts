@@ -8,9 +8,7 @@ import type { Reads } from '../store/reads.ts'
 import type { Call } from '../threads/rpc.ts'
 
 const PAGE = 200
-const KEEPALIVE_MS = 15_000
-/** Looks at the log by itself this often while no bus rings. */
-const POLL_MS = 1_000
+const TIMING = { keepaliveMs: 15_000, pollMs: 1_000, recheckMs: 30_000 }
 /** Reads that several clients at one place share are kept for this moment. */
 const SHARED_READS = 64
 /** Signals that wait for a client that does not read; the oldest go. */
@@ -30,7 +28,17 @@ export interface LiveOptions {
   readonly signal: AbortSignal
 }
 
+export interface LiveTiming {
+  /** Something is said at least this often, for proxies. */
+  readonly keepaliveMs: number
+  /** The log is looked at by itself this often while no bus rings. */
+  readonly pollMs: number
+  /** A login that has ended closes its streams within this time. */
+  readonly recheckMs: number
+}
+
 export interface LiveTail {
+  readonly timing: LiveTiming
   follow(options: LiveOptions): AsyncGenerator<LiveItem>
   readonly clients: number
   close(): void
@@ -42,7 +50,7 @@ const doorbells = allTopics.filter((topic) => topic.kind === 'doorbell').map((to
  * The live stream: each client reads the log by its own cursor, so nothing is missed or repeated; the bus only says when to look.
  * Doorbell-only topics are passed on as they come, at most once.
  */
-export function liveTail(bus: Bus, read: Call<Reads>): LiveTail {
+export function liveTail(bus: Bus, read: Call<Reads>, timing: LiveTiming = TIMING): LiveTail {
   const waiting = new Set<{ ring(): void; signal(signal: StreamSignal): void }>()
   const subscription = bus.as('live').subscribe('>')
   void (async () => {
@@ -72,6 +80,7 @@ export function liveTail(bus: Bus, read: Call<Reads>): LiveTail {
   }
 
   return {
+    timing,
     async *follow({ topics, search, after, signal }) {
       const bell = new Doorbell()
       const signals: StreamSignal[] = []
@@ -102,11 +111,12 @@ export function liveTail(bus: Bus, read: Call<Reads>): LiveTail {
           for (const said of signals.splice(0)) yield { kind: 'signal', signal: said }
           if (records.length > 0) silentSince = Date.now()
           if (records.length === PAGE) continue
-          if (Date.now() - silentSince >= KEEPALIVE_MS) {
+          if (Date.now() - silentSince >= timing.keepaliveMs) {
             yield { kind: 'keepalive' }
             silentSince = Date.now()
           }
-          await bell.wait(bus.status.connected ? KEEPALIVE_MS : POLL_MS)
+          const untilKeepalive = Math.max(1, timing.keepaliveMs - (Date.now() - silentSince))
+          await bell.wait(bus.status.connected ? untilKeepalive : Math.min(timing.pollMs, untilKeepalive))
         }
       } finally {
         signal.removeEventListener('abort', wake)

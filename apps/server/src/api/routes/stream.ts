@@ -7,8 +7,6 @@ import { streamRow } from '../log-row.ts'
 import { defineRoute } from '../route.ts'
 
 const MAX_CLIENTS = 100
-/** A login that has ended closes its streams within this time. */
-const RECHECK_MS = 30_000
 
 function frame(item: LiveItem): string {
   if (item.kind === 'record') return `id: ${item.record.seq}\nevent: record\ndata: ${JSON.stringify(streamRow(item.record))}\n\n`
@@ -48,6 +46,8 @@ const stream = defineRoute({
     const { raw: out } = reply.hijack()
     const gone = new AbortController()
     out.once('close', () => gone.abort())
+    // It may have left while its login was looked up: then no `close` comes any more.
+    if (out.closed || raw.socket.destroyed) gone.abort()
     out.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
@@ -57,21 +57,17 @@ const stream = defineRoute({
     })
     out.write('retry: 2000\n: connected\n\n')
 
+    const leave = () => gone.abort()
     const recheck = setInterval(() => {
-      void read('auth.user', { tokenSha256: caller.tokenSha256, now: now() }).then(
-        (user) => {
-          if (!user) out.end()
-        },
-        () => out.end(),
-      )
-    }, RECHECK_MS)
+      void read('auth.user', { tokenSha256: caller.tokenSha256, now: now() }).then((user) => (user ? undefined : leave()), leave)
+    }, live.timing.recheckMs)
     try {
       for await (const item of live.follow({ topics, search: query.search, after: last, signal: gone.signal })) {
-        if (!out.write(frame(item)) && !gone.signal.aborted) await Promise.race([once(out, 'drain'), once(gone.signal, 'abort')])
         if (gone.signal.aborted) break
+        if (!out.write(frame(item))) await once(out, 'drain', { signal: gone.signal })
       }
     } catch (error) {
-      logger.warn({ err: error }, 'a live stream ended early')
+      if (!gone.signal.aborted) logger.warn({ err: error }, 'a live stream ended early')
     } finally {
       clearInterval(recheck)
       out.end()
