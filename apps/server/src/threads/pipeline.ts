@@ -36,7 +36,10 @@ async function pipeline(data: PipelineData) {
 
   const workers = new Map<string, RunningWorker>()
   for (const worker of [ingester(intake, log), credentials, profiler, reuseCorrelator]) {
-    workers.set(worker.name, runWorker(worker, { log, bus, logger, transient: isTransient }))
+    // A flood reaches the log, and whoever watches it, before it is thought about; then each gives way to those whose records it reads.
+    const before = [...workers.values()]
+    const givesWay = () => before.some(({ busy }) => busy)
+    workers.set(worker.name, runWorker(worker, { log, bus, logger, transient: isTransient, givesWay }))
   }
   const named = (name: string) => {
     const worker = workers.get(name)

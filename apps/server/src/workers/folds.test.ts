@@ -230,6 +230,15 @@ describe('the folds over the event log', () => {
     expect(await everything()).toEqual(before)
   })
 
+  it('an attempt is counted once, also when the log is read again in other batches', async () => {
+    await feed(attempt('pw'), attempt('pw', { at: 1 }))
+    await store.db.deleteFrom('cursors').execute()
+    await feed(attempt('pw', { at: 2 }), attempt('pw', { at: 3, outcome: 'success' }), attempt('pw', { at: 4 }))
+    expect(await store.db.selectFrom('credentials').select(['attempt_count', 'outcome', 'last_seen']).execute()).toEqual([
+      { attempt_count: 5, outcome: 'success', last_seen: T0 + 4 },
+    ])
+  })
+
   it('every derived record keeps to the schema of its topic', async () => {
     await feed(
       event({ type: 'connect' }),

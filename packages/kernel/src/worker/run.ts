@@ -11,6 +11,8 @@ import { foldStep } from './fold-step.ts'
 
 /** Announced whole up to this size; consumers of larger records read the log. */
 const ANNOUNCED_BYTES = 64 * 1024
+/** Before each step of a worker that gives way, milliseconds. */
+const PAUSE_MS = 200
 
 export interface RunOptions<Tx> {
   readonly log: EventLog<Tx>
@@ -21,6 +23,8 @@ export interface RunOptions<Tx> {
   /** Milliseconds between two looks when nothing rings: with a bus (a safety net), and without. */
   readonly pollMs?: { readonly withBus: number; readonly withoutBus: number }
   readonly heartbeatMs?: number
+  /** While it answers true the worker pauses before each step: somebody else's work is more urgent, and this one's can wait in the log. */
+  readonly givesWay?: () => boolean
   /** More members of the heartbeat, such as sizes of queues. */
   readonly extra?: () => Record<string, unknown>
 }
@@ -39,6 +43,8 @@ export interface RunningWorker extends AsyncDisposable {
   readonly summary: string
   readonly kind: 'fold' | 'tick'
   status(): Promise<WorkerStatus>
+  /** Its last step left work to do at once. */
+  readonly busy: boolean
   /** There may be work. */
   ring(): void
   start(): void
@@ -69,6 +75,7 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   let loop: Promise<void> = Promise.resolve()
   let failures = 0
   let lastError: string | null = null
+  let busy = false
 
   const fold =
     worker.kind === 'fold'
@@ -92,8 +99,10 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   let life = 0
   async function work(mine: number): Promise<void> {
     while (life === mine) {
+      if (options.givesWay?.()) await new Promise<void>((resolve) => setTimeout(resolve, PAUSE_MS))
       try {
         const answer = await step()
+        busy = answer === 'again'
         failures = 0
         lastError = null
         if (answer === 'again') {
@@ -102,6 +111,7 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
           continue
         }
       } catch (error) {
+        busy = false
         failures += 1
         lastError = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
         if (failures === 1 || failures % 20 === 0)
@@ -149,6 +159,9 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
     name: worker.name,
     summary: worker.summary,
     kind: worker.kind,
+    get busy() {
+      return busy && state === 'running'
+    },
     ring: () => bell.ring(),
     start() {
       if (state === 'running') return

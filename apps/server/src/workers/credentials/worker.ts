@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { topics } from '@decnet/contracts/topics'
 import { deterministicId } from '@decnet/kernel'
 import type { LogRecord } from '@decnet/kernel/log'
 import { defineFold, type FoldContext } from '@decnet/kernel/worker'
+import type { Selectable } from 'kysely'
 import { textField } from '../../domain/event-kinds.ts'
 import type { Tx } from '../../store/log-table.ts'
+import type { CredentialTable } from '../../store/schema.ts'
+import { upsert } from '../../store/upsert.ts'
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u
 
@@ -21,6 +24,57 @@ function principalOf(fields: LogRecord['body']): { readonly text: string; readon
   return plain === null || plain === '' ? null : { text: readable(plain), b64: Buffer.from(plain, 'utf8').toString('base64') }
 }
 
+type Row = Selectable<CredentialTable>
+
+const fresh = (id: string, record: LogRecord, target: Target): Row => ({
+  id,
+  attacker_ip: target.attackerIp,
+  attacker_uuid: null,
+  decky: target.decky,
+  service: target.service,
+  principal: target.principal?.text ?? null,
+  principal_b64: target.principal?.b64 ?? null,
+  secret_kind: target.kind,
+  secret_sha256: target.sha256,
+  secret_b64: target.secretB64,
+  secret_printable: text(record.body, 'secret_printable') ?? '',
+  outcome: 'unknown',
+  method: text(record.body, 'method'),
+  challenge: text(record.body, 'challenge'),
+  first_seen: record.ts,
+  last_seen: record.ts,
+  attempt_count: 0,
+  last_seq: 0,
+})
+
+interface Target {
+  readonly attackerIp: string
+  readonly decky: string
+  readonly service: string
+  readonly kind: string
+  readonly secretB64: string
+  readonly sha256: string
+  readonly principal: ReturnType<typeof principalOf>
+}
+
+/** What was tried where; null when the record holds no credential, or one that is not base64. */
+function targetOf({ body, attackerIp, decky, service }: LogRecord): Target | null {
+  const secretB64 = text(body, 'secret_b64')
+  if (secretB64 === null || attackerIp === null || decky === null || service === null || !BASE64.test(secretB64)) return null
+  const sha256 = hash('sha256', Buffer.from(secretB64, 'base64'))
+  return { attackerIp, decky, service, kind: text(body, 'secret_kind') ?? 'plaintext', secretB64, sha256, principal: principalOf(body) }
+}
+
+/** Counts one attempt in; a record that was counted before changes nothing. */
+function count(row: Row, record: LogRecord): void {
+  if (record.seq <= row.last_seq) return
+  row.last_seq = record.seq
+  row.first_seen = Math.min(row.first_seen, record.ts)
+  row.last_seen = Math.max(row.last_seen, record.ts)
+  if (row.outcome !== 'success') row.outcome = text(record.body, 'outcome') ?? 'unknown'
+  row.attempt_count += 1
+}
+
 /** One row for each distinct (source, decky, service, kind, secret, principal); a secret that is not base64 is not one. */
 export default defineFold({
   name: 'credentials',
@@ -28,51 +82,21 @@ export default defineFold({
   reads: [topics.systemLog],
   emits: [topics.credentialCaptured],
   async handle(batch, { tx, emit }: FoldContext<Tx, typeof topics.credentialCaptured>) {
-    for (const record of batch) {
-      const { body, attackerIp, decky, service } = record
-      const secretB64 = text(body, 'secret_b64')
-      if (secretB64 === null || attackerIp === null || decky === null || service === null || !BASE64.test(secretB64)) continue
-      const secret = Buffer.from(secretB64, 'base64')
-      const sha256 = createHash('sha256').update(secret).digest('hex')
-      const kind = text(body, 'secret_kind') ?? 'plaintext'
-      const principal = principalOf(body)
-      const id = deterministicId('credential', attackerIp, decky, service, kind, sha256, principal?.b64 ?? '')
-      const outcome = text(body, 'outcome') ?? 'unknown'
-      await tx
-        .insertInto('credentials')
-        .values({
-          id,
-          attacker_ip: attackerIp,
-          attacker_uuid: null,
-          decky,
-          service,
-          principal: principal?.text ?? null,
-          principal_b64: principal?.b64 ?? null,
-          secret_kind: kind,
-          secret_sha256: sha256,
-          secret_b64: secretB64,
-          secret_printable: text(body, 'secret_printable') ?? '',
-          outcome,
-          method: text(body, 'method'),
-          challenge: text(body, 'challenge'),
-          first_seen: record.ts,
-          last_seen: record.ts,
-          attempt_count: 1,
-          last_seq: record.seq,
-        })
-        .onConflict((conflict) =>
-          conflict
-            .column('id')
-            .doUpdateSet((eb) => ({
-              first_seen: eb.fn('min', ['credentials.first_seen', 'excluded.first_seen']),
-              last_seen: eb.fn('max', ['credentials.last_seen', 'excluded.last_seen']),
-              outcome: eb.case().when('credentials.outcome', '=', 'success').then('success').else(eb.ref('excluded.outcome')).end(),
-              attempt_count: eb('credentials.attempt_count', '+', 1),
-              last_seq: eb.ref('excluded.last_seq'),
-            }))
-            .where('credentials.last_seq', '<', record.seq),
-        )
-        .execute()
+    const attempts = batch.flatMap((record) => {
+      const target = targetOf(record)
+      if (target === null) return []
+      const { attackerIp, decky, service, kind, sha256, principal } = target
+      return [{ record, target, id: deterministicId('credential', attackerIp, decky, service, kind, sha256, principal?.b64 ?? '') }]
+    })
+    if (attempts.length === 0) return
+    const ids = [...new Set(attempts.map(({ id }) => id))]
+    const known = await tx.selectFrom('credentials').selectAll().where('id', 'in', ids).execute()
+    const rows = new Map(known.map((row) => [row.id, row]))
+    for (const { id, record, target } of attempts) {
+      const row = rows.get(id) ?? fresh(id, record, target)
+      rows.set(id, row)
+      count(row, record)
+      const { sha256, kind, attackerIp, decky, service } = target
       emit(
         topics.credentialCaptured,
         [],
@@ -80,5 +104,6 @@ export default defineFold({
         { source: record },
       )
     }
+    await upsert(tx, 'credentials', 'id', [...rows.values()])
   },
 })

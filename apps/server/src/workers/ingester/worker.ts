@@ -6,8 +6,8 @@ import { decodeEvent } from '@decnet/kernel/syslog'
 import { defineTick, type Tick } from '@decnet/kernel/worker'
 import type { Tx } from '../../store/log-table.ts'
 
-/** Lines per transaction. */
-const BATCH = 500
+/** Lines per transaction; more than a fold takes, so that a flood reaches the disk before it is thought about. */
+const BATCH = 5_000
 /** Batches up to this size are announced event by event as well; larger ones only as a batch: a live feed, not a transport. */
 const ANNOUNCED = 32
 

@@ -6,8 +6,8 @@ import type { Selectable } from 'kysely'
 import { FILE_TYPES, isHandsOn } from '../../domain/event-kinds.ts'
 import { crossed, scoreOf, scoreParts, severityOf } from '../../domain/scoring.ts'
 import { conductOf } from '../../store/attackers.ts'
-import type { Tx } from '../../store/log-table.ts'
 import type { AttackerTable } from '../../store/schema.ts'
+import { upsert } from '../../store/upsert.ts'
 import type { ProfilerContext } from './context.ts'
 
 /** A row while it is being folded: lists open, counts as in the table. */
@@ -91,7 +91,8 @@ export async function foldAttackers(events: readonly LogRecord[], { tx, emit }: 
     count(draft, record)
     score(draft, record, emit)
   }
-  for (const draft of drafts.values()) if (draft.changed) await save(draft, tx)
+  const changed = [...drafts.values()].filter((draft) => draft.changed)
+  await upsert(tx, 'attackers', 'uuid', changed.map(rowOf))
 }
 
 /** After each event, so that what is announced does not depend on how events were batched. A score never falls. */
@@ -118,18 +119,11 @@ function score(draft: Draft, record: LogRecord, emit: ProfilerContext['emit']): 
   emit(topics.attackerScored, [], payload, { source: record, key: String(threshold.score) })
 }
 
-async function save(draft: Draft, tx: Tx): Promise<void> {
-  const { changed: _changed, ...rest } = draft
-  const row = {
-    ...rest,
+function rowOf({ changed: _changed, ...draft }: Draft): Selectable<AttackerTable> {
+  return {
+    ...draft,
     services: JSON.stringify([...draft.services]),
     deckies: JSON.stringify([...draft.deckies]),
     score_parts: JSON.stringify(scoreParts(conductOf(draft))),
   }
-  const { uuid: _uuid, ...update } = row
-  await tx
-    .insertInto('attackers')
-    .values(row)
-    .onConflict((conflict) => conflict.column('uuid').doUpdateSet(update))
-    .execute()
 }

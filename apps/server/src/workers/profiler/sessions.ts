@@ -4,6 +4,7 @@ import { attackerId } from '@decnet/kernel'
 import type { LogRecord } from '@decnet/kernel/log'
 import { COMMAND_TYPES, commandText, FILE_TYPES, textField } from '../../domain/event-kinds.ts'
 import type { SessionTable } from '../../store/schema.ts'
+import { upsert } from '../../store/upsert.ts'
 import type { ProfilerContext } from './context.ts'
 
 /** A session that says nothing for this long is over, even if its end was never seen (milliseconds of event time). */
@@ -162,13 +163,4 @@ async function commandsOf(sessionId: string, { tx }: ProfilerContext) {
   }))
 }
 
-async function save(rows: ReadonlySet<SessionTable>, { tx }: ProfilerContext): Promise<void> {
-  for (const row of rows) {
-    const { id: _, ...update } = row
-    await tx
-      .insertInto('sessions')
-      .values(row)
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(update))
-      .execute()
-  }
-}
+const save = (rows: ReadonlySet<SessionTable>, { tx }: ProfilerContext): Promise<void> => upsert(tx, 'sessions', 'id', [...rows])
