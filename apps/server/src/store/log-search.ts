@@ -85,11 +85,12 @@ export async function readAfter(
   return { records: rows.map(toRecord), scanned: rows.length < filter.limit ? head : (rows.at(-1)?.seq ?? filter.after) }
 }
 
-/** The first sequence number still kept, and the last. */
+/** The first sequence number still kept (where nothing is: the next one), and the last ever given. */
 export async function logBounds(db: Db): Promise<{ first: number; head: number }> {
   const first = await db.selectFrom('log').select('seq').orderBy('seq').limit(1).executeTakeFirst()
   const head = await db.selectFrom('log_head').select('seq').executeTakeFirst()
-  return { first: first?.seq ?? 0, head: head?.seq ?? 0 }
+  const last = head?.seq ?? 0
+  return { first: first?.seq ?? last + 1, head: last }
 }
 
 export interface Bucket {
