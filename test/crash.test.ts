@@ -23,6 +23,7 @@ function numberedClient(target: { address: string; port: number }, next: () => n
       let waiting: number[] = []
       let rest = ''
       const send = () => {
+        if (socket.destroyed) return
         while (waiting.length < 8) {
           const n = next()
           if (n === undefined) break
@@ -44,7 +45,8 @@ function numberedClient(target: { address: string; port: number }, next: () => n
           const n = waiting.shift()
           if (n !== undefined) answered.push({ n, at: Date.now() })
         }
-        send()
+        // Some seconds in all, so that the kills fall into the middle of it.
+        setTimeout(send, 10)
       })
       socket.on('error', () => undefined)
       socket.once('close', () => {
@@ -92,7 +94,7 @@ describe('kill -9 at random moments', () => {
     await clients
 
     const must = answered.filter(({ at }) => !sensorKills.some((kill) => at > kill - GRACE_MS && at < kill + 50)).map(({ n }) => n)
-    expect(must.length).toBeGreaterThan(EVENTS * 0.9)
+    expect(must.length).toBeGreaterThan(EVENTS * 0.85)
 
     const database = () => new Database(join(fleet.home, 'decnet.db'), { readonly: true })
     const stored = () => {
