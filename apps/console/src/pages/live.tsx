@@ -10,7 +10,7 @@ import { format, parse } from '../search/grammar.ts'
 import { describeRange } from '../time/range.ts'
 import { figure } from '../time/words.ts'
 import { peekAt, setParams, setRange, useUrl, zoomTo } from '../url.ts'
-import type { EventLike } from '../words/event.ts'
+import { bookkeeping, type EventLike } from '../words/event.ts'
 import { EventList } from './live/event-list.tsx'
 import { SessionList } from './live/session-list.tsx'
 import './live/live.css'
@@ -24,8 +24,8 @@ export default function Live() {
   const [paused, setPaused] = useState(false)
   const [away, setAway] = useState(false)
   const bySession = params.get('by') !== 'event'
-  const hidesTicks = !terms.some((t) => t.key === 'event' || t.key === 'topic' || t.key === 'session')
-  const search = useMemo(() => format(hidesTicks ? [...terms, { negated: true, key: 'event', value: 'tick' }] : terms), [terms, hidesTicks])
+  const tidy = !terms.some((t) => t.key === 'event' || t.key === 'topic' || t.key === 'session')
+  const search = useMemo(() => format(tidy ? [...terms, ...bookkeeping.map((b) => ({ negated: true, ...b }))] : terms), [terms, tidy])
   const log = useLiveLog(search, range, paused || away)
   const histogram = useHistogram(range, search, 120)
   const scroller = useRef<HTMLDivElement>(null)

@@ -1,4 +1,5 @@
 import type { Severity } from '@decnet/contracts/api'
+import { plural } from '../time/words.ts'
 
 /** What a record of the log and one of the stream have in common. */
 export interface EventLike {
@@ -89,14 +90,23 @@ const derived: Readonly<Record<string, Teller>> = {
   'attacker.observed': (f) => said('seen for the first time', '', 'info', f('event_type')),
   'attacker.scored': (f) => said('score rose', `to ${f('score')}`, severityOf(f('severity'))),
   'attacker.session.started': () => said('session began', '', 'info'),
-  'attacker.session.ended': (f) => said('session ended', '', 'info', `${f('command_count')} commands`),
+  'attacker.session.ended': (f) =>
+    said('session ended', '', 'info', Number(f('command_count')) > 0 ? plural(Number(f('command_count')), 'command') : ''),
   'credential.captured': (f) => said('credential stored', '', 'info', f('secret_kind')),
-  'credential.reuse.detected': (f) => said('used one secret again', '', 'critical', `${f('target_count')} targets`),
+  'credential.reuse.detected': (f) => said('reused a secret', '', 'critical', `${f('target_count')} targets`),
 }
 
 const severities: readonly Severity[] = ['info', 'low', 'medium', 'high', 'critical']
 const severityOf = (name: string): Severity => severities.find((s) => s === name) ?? 'medium'
 export const rank = (severity: Severity) => severities.indexOf(severity)
+
+/** What people look at: not the sensors' own life signs, nor records that only say again what an event said. */
+export const bookkeeping: readonly { key: string; value: string }[] = [
+  { key: 'event', value: 'tick' },
+  { key: 'topic', value: 'credential.captured' },
+  { key: 'topic', value: 'attacker.session.started' },
+  { key: 'topic', value: 'attacker.session.ended' },
+]
 
 export function tell(event: EventLike): Said {
   const f = (name: string) => field(event.fields, name)

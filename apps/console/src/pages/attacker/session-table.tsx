@@ -57,5 +57,7 @@ export function SessionTable({ sessions, total, selected, onSelect, onAll }: Pro
 function about(s: Session): string {
   const did =
     s.command_count > 0 ? plural(s.command_count, 'command') : s.credential_count > 0 ? plural(s.credential_count, 'credential') : ''
-  return [s.service, did, s.duration_s === null ? 'still open' : duration(s.duration_s)].filter(Boolean).join(' · ')
+  return [s.service, did, s.duration_s === null ? 'still open' : s.duration_s < 0.1 ? 'closed at once' : duration(s.duration_s)]
+    .filter(Boolean)
+    .join(' · ')
 }

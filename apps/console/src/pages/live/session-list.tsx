@@ -118,7 +118,13 @@ function Group({ group: g, active, onOpen }: { group: SessionGroup; active: bool
           {g.loggedIn && <b>got in{g.user === '' ? '' : ' as '}</b>}
           {g.loggedIn && g.user !== '' && <Bytes text={g.user} most={24} />}
           {g.loggedIn && ' · '}
-          {g.ended ? `closed after ${duration(took)}` : `open ${duration(took)}`}
+          {g.ended
+            ? took < 0.1
+              ? 'closed at once'
+              : `closed after ${duration(took)}`
+            : took < 0.1
+              ? 'just opened'
+              : `open for ${duration(took)}`}
         </span>
         <button type="button" className="faint ses-open" onClick={look} disabled={!g.sessionId}>
           <Time at={g.newest} />

@@ -65,14 +65,15 @@ export function Lead({ stats, range }: { stats: Stats | undefined; range: Range 
 /** Do I have to do something? */
 function Verdict({ stats }: { stats: Stats }) {
   const serious = stats.top_attackers.filter((a) => a.severity === 'critical' || a.severity === 'high')
-  const worst = serious[0]
+  const got = stats.logins.value + stats.reuse.value + stats.files.value > 0
+  const worst = serious[0] ?? (got ? stats.top_attackers[0] : undefined)
   if (!worst)
     return (
       <p className="sub">
         <span className="dot" /> Nothing needs you. {figure(stats.credentials.value)} credentials were tried, all of it ordinary noise.
       </p>
     )
-  const others = serious.length - 1
+  const others = Math.max(0, serious.length - 1)
   return (
     <p className="sub">
       <SeverityBadge severity={worst.severity} />
@@ -90,7 +91,7 @@ function Verdict({ stats }: { stats: Stats }) {
             </Link>
           </>
         )}
-        . The rest is ordinary noise.
+        {serious.length > 0 ? '. The rest is ordinary noise.' : '. Nothing is urgent.'}
       </span>
     </p>
   )

@@ -8,10 +8,10 @@ import { hrefTo } from '../../url.ts'
 
 type Figure = Stats['sources']
 
-/** Change against the equally long period before: "+18 %", "as before", "none before". */
+/** Change against the equally long period before: "+18 %", "as before", "new". */
 export function changeOf({ value, previous }: { value: number; previous: number }): string {
-  if (value === previous) return value === 0 ? 'none before' : 'as before'
-  if (previous === 0) return 'none before'
+  if (value === previous) return value === 0 ? 'none' : 'as before'
+  if (previous === 0) return 'new'
   const percent = Math.round(((value - previous) / previous) * 100)
   return percent > 999
     ? `× ${Math.round(value / previous)}`
