@@ -76,8 +76,8 @@ describeWith({ tools }, 'a scripted attack with real clients', () => {
     expect(captured.fields).toMatchObject({ sha256: payloadHash, size: String(payload.length) })
     const list = await run(
       'sshpass',
-      ['-p', login.password, 'sftp', ...SSH_OPTIONS, '-P', String(port), '-b', '-', `${login.user}@${address}`],
-      { input: 'ls -la /tmp\n' },
+      ['-p', login.password, 'sftp', ...SSH_OPTIONS, '-P', String(port), `${login.user}@${address}`],
+      { input: 'ls -la /tmp\nbye\n' },
     )
     expect(list.stdout).toMatch(/^-rw.* 70000 .*\.x$/mu)
     const kept = await fetch(`${fleet.api}/artifacts/${payloadHash}`, { headers: { authorization: `Bearer ${fleet.token}` } })

@@ -167,5 +167,5 @@ function tell(session: Session<Emits>, client: Client, command: Command, good = 
     })
     if (name === 'auth') return
   }
-  session.emit(events.command, { command: shown(command), user: client.authenticated ? 'default' : '', mode: 'protocol' })
+  session.emit(events.command, { command: shown(command), user: client.authenticated ? 'default' : '', mode: 'exec' })
 }

@@ -37,7 +37,7 @@ describe('an open Redis', () => {
     expect(info).toMatch(/^db0:keys=\d+,expires=\d+,avg_ttl=\d+\r?$/mu)
     const uptime = Number(/uptime_in_seconds:(\d+)/u.exec(info)?.[1])
     expect(Math.abs(Date.now() - uptime * 1000 - persona.bootedAt)).toBeLessThan(60_000)
-    await harness.waitFor(ofType(events.command, { command: 'INFO', mode: 'protocol' }))
+    await harness.waitFor(ofType(events.command, { command: 'INFO', mode: 'exec' }))
   })
 
   test.skipIf(!installed('redis-cli'))('redis-cli talks interactively, in both protocols', async () => {
