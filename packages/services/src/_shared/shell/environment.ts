@@ -55,7 +55,7 @@ export function fill(state: State, options: ShellOptions): void {
   state.set('BASH', '/bin/bash')
   state.set('BASH_VERSION', BASH[persona.os.distro])
   for (const name of ['BASH_VERSION', 'HOSTNAME', 'HOSTTYPE', 'OSTYPE', 'BASH']) state.session.constants.set(name, state.get(name) ?? '')
-  state.cwd = user.home
+  state.cwd = state.get('PWD') ?? user.home
   if (user.shell.endsWith('dash') || user.shell === '/bin/sh') state.flavour = 'dash'
   state.zero = options.command === undefined ? (state.flavour === 'dash' ? '-sh' : '-bash') : state.flavour === 'dash' ? 'sh' : 'bash'
 }

@@ -45,6 +45,8 @@ export class Machine implements Host, Facts {
   readonly offers: (service: string) => number | undefined
   /** Changed by crontab, passwd, hostname, iptables: what attackers did, kept while the sensor lives. */
   readonly passwords = new Map<string, string>()
+  /** Users and terminals for which sudo has a fresh ticket. */
+  readonly sudoTickets = new Set<string>()
   #disk: Disk | undefined
   #residents: ReturnType<typeof residents> | undefined
   readonly #running = new Map<number, Process>()

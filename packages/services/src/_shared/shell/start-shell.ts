@@ -1,5 +1,7 @@
 import { AppError } from '@decnet/kernel'
+import { programs } from './commands/index.ts'
 import { fill } from './environment.ts'
+import { builtins } from './interpreter/builtins/index.ts'
 import { Runner } from './interpreter/run.ts'
 import { Session } from './interpreter/session.ts'
 import { State } from './interpreter/state.ts'
@@ -16,7 +18,7 @@ const UPLOAD_MAX = 16 * 1024 * 1024
 /** See {@link StartShell}. The host must be one that `hostOf` made. */
 export const startShell: StartShell = (options): ShellProcess => {
   if (!(options.host instanceof Machine)) throw new AppError('a shell needs a host made by hostOf', { code: 'foreign_host' })
-  const session = new Session(options.host, options)
+  const session = new Session(options.host, options, { programs, builtins })
   const state = new State(session, options.user, session.hangup.signal)
   const runner = new Runner()
   const terminal = options.tty === null ? null : new Terminal(session, options.tty)
@@ -34,6 +36,7 @@ export const startShell: StartShell = (options): ShellProcess => {
     state.descriptors.set(1, { output: plain(options.stdout) })
     state.descriptors.set(2, { output: plain(options.stderr) })
   } else for (const fd of [0, 1, 2, 255]) state.descriptors.set(fd, { input: terminal.input, output: terminal.output, path: '/dev/pts/0' })
+  session.shellPid = state.pid
   fill(state, options)
 
   const body = async (): Promise<number> => {

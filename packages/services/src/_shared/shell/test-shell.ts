@@ -34,7 +34,7 @@ export interface Ran {
 /** Runs a command to its end, with waits that take no time. */
 export async function runCommand(
   command: string,
-  options: { readonly machine?: Machine; readonly user?: string; readonly stdin?: string | Uint8Array; readonly hangupAfter?: number } = {},
+  options: { readonly machine?: Machine; readonly user?: string; readonly stdin?: string | Uint8Array; readonly hangupAfter?: number; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Ran> {
   const machine = options.machine ?? testMachine()
   const user = machine.userNamed(options.user ?? 'root')
@@ -56,6 +56,7 @@ export async function runCommand(
     local: { address: machine.persona.ip, port: 22 },
     tty: null,
     command,
+    env: { ...options.env, ...(options.cwd === undefined ? {} : { PWD: options.cwd }) },
     observer,
     now: machine.now,
     random: () => 0.5,

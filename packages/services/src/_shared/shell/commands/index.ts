@@ -1,16 +1,46 @@
-import type { Program, Programs } from '../interpreter/call.ts'
+import type { Programs } from '../interpreter/call.ts'
+import { archives } from './archives.ts'
+import { awkProgram } from './awk/awk.ts'
+import { digests } from './digests.ts'
+import { fetching } from './fetch.ts'
 import { files } from './files.ts'
+import { finding } from './find.ts'
+import { searching } from './grep.ts'
+import { hardware } from './hardware.ts'
 import { identity } from './identity.ts'
 import { listing } from './ls.ts'
+import { network } from './network.ts'
+import { privilege } from './privilege.ts'
+import { processes } from './processes.ts'
 import { reading } from './reading.ts'
+import { sedProgram } from './sed.ts'
 import { shells } from './shells.ts'
+import { system } from './system.ts'
+import { screens } from './terminal.ts'
+import { text } from './text.ts'
+import { lookups } from './which.ts'
 
 /** Programs by name; a map without a prototype, since names come from attackers. */
-export const programs: Readonly<Record<string, Program | undefined>> = Object.assign(
+export const programs: Programs = Object.assign(
   Object.create(null),
-  listing,
-  reading,
-  identity,
-  shells,
+  archives,
+  awkProgram,
+  digests,
+  fetching,
   files,
-) as Programs
+  finding,
+  searching,
+  hardware,
+  identity,
+  listing,
+  network,
+  privilege,
+  processes,
+  reading,
+  sedProgram,
+  shells,
+  system,
+  screens,
+  text,
+  lookups,
+)

@@ -12,7 +12,7 @@ interface Made {
 }
 
 /** printf(1) as bash does it: the format is used again while arguments remain. */
-export function formatPrintf(format: string, given: readonly string[], now: number, wall: (epoch: number) => WallTime): Made {
+export function formatPrintf(format: string, given: readonly string[], now: number, wall: (epoch: number) => WallTime, once = false): Made {
   const problems: string[] = []
   const args = [...given]
   const decoded = format
@@ -139,7 +139,7 @@ export function formatPrintf(format: string, given: readonly string[], now: numb
           return { text: out, problems }
       }
     }
-  } while (used && args.length > 0 && out.length < TOTAL_MAX)
+  } while (!once && used && args.length > 0 && out.length < TOTAL_MAX)
   return { text: out, problems }
 }
 

@@ -1,5 +1,4 @@
 import { printEcho } from '../interpreter/builtins/echo.ts'
-import { builtins } from '../interpreter/builtins/index.ts'
 import { Call, type Programs } from '../interpreter/call.ts'
 import { execute, findProgram } from '../interpreter/launch.ts'
 import type { State } from '../interpreter/state.ts'
@@ -9,7 +8,6 @@ import { baseName } from '../paths.ts'
 import { converse } from '../terminal/interact.ts'
 import { obey } from '../terminal/script-input.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { programs } from './index.ts'
 
 /** `bash`, `sh` and their kind, with a script, `-c`, standard input or a person. */
 async function shell(call: Call): Promise<number> {
@@ -192,7 +190,7 @@ async function busybox(call: Call): Promise<number> {
   }
   if (name === '--list') return await call.out(`${APPLETS.join('\n')}\n`).then(() => 0)
   if (name === '--install') return 0
-  const program = APPLETS.includes(name) ? (programs[name] ?? builtins[name]) : undefined
+  const program = APPLETS.includes(name) ? (call.session.catalogue.programs[name] ?? call.session.catalogue.builtins[name]) : undefined
   if (!APPLETS.includes(name)) {
     await call.err(`${name}: applet not found\n`)
     return 127
@@ -315,8 +313,8 @@ export const shells: Programs = {
   false: () => 1,
   test,
   '[': test,
-  printf: (call) => builtins.printf?.(call) ?? 0,
+  printf: (call) => call.session.catalogue.builtins.printf?.(call) ?? 0,
   pwd: async (call) => await call.out(`${call.state.cwd}\n`).then(() => 0),
-  kill: (call) => builtins.kill?.(call) ?? 0,
+  kill: (call) => call.session.catalogue.builtins.kill?.(call) ?? 0,
   nologin: async (call) => await call.out('This account is currently not available.\n').then(() => 1),
 }

@@ -1,9 +1,7 @@
-import { programs } from '../commands/index.ts'
 import type { SimpleCommand } from '../parser/ast.ts'
 import { baseName } from '../paths.ts'
 import { FileError } from '../port.ts'
 import { assign } from './assign.ts'
-import { builtins } from './builtins/index.ts'
 import { Call, type Program } from './call.ts'
 import { ExpansionFailure, Return } from './control.ts'
 import type { Expander } from './expand.ts'
@@ -43,7 +41,7 @@ export async function launch(
   const name = words[0] ?? ''
   const args = words.slice(1)
   const fun = state.functions.get(name)
-  const builtin = fun === undefined ? builtins[name] : undefined
+  const builtin = fun === undefined ? state.session.catalogue.builtins[name] : undefined
   const saved = new Map<string, Variable | undefined>()
   const redirected = await redirect(expander, state, command.redirects)
   let keep = false
@@ -134,6 +132,7 @@ export async function execute(runner: Runner, state: State, path: string, name: 
     return status
   }
   let program: Program | undefined
+  const { programs } = state.session.catalogue
   let content = ''
   try {
     const stat = fs.stat(full, state.as)

@@ -1,5 +1,6 @@
 import type { Machine } from '../machine.ts'
 import type { ShellObserver, ShellOptions } from '../port.ts'
+import type { Programs } from './call.ts'
 import { Killed } from './control.ts'
 
 /** What one shell and all its children may use. */
@@ -16,6 +17,12 @@ export interface Limits {
 }
 export const LIMITS: Limits = { burstMs: 1500, outputBytes: 32 * 1024 * 1024, processes: 120, steps: 20_000_000, depth: 220 }
 
+/** What can be run by name; maps without a prototype, since names come from attackers. */
+export interface Catalogue {
+  readonly programs: Programs
+  readonly builtins: Programs
+}
+
 const SLICE_MS = 6
 const REST_MS = 40
 
@@ -25,19 +32,23 @@ export class Session {
   readonly observer: ShellObserver
   readonly options: ShellOptions
   readonly limits: Limits
+  readonly catalogue: Catalogue
   /** Aborts when the connection is gone. */
   readonly hangup = new AbortController()
   /** The line discipline of the terminal; null without one. */
   terminal: { echo: boolean; canonical: boolean; columns: number; rows: number } | null = null
   /** Variables that every bash on this machine sets for itself. */
   readonly constants = new Map<string, string>()
+  /** Process id of the login's own shell. */
+  shellPid = 0
   processes = 0
   output = 0
   #steps = 0
   #busy = 0
   #slice = performance.now()
 
-  constructor(machine: Machine, options: ShellOptions, limits: Limits = LIMITS) {
+  constructor(machine: Machine, options: ShellOptions, catalogue: Catalogue, limits: Limits = LIMITS) {
+    this.catalogue = catalogue
     this.machine = machine
     this.observer = options.observer
     this.options = options

@@ -1,4 +1,3 @@
-import { builtins } from '../interpreter/builtins/index.ts'
 import { diskPath } from '../interpreter/files.ts'
 import type { State } from '../interpreter/state.ts'
 import { fromDisk } from '../paths.ts'
@@ -35,7 +34,7 @@ export function completionOf(state: State, before: string): Completion {
     const folders = (state.get('PATH') ?? '').split(':')
     const found = [
       ...new Set([
-        ...Object.keys(builtins),
+        ...Object.keys(state.session.catalogue.builtins),
         ...state.functions.keys(),
         ...state.aliases.keys(),
         ...folders.flatMap((folder) => names(state, folder)),

@@ -1,8 +1,6 @@
-import { programs } from '../../commands/index.ts'
 import { RESERVED } from '../../parser/parse.ts'
 import { Call, type Programs } from '../call.ts'
 import { execute, findProgram } from '../launch.ts'
-import { builtins } from './index.ts'
 
 async function describeOne(call: Call, name: string, style: 'type' | 'word' | 'path' | 'v'): Promise<boolean> {
   const { state } = call
@@ -16,7 +14,7 @@ async function describeOne(call: Call, name: string, style: 'type' | 'word' | 'p
   if (alias !== undefined) return await say(`${name} is aliased to \`${alias}'`, 'alias', `alias ${name}='${alias}'`)
   if (RESERVED.has(name)) return await say(`${name} is a shell keyword`, 'keyword', name)
   if (state.functions.has(name)) return await say(`${name} is a function`, 'function', name)
-  if (builtins[name] !== undefined) return await say(`${name} is a shell builtin`, 'builtin', name)
+  if (state.session.catalogue.builtins[name] !== undefined) return await say(`${name} is a shell builtin`, 'builtin', name)
   const path = name.includes('/') ? (programAt(call, name) ? name : undefined) : findProgram(state, name)
   if (path === undefined) return false
   if (style === 'path') await call.out(`${path}\n`)
@@ -68,7 +66,7 @@ async function command(call: Call): Promise<number> {
 
 /** Runs a builtin or a program, not a function. */
 async function simply(call: Call, name: string, args: readonly string[]): Promise<number> {
-  const builtin = builtins[name]
+  const builtin = call.session.catalogue.builtins[name]
   if (builtin !== undefined) return await builtin(new Call(call.runner, call.state, name, args))
   const path = name.includes('/') ? name : findProgram(call.state, name)
   if (path === undefined) {
@@ -110,7 +108,7 @@ export const lookup: Programs = {
   },
   caller: () => 1,
   compgen: async (call) => {
-    if (call.args[0] === '-c') for (const name of Object.keys(programs).sort()) await call.out(`${name}\n`)
+    if (call.args[0] === '-c') for (const name of Object.keys(call.session.catalogue.programs).sort()) await call.out(`${name}\n`)
     return 0
   },
 }
