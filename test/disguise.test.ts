@@ -21,7 +21,7 @@ describeWith({ tools: { nmap: 'nmap' } }, 'nmap -sV', () => {
   afterAll(() => fleet[Symbol.asyncDispose]())
 
   it('names every service of every decky with the product that its persona claims', async () => {
-    for (const decky of fleet.ready.deckies) {
+    const look = async (decky: (typeof fleet.ready.deckies)[number]) => {
       const ports = decky.services.map(({ port }) => port).join(',')
       const { stdout } = await run('nmap', ['-Pn', '-n', '-sT', '-sV', '-p', ports, '-oX', '-', decky.ip], { timeoutMs: 180_000 })
       for (const { name, port } of decky.services) {
@@ -33,5 +33,6 @@ describeWith({ tools: { nmap: 'nmap' } }, 'nmap -sV', () => {
       }
       expect(stdout).not.toMatch(/honeypot|decnet|cowrie|dionaea/iu)
     }
+    await Promise.all(fleet.ready.deckies.map(look))
   }, 600_000)
 })
