@@ -326,7 +326,7 @@ async function act(req: IncomingMessage, res: ServerResponse, path: string): Pro
 async function file(res: ServerResponse, path: string): Promise<void> {
   const name = normalize(path).replace(/^(\.\.\/)+/u, '')
   const found = extname(name) === '' ? null : await readFile(join(dist, name)).catch(() => null)
-  const body = found ?? (await readFile(join(dist, 'index.html')))
+  const body = found ?? (await readFile(join(dist, 'index.html')).catch(() => 'Build the console first.'))
   res.writeHead(200, {
     'content-type': types[found ? extname(name) : '.html'] ?? 'application/octet-stream',
     'content-security-policy': csp,

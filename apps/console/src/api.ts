@@ -1,5 +1,4 @@
 import { type Problem, problem } from '@decnet/contracts/api'
-import type { z } from 'zod'
 
 /** The API said no, or nothing. `status` 0: no answer at all. */
 export class ApiError extends Error {
@@ -17,6 +16,13 @@ export class ApiError extends Error {
   field(name: string): string | undefined {
     return this.problem?.errors?.find((e) => e.field === name || e.field.endsWith(`.${name}`))?.message
   }
+}
+
+/** What of a schema is used here. */
+interface Schema<T> {
+  safeParse(
+    data: unknown,
+  ): { success: true; data: T } | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } }
 }
 
 export type Params = Readonly<Record<string, string | number | boolean | null | undefined>>
@@ -51,7 +57,7 @@ async function ask(method: string, url: string, body: unknown, signal?: AbortSig
 }
 
 /** @throws {ApiError} also when the answer has another shape than the contract. */
-export async function get<S extends z.ZodType>(schema: S, path: string, params?: Params, signal?: AbortSignal): Promise<z.output<S>> {
+export async function get<T>(schema: Schema<T>, path: string, params?: Params, signal?: AbortSignal): Promise<T> {
   const answer = await ask('GET', urlOf(path, params), undefined, signal)
   const read = schema.safeParse(await answer.json())
   if (read.success) return read.data

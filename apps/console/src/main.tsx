@@ -5,14 +5,13 @@ import './styles/base.css'
 import './styles/frame.css'
 import './styles/parts.css'
 import './styles/float.css'
+import { withoutEval } from '@decnet/contracts/api'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRoot } from 'react-dom/client'
-import { z } from 'zod'
 import { ApiError } from './api.ts'
 import { App } from './app.tsx'
 
-// Compiled schemas need eval, which the content security policy forbids.
-z.config({ jitless: true })
+withoutEval()
 
 const client: QueryClient = new QueryClient({
   queryCache: new QueryCache({

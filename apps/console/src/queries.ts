@@ -14,12 +14,12 @@ import {
   session,
   sessionPage,
   stats,
-  topRow,
+  topRows,
   user,
+  users,
   workers,
 } from '@decnet/contracts/api'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { z } from 'zod'
 import { get, getText, type Params } from './api.ts'
 import { bucketOf, type Range, rangeKey, resolveRange } from './time/range.ts'
 
@@ -105,7 +105,7 @@ export const useReuse = (params: Params = {}) =>
 export const useTopCredentials = (by: 'secret' | 'principal' | 'pair', range: Range) =>
   useQuery({
     queryKey: ['credentials', 'top', by, rangeKey(range)],
-    queryFn: ({ signal }) => get(z.array(topRow), '/credentials/top', { by, limit: 10, ...periodOf(range) }, signal),
+    queryFn: ({ signal }) => get(topRows, '/credentials/top', { by, limit: 10, ...periodOf(range) }, signal),
     placeholderData: keepPreviousData,
   })
 export const useDeckies = () =>
@@ -120,8 +120,7 @@ export const useUsers = (enabled: boolean) =>
   useQuery({
     queryKey: ['users'],
     enabled,
-    queryFn: ({ signal }) =>
-      get(z.union([z.array(user), z.object({ data: z.array(user) }).transform((p) => p.data)]), '/users', {}, signal),
+    queryFn: ({ signal }) => get(users, '/users', {}, signal),
   })
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u

@@ -72,7 +72,7 @@ export default function Overview() {
 }
 
 function Events({ range }: { range: Range }) {
-  const { data, error, refetch } = useHistogram(range, 'topic:system.log -event:tick')
+  const { data, error, refetch } = useHistogram(range, 'topic:system.log -event:tick -service:sensor')
   return (
     <section className="section">
       <h2 className="h">

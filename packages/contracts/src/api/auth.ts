@@ -26,6 +26,7 @@ export const user = z.object({
   last_login_at: timestamp.nullable(),
 })
 export type User = z.infer<typeof user>
+export const users = z.array(user)
 export const createUserRequest = z.strictObject({ username, password: newPassword, role })
 export const setRoleRequest = z.strictObject({ role })
 export const resetPasswordRequest = z.strictObject({ new_password: newPassword })

@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { count, timestamp } from '../fields.ts'
 
+/** For a page whose content security policy forbids eval: schemas are walked, not compiled. Call it before the first parse. */
+export const withoutEval = (): void => {
+  z.config({ jitless: true })
+}
+
 /** `null`, `undefined` and the empty string in a query string mean "not given". */
 const absent = (value: unknown) => (value === '' || value === 'null' || value === 'NULL' || value === 'undefined' ? undefined : value)
 /** A member of a query string that may be empty there; defaults belong into `schema`. */

@@ -65,3 +65,4 @@ export const credentialReuseQuery = paging.extend({
 
 /** The most used of something, for short lists. */
 export const topRow = z.object({ value: z.string(), count, sources: count })
+export const topRows = z.array(topRow)

@@ -6,7 +6,7 @@ import { Time } from '../../parts/time.tsx'
 import { DeckyValue, ServiceValue } from '../../parts/value.tsx'
 import { useAttackerOf, useCommands, useSessions } from '../../queries.ts'
 import { parse, withTerm } from '../../search/grammar.ts'
-import { figure } from '../../time/words.ts'
+import { plural } from '../../time/words.ts'
 import { hrefTo, peekAt, setTerms } from '../../url.ts'
 import { PeekCommands } from './commands.tsx'
 import { SessionLine } from './session-line.tsx'
@@ -50,7 +50,7 @@ export function PeekAttacker({ id }: { id: string }) {
         </dd>
         <dt>Did</dt>
         <dd>
-          {figure(a.session_count)} sessions, {figure(a.credential_count)} credentials, {figure(a.command_count)} commands
+          {plural(a.session_count, 'session')}, {plural(a.credential_count, 'credential')}, {plural(a.command_count, 'command')}
         </dd>
         <dt>Services</dt>
         <dd className="chips">

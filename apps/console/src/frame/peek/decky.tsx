@@ -3,7 +3,7 @@ import { CommandLine } from '../../parts/command-line.tsx'
 import { Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { Time } from '../../parts/time.tsx'
 import { useDecky, useSessions } from '../../queries.ts'
-import { figure } from '../../time/words.ts'
+import { plural } from '../../time/words.ts'
 import { hrefTo, peekAt } from '../../url.ts'
 import { attackLine, colourOf } from '../../words/services.ts'
 import { PeekSessionOf } from './session-of.tsx'
@@ -55,7 +55,7 @@ export function PeekDecky({ id }: { id: string }) {
         )}
         <dt>Seen</dt>
         <dd>
-          {figure(d.attacker_count)} attackers, {figure(d.event_count)} events
+          {plural(d.attacker_count, 'attacker')}, {plural(d.event_count, 'event')}
           {d.last_contact && (
             <>
               , last <Time at={d.last_contact} />
