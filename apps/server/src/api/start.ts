@@ -8,6 +8,7 @@ import type { Call } from '../threads/rpc.ts'
 import { buildApp } from './app.ts'
 import { loginLimits } from './auth/login-limits.ts'
 import { liveTail } from './live.ts'
+import { watchLoopDelay } from './loop-delay.ts'
 import { workerBoard } from './worker-board.ts'
 
 export interface ApiOptions {
@@ -44,16 +45,20 @@ export async function startApi(options: ApiOptions): Promise<{ readonly url: str
       cause: error,
     })
   }
+  const delay = watchLoopDelay()
   const pulse = heartbeat(bus, 'api', {
-    extra: () => ({ kind: 'process', streams: live.clients, rss_mb: Math.round(process.memoryUsage.rss() / 1e6) }),
+    extra: () => ({ kind: 'process', streams: live.clients, rss_mb: Math.round(process.memoryUsage.rss() / 1e6), ...delay.take() }),
     logger,
   })
   const address = app.server.address()
   const actual = typeof address === 'object' && address ? address.port : port
+  // An address that means "all of them" is none to open in a browser.
+  const shown = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`,
+    url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${actual}/`,
     async close() {
       pulse[Symbol.dispose]()
+      delay[Symbol.dispose]()
       live.close()
       board.close()
       await app.close()

@@ -30,12 +30,17 @@ export interface Child {
   stop(graceMs: number): Promise<void>
 }
 
-function openLog(folder: string, name: string): number {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, `${name}.log`)
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  if (size > LOG_BYTES) renameSync(path, `${path}.1`)
-  return openSync(path, 'a', 0o600)
+/** Null when there is no place for one: a child without a log is better than none. */
+function openLog(folder: string, name: string): number | null {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const path = join(folder, `${name}.log`)
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    if (size > LOG_BYTES) renameSync(path, `${path}.1`)
+    return openSync(path, 'a', 0o600)
+  } catch {
+    return null
+  }
 }
 
 /** Runs one child process for as long as it is wanted: starts it again with backoff when it dies. */
@@ -50,12 +55,12 @@ export function superviseChild(options: ChildOptions): Child {
     const log = openLog(options.logs, options.name)
     // detached: a Ctrl-C at the terminal reaches the supervisor alone, which then stops everything in order.
     const now = fork(options.module, [], {
-      stdio: ['ignore', log, log, 'ipc', 'pipe'],
+      stdio: ['ignore', log ?? 'ignore', log ?? 'ignore', 'ipc', 'pipe'],
       env: options.env,
       detached: true,
       execArgv: ['--disable-warning=ExperimentalWarning', ...(options.flags ?? [])],
     })
-    closeSync(log)
+    if (log !== null) closeSync(log)
     child = now
     now.on('message', options.message)
     now.on('error', () => now.kill('SIGKILL'))

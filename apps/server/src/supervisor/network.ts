@@ -39,7 +39,7 @@ export async function claimSubnet(file: string): Promise<SubnetClaim> {
   for (const subnet of candidates) {
     const holder = await claim(subnet)
     if (!holder) continue
-    writeFileSync(file, `${JSON.stringify({ subnet })}\n`, { mode: 0o600 })
+    if (subnet !== before) writeFileSync(file, `${JSON.stringify({ subnet })}\n`, { mode: 0o600 })
     return {
       subnet,
       moved: before !== null && before !== subnet ? before : null,

@@ -1,12 +1,13 @@
-import { chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lchownSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { AppError } from '@decnet/kernel'
+import { AppError, isNodeError } from '@decnet/kernel'
 import { type DeckyPlan, makePersona } from '@decnet/persona'
-import { type Home, prepareHome } from '../home.ts'
+import { type Home, homeUnusable, prepareHome } from '../home.ts'
 import { type Child, superviseChild } from './child.ts'
 import { bindFleet, type Listener } from './listeners.ts'
-import { claimSubnet } from './network.ts'
+import { claimSubnet, type SubnetClaim } from './network.ts'
 import type { FromServer, ToServer } from './protocol.ts'
+import { runningIn, writeState } from './state.ts'
 
 export interface FleetReady {
   readonly console: string
@@ -45,44 +46,23 @@ export interface Running extends AsyncDisposable {
 const SENSOR_GRACE_MS = 2_500
 const SERVER_GRACE_MS = 2_000
 
-interface StateFile {
-  readonly pid: number
-  readonly startedAt: number
-  readonly ready: FleetReady | null
-}
-
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('decnet')
-  } catch {
-    return false
-  }
-}
-
-/** What runs in this home now, or null. */
-export function runningIn(home: Home): StateFile | null {
-  try {
-    const state = JSON.parse(readFileSync(home.stateFile, 'utf8')) as StateFile
-    return alive(state.pid) ? state : null
-  } catch {
-    return null
-  }
-}
-
-const writeState = (home: Home, ready: FleetReady | null) => {
-  const { adminPassword: _never, ...shown } = ready ?? {}
-  writeFileSync(home.stateFile, `${JSON.stringify({ pid: process.pid, startedAt: Date.now(), ready: ready ? shown : null })}\n`, {
-    mode: 0o600,
-  })
-}
-
 /** Who the sensor becomes when started as root: `nobody`, or a user of its own where the machine has one. */
 function sensorUser(): { uid: number; gid: number } {
   const line =
     /^decnet-sensor:[^:]*:(\d+):(\d+):/mu.exec(readFileSync('/etc/passwd', 'utf8')) ??
     /^nobody:[^:]*:(\d+):(\d+):/mu.exec(readFileSync('/etc/passwd', 'utf8'))
   return { uid: Number(line?.[1] ?? 65_534), gid: Number(line?.[2] ?? 65_534) }
+}
+
+/** Takes a subnet and says that the home is taken. @throws {AppError} `no_subnet`, `home_unusable`. */
+async function takeHome(home: Home): Promise<SubnetClaim> {
+  try {
+    const claim = await claimSubnet(home.networkFile)
+    writeState(home, null)
+    return claim
+  } catch (error) {
+    throw isNodeError(error) && !(error instanceof AppError) ? homeUnusable(home.path, error) : error
+  }
 }
 
 /**
@@ -92,6 +72,8 @@ function sensorUser(): { uid: number; gid: number } {
  */
 export async function supervise(options: SuperviseOptions): Promise<Running> {
   const { home, notice } = options
+  // Children inherit it: nothing in the home is for others.
+  process.umask(0o077)
   prepareHome(home)
   const other = runningIn(home)
   if (other) {
@@ -100,12 +82,11 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
       hint: 'Look at it with `decnet status`, stop it with Ctrl-C or kill, or name another home with --home.',
     })
   }
-  const claim = await claimSubnet(home.networkFile)
-  writeState(home, null)
+  const claim = await takeHome(home)
 
   const root = process.getuid?.() === 0
   const identity = root ? sensorUser() : undefined
-  if (identity) for (const folder of [home.sensor, home.spool, home.artifacts, home.replays]) chownSync(folder, identity.uid, identity.gid)
+  if (identity) for (const folder of [home.sensor, home.spool, home.artifacts, home.replays]) lchownSync(folder, identity.uid, identity.gid)
 
   let listeners: Listener[] = []
   let plan: readonly DeckyPlan[] = []
@@ -188,6 +169,8 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
         check()
       } else if (said.type === 'failed') {
         const { message, code, hint } = said.error
+        // Once it has served, what stands in its way may pass (a full disk): it is started again, and the sensor goes on meanwhile.
+        if (served) return notice(`The server cannot start: ${message}${hint === null ? '' : ` ${hint}`}`)
         const error = new AppError(message, { code, ...(hint === null ? {} : { hint }) })
         settle?.reject(error)
         fail(error)
@@ -216,7 +199,11 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
     throw error
   }
   const ready = describe(plan, listeners, served, claim.moved)
-  writeState(home, ready)
+  try {
+    writeState(home, ready)
+  } catch (error) {
+    notice(`What runs could not be written down, so that \`decnet status\` does not know it: ${String(error)}`)
+  }
   return { ready, failed, stop, [Symbol.asyncDispose]: stop }
 }
 
