@@ -1,5 +1,5 @@
 import type { Call, Programs } from '../interpreter/call.ts'
-import { compileRegex, type Regex } from '../interpreter/regex.ts'
+import { type Budget, compileRegex, LINE_BUDGET, type Regex } from '../interpreter/regex.ts'
 import type { Input } from '../interpreter/streams.ts'
 import { baseName, fromDisk } from '../paths.ts'
 import { optionsOf, type Options } from './options.ts'
@@ -73,10 +73,10 @@ class Search {
     const when = options.value('color')
     this.#coloured = when === 'always' || ((when === 'auto' || when === '') && call.toTty)
   }
-  #find(text: string, from: number): { readonly start: number; readonly end: number } | null {
+  #find(text: string, from: number, budget?: Budget): { readonly start: number; readonly end: number } | null {
     let best: { start: number; end: number } | null = null
     for (const regex of this.#regexes) {
-      const found = regex.exec(text, from)
+      const found = regex.exec(text, from, budget)
       if (found !== null && (best === null || found.start < best.start || (found.start === best.start && found.end > best.end))) best = found
     }
     return best
@@ -90,7 +90,8 @@ class Search {
     if (!this.#coloured || this.#options.has('v')) return text
     let out = ''
     let at = 0
-    for (let found = this.#find(text, 0); found !== null && found.end > found.start; found = this.#find(text, at)) {
+    const budget = { left: LINE_BUDGET }
+    for (let found = this.#find(text, 0, budget); found !== null && found.end > found.start; found = this.#find(text, at, budget)) {
       out += `${text.slice(at, found.start)}\x1b[01;31m\x1b[K${text.slice(found.start, found.end)}\x1b[m\x1b[K`
       at = found.end
     }
@@ -147,7 +148,8 @@ class Search {
   async #only(text: string, name: string, number: number): Promise<void> {
     if (this.#options.has('v')) return
     let at = 0
-    for (let found = this.#find(text, 0); found !== null; found = this.#find(text, at)) {
+    const budget = { left: LINE_BUDGET }
+    for (let found = this.#find(text, 0, budget); found !== null; found = this.#find(text, at, budget)) {
       if (found.end > found.start) await this.#call.out(`${this.#prefix(name, number, ':')}${this.#painted(text.slice(found.start, found.end))}\n`)
       at = found.end > found.start ? found.end : found.end + 1
       if (at > text.length) break

@@ -85,6 +85,7 @@ const visible = (char: string): string => {
   return code === 127 ? '^?' : `^${String.fromCharCode(code + 64)}`
 }
 
+const TAIL_MAX = 100_000
 /** `10`, `+5`, `1K` */
 const amount = (text: string): number | null => {
   const found = /^[-+]?(\d{1,15})([bkKMG]?)B?$/.exec(text)
@@ -151,10 +152,22 @@ async function head(call: Call, input: Input, bytes: boolean, allBut: boolean, c
   }
 }
 async function tail(call: Call, input: Input, bytes: boolean, from: boolean, count: number): Promise<void> {
-  const text = toText(await readAll(input))
-  if (bytes) return await call.out(from ? text.slice(Math.max(0, count - 1)) : count === 0 ? '' : text.slice(-count))
-  const all = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-  await call.out((from ? all.slice(Math.max(0, count - 1)) : count === 0 ? [] : all.slice(-count)).join(''))
+  if (bytes) {
+    const whole = await readAll(input, 67_108_864)
+    return await call.out(from ? whole.subarray(Math.max(0, count - 1)) : count === 0 ? '' : whole.subarray(Math.max(0, whole.length - count)))
+  }
+  const kept: string[] = []
+  let number = 0
+  for await (const line of lines(call, input)) {
+    number++
+    if (from) {
+      if (number >= count) await call.out(line)
+    } else if (count > 0) {
+      kept.push(line)
+      if (kept.length > Math.min(count, TAIL_MAX) * 2) kept.splice(0, kept.length - Math.min(count, TAIL_MAX))
+    }
+  }
+  if (!from && count > 0) await call.out(kept.slice(-count).join(''))
 }
 
 async function wc(call: Call): Promise<number> {

@@ -20,7 +20,6 @@ interface Instruction {
 class SedProblem extends Error {
   override readonly name = 'SedProblem'
 }
-const STEPS_MAX = 200_000
 
 class SedParser {
   readonly #source: string
@@ -193,6 +192,7 @@ class SedParser {
 type After = 'next' | 'delete' | 'quit' | 'restart' | 'silent'
 
 class Editor {
+  readonly #call: Call
   readonly #program: readonly Instruction[]
   readonly #quiet: boolean
   readonly #write: (text: string) => Promise<void>
@@ -202,13 +202,17 @@ class Editor {
   #hold = ''
   #queue: string[] = []
   #substituted = false
-  #steps = 0
   status = 0
-  constructor(program: readonly Instruction[], lines: readonly string[], quiet: boolean, write: (text: string) => Promise<void>) {
+  constructor(call: Call, program: readonly Instruction[], lines: readonly string[], quiet: boolean, write: (text: string) => Promise<void>) {
+    this.#call = call
     this.#program = program
     this.#lines = lines
     this.#quiet = quiet
     this.#write = write
+  }
+  async #step(): Promise<void> {
+    const step = this.#call.session.step(this.#call.state.signal)
+    if (step !== undefined) await step
   }
   async run(): Promise<void> {
     let again = false
@@ -246,7 +250,8 @@ class Editor {
   async #block(list: readonly Instruction[]): Promise<After> {
     for (let i = 0; i < list.length; i++) {
       const one = list[i]
-      if (one === undefined || ++this.#steps > STEPS_MAX * 10) return 'next'
+      if (one === undefined) return 'next'
+      await this.#step()
       if (this.#selected(one) === one.negated) continue
       if (one.name === 'b' || ((one.name === 't' || one.name === 'T') && this.#substituted === (one.name === 't'))) {
         if (one.name !== 'b') this.#substituted = false
@@ -341,7 +346,8 @@ class Editor {
     let at = 0
     let count = 0
     let done = false
-    while (at <= this.#space.length && ++this.#steps < STEPS_MAX * 10) {
+    while (at <= this.#space.length) {
+      await this.#step()
       const found = regex.exec(this.#space, at)
       if (found === null || (found.start > 0 && at > 0 && this.#space.length > 0 && at > this.#space.length)) break
       count++
@@ -440,13 +446,13 @@ async function edit(call: Call, program: readonly Instruction[], paths: readonly
   const split = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
   if (options.inPlace === null) {
     const whole = texts.map(({ text }) => text).join('')
-    const editor = new Editor(program, split(whole), options.quiet, buffered(call, whole))
+    const editor = new Editor(call, program, split(whole), options.quiet, buffered(call, whole))
     await editor.run()
     return status === 0 ? editor.status : status
   }
   for (const { path, text } of texts) {
     let out = ''
-    const editor = new Editor(program, split(text), options.quiet, (made) => {
+    const editor = new Editor(call, program, split(text), options.quiet, (made) => {
       if (out.length < 67_108_864) out += made
       return Promise.resolve()
     })

@@ -235,7 +235,7 @@ export class Disk implements FileSystem {
   /** As the distribution installed it: nobody wrote to it. */
   isPristine(path: string, as: Credentials): boolean {
     const node = this.#existing(path, as, true)
-    return node.base !== null && node.data === null
+    return node.base !== null && node.blocks === null
   }
   /** Whether something is at the path (following links). */
   has(path: string, as: Credentials): boolean {
@@ -266,7 +266,7 @@ export class Disk implements FileSystem {
       base,
       bases,
       children: null,
-      data: null,
+      blocks: null,
       length: 0,
       target: base?.target ?? '',
       owned: false,
@@ -378,7 +378,7 @@ export class Disk implements FileSystem {
     const node = this.#make(kind, mode & 0o7777, as.uid, as.gid, null, [])
     node.owned = true
     node.parent = found.parent
-    if (kind === 'file') node.data = Buffer.alloc(0)
+    if (kind === 'file') node.blocks = []
     this.#childrenOf(found.parent).set(found.name, node)
     found.parent.mtime = this.#now()
     return node

@@ -19,14 +19,17 @@ export interface Node {
   bases: readonly BaseDirectory[]
   /** Directories: what was touched or made; null hides an entry of the base. */
   children: Map<string, Node | null> | null
-  /** Written content, in a buffer that grows ahead; null = the base's. */
-  data: Buffer | null
+  /** Written content in blocks, short ones standing for zeros; null = the base's. */
+  blocks: Buffer[] | null
   length: number
   target: string
   /** Made by an attacker: counts against the quota. */
   owned: boolean
   parent: Node | null
 }
+
+const BLOCK = 65_536
+const EMPTY = Buffer.alloc(0)
 
 /** What attackers may add to one disk. */
 export interface Quota {
@@ -36,9 +39,15 @@ export interface Quota {
 
 /** Content of a file as it stands. */
 export function contentOf(node: Node): Buffer {
-  if (node.data !== null) return node.data.subarray(0, node.length)
-  const made = node.base?.content?.() ?? ''
-  return typeof made === 'string' ? Buffer.from(made) : made
+  if (node.blocks === null) {
+    const made = node.base?.content?.() ?? ''
+    return typeof made === 'string' ? Buffer.from(made) : made
+  }
+  const only = node.blocks[0]
+  if (node.blocks.length === 1 && only !== undefined && only.length >= node.length) return Buffer.from(only.subarray(0, node.length))
+  const whole = Buffer.alloc(node.length)
+  node.blocks.forEach((block, i) => block.copy(whole, i * BLOCK))
+  return whole
 }
 
 /** Kernel files (`/proc`, `/sys`) say 0 until they are read. */
@@ -46,7 +55,7 @@ export function sizeOf(node: Node): number {
   if (node.kind === 'directory') return node.base?.size ?? 4096
   if (node.kind === 'symlink') return Buffer.byteLength(node.target)
   if (node.kind !== 'file') return 0
-  if (node.data !== null) return node.length
+  if (node.blocks !== null) return node.length
   return node.base?.size ?? contentOf(node).length
 }
 
@@ -70,32 +79,43 @@ export class Usage {
 
 /** Writes at an offset, copying the base's content first; keeps the quota. */
 export function writeAt(node: Node, offset: number, data: Uint8Array, usage: Usage, path: string): void {
-  if (node.data === null) {
+  if (node.blocks === null) {
     const before = contentOf(node)
-    usage.addBytes(before.length, path)
-    node.data = Buffer.from(before)
-    node.length = before.length
+    node.blocks = []
+    node.length = 0
+    writeAt(node, 0, before, usage, path)
   }
-  const end = offset + data.length
-  if (end > node.data.length) {
-    const capacity = Math.max(end, Math.min(node.data.length * 2, node.data.length + 1_048_576), 64)
-    usage.addBytes(capacity - node.data.length, path)
-    const grown = Buffer.alloc(capacity)
-    node.data.copy(grown, 0, 0, node.length)
-    node.data = grown
+  const grown = Math.max(0, offset + data.length - node.length)
+  usage.addBytes(grown, path)
+  const blocks = node.blocks ?? []
+  for (let done = 0; done < data.length; ) {
+    const at = offset + done
+    const index = Math.floor(at / BLOCK)
+    const within = at % BLOCK
+    const take = Math.min(BLOCK - within, data.length - done)
+    while (blocks.length <= index) blocks.push(EMPTY)
+    let block = blocks[index] ?? EMPTY
+    if (block.length < within + take) {
+      // The last block grows ahead; a hole stays empty.
+      const larger = Buffer.alloc(Math.min(BLOCK, Math.max(within + take, block.length * 2)))
+      block.copy(larger)
+      blocks[index] = larger
+      block = larger
+    }
+    block.set(data.subarray(done, done + take), within)
+    done += take
   }
-  node.data.set(data, offset)
-  node.length = Math.max(node.length, end)
+  node.length += grown
 }
 
 export function truncate(node: Node, usage: Usage): void {
-  if (node.data !== null) usage.bytes -= node.data.length
-  node.data = Buffer.alloc(0)
+  if (node.blocks !== null) usage.bytes -= node.length
+  node.blocks = []
   node.length = 0
 }
 
 /** Gives back what a removed file held. */
 export function release(node: Node, usage: Usage): void {
-  if (node.data !== null) usage.bytes -= node.data.length
+  if (node.blocks !== null) usage.bytes -= node.length
   if (node.owned) usage.nodes--
 }

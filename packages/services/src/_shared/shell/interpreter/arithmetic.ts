@@ -29,7 +29,7 @@ class Evaluator {
   #skip = 0
 
   constructor(text: string, names: Names, depth: number) {
-    this.#text = text.trim()
+    this.#text = text.trimStart()
     this.#names = names
     this.#depth = depth
     TOKEN.lastIndex = 0

@@ -8,7 +8,11 @@ export interface Match {
 }
 export interface Regex {
   /** First match at or after `from`. */
-  exec(text: string, from: number): Match | null
+  exec(text: string, from: number, budget?: Budget): Match | null
+}
+/** Steps that several searches share; a search that finds none left does not match. */
+export interface Budget {
+  left: number
 }
 export interface RegexOptions {
   readonly extended: boolean
@@ -24,6 +28,8 @@ type Node =
   | { readonly kind: 'choice'; readonly options: readonly Node[] }
   | { readonly kind: 'repeat'; readonly inner: Node; readonly low: number; readonly high: number }
 
+/** Steps that searches of one line may share. */
+export const LINE_BUDGET = 2_000_000
 /** Steps that one search may take: hostile patterns fail to match instead of holding the process. */
 const STEPS_MAX = 200_000
 const DEPTH_MAX = 60
@@ -34,7 +40,7 @@ export function compileRegex(source: string, options: RegexOptions): Regex | { r
   try {
     const parser = new RegexParser(source, options)
     const node = parser.parse()
-    return { exec: (text, from) => search(node, text, from, parser.groups) }
+    return { exec: (text, from, budget) => search(node, text, from, parser.groups, budget) }
   } catch (error) {
     if (error instanceof RegexProblem) return { problem: error.message }
     throw error
@@ -187,13 +193,12 @@ class RegexParser {
 class OutOfSteps {}
 
 /** Backtracking with a budget; alternatives are tried in order and the longest at one place wins for plain choices. */
-function search(node: Node, text: string, from: number, groups: number): Match | null {
+function search(node: Node, text: string, from: number, groups: number, budget: Budget = { left: STEPS_MAX }): Match | null {
   const captures: (number | undefined)[] = new Array((groups + 1) * 2)
-  let steps = 0
   let depth = 0
   type Next = (at: number) => boolean
   const run = (one: Node, at: number, next: Next): boolean => {
-    if (++steps > STEPS_MAX || depth > SEQUENCE_DEPTH_MAX) throw new OutOfSteps()
+    if (--budget.left < 0 || depth > SEQUENCE_DEPTH_MAX) throw new OutOfSteps()
     depth++
     try {
       return step(one, at, next)
@@ -267,7 +272,7 @@ function search(node: Node, text: string, from: number, groups: number): Match |
       let end = at
       while (end < text.length && end - at < one.high && inner.has(text[end] ?? '')) end++
       for (; end - at >= one.low; end--) {
-        if (++steps > STEPS_MAX) throw new OutOfSteps()
+        if (--budget.left < 0) throw new OutOfSteps()
         if (next(end)) return true
       }
       return false
@@ -282,7 +287,11 @@ function search(node: Node, text: string, from: number, groups: number): Match |
     for (let start = from; start <= text.length; start++) {
       captures.fill(undefined)
       let end = -1
-      if (run(node, start, (at) => ((end = at), true))) {
+      const reached: Next = (at) => {
+        end = at
+        return true
+      }
+      if (run(node, start, reached)) {
         const found = Array.from({ length: groups }, (_, i) => {
           const a = captures[(i + 1) * 2]
           const b = captures[(i + 1) * 2 + 1]

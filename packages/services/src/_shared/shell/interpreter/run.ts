@@ -1,4 +1,4 @@
-import type { AndOr, Command, Compound, Pipeline, Script, SimpleCommand } from '../parser/ast.ts'
+import type { AndOr, Command, Compound, Pipeline, Script, SimpleCommand, Word } from '../parser/ast.ts'
 import { Parser } from '../parser/parse.ts'
 import { SyntaxProblem } from '../parser/syntax-error.ts'
 import { reasonOf } from '../paths.ts'
@@ -12,7 +12,7 @@ import { launch } from './launch.ts'
 import { compilePattern } from './pattern.ts'
 import { redirect } from './redirect.ts'
 import type { State } from './state.ts'
-import { Collector, Pipe, readEnd, toBytes, writeEnd } from './streams.ts'
+import { Collector, NOTHING, Pipe, readEnd, readLine, toBytes, writeEnd } from './streams.ts'
 
 const SUBSTITUTION_MAX = 8 * 1024 * 1024
 
@@ -45,8 +45,8 @@ export class Runner {
       } catch (error) {
         if (!(error instanceof SyntaxProblem)) throw error
         await this.#syntax(error, text, state, options)
-        state.status = 2
-        return 2
+        state.status = error.status
+        return state.status
       }
       for (; warned < parser.warnings.length; warned++) {
         const warning = parser.warnings[warned]
@@ -75,6 +75,7 @@ export class Runner {
 
   async script(script: Script, state: State): Promise<number> {
     for (const item of script.items) {
+      if (state.options.has('n') && !state.interactive) return state.status
       if (item.background) await Jobs.start(this, item, state)
       else await this.andOr(item, state)
     }
@@ -100,7 +101,8 @@ export class Runner {
     if (pipeline.negated) state.status = state.status === 0 ? 1 : 0
     if (pipeline.timed) {
       const seconds = (performance.now() - began) / 1000
-      await this.complain(
+      if (pipeline.posix) await this.complain(state, `real ${seconds.toFixed(2)}\nuser 0.00\nsys 0.00\n`)
+      else await this.complain(
         state,
         `\nreal\t0m${seconds.toFixed(3)}s\nuser\t0m${(seconds / 3).toFixed(3)}s\nsys\t0m${(seconds / 5).toFixed(3)}s\n`,
       )
@@ -235,12 +237,13 @@ export class Runner {
     const expander = new Expander(this, state)
     const before = state.status
     const words = await expander.fields(command.words)
-    if (state.options.has('x')) await this.#trace(words, command, state)
+    if (state.options.has('x') && words.length > 0) await this.#trace(words, command, state)
     const name = words[0]
     if (name === undefined) {
       // `x=$(false)` has the status of the substitution.
       state.status = 0
       for (const assignment of command.assignments) await assign(expander, assignment)
+      if (state.options.has('x')) await this.#trace(words, command, state)
       if (command.redirects.length > 0) {
         const redirected = await redirect(expander, state, command.redirects)
         redirected.undo()
@@ -254,10 +257,9 @@ export class Runner {
   }
   async #trace(words: readonly string[], command: SimpleCommand, state: State): Promise<void> {
     const quote = (word: string): string => (/^[\w@%+=:,./^-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
-    if (words.length > 0) await this.complain(state, `+ ${words.map(quote).join(' ')}\n`)
-    else
-      for (const assignment of command.assignments)
-        await this.complain(state, `+ ${assignment.name}=…\n`.replace('…', Array.isArray(assignment.value) ? '()' : ''))
+    const prefix = state.get('PS4') ?? '+ '
+    if (words.length > 0) return await this.complain(state, `${prefix}${words.map(quote).join(' ')}\n`)
+    for (const { name } of command.assignments) await this.complain(state, `${prefix}${name}=${quote(state.get(name) ?? '')}\n`)
   }
 
   async #compound(compound: Compound, state: State): Promise<number> {
@@ -286,6 +288,7 @@ export class Runner {
         )
       case 'for': {
         const words = compound.words === null ? [...state.positional] : await new Expander(this, state).fields(compound.words)
+        if (compound.select) return await this.#select(compound.name, words, compound.body, state)
         let i = 0
         return await this.#loop(
           state,
@@ -315,11 +318,19 @@ export class Runner {
       case 'case':
         return await this.#case(compound, state)
       case 'arithmetic':
-        state.status = (await new Expander(this, state).arithmetic(compound.expression)) === 0n ? 1 : 0
+        state.status = await this.#arithmetic(compound.expression, state)
         return state.status
       case 'condition':
         state.status = (await holds(new Expander(this, state), compound.expression)) ? 0 : 1
         return state.status
+    }
+  }
+  async #arithmetic(expression: Word, state: State): Promise<number> {
+    try {
+      return (await new Expander(this, state).arithmetic(expression)) === 0n ? 1 : 0
+    } catch (error) {
+      if (!(error instanceof ExpansionFailure)) throw error
+      throw new ExpansionFailure(`((: ${error.message}`, { fatal: false })
     }
   }
   async #test(script: Script, state: State): Promise<number> {
@@ -358,6 +369,27 @@ export class Runner {
     }
     state.status = status
     return status
+  }
+
+  async #select(name: string, words: readonly string[], body: Script, state: State): Promise<number> {
+    const width = String(words.length).length
+    const menu = words.map((word, i) => `${String(i + 1).padStart(width)}) ${word}\n`).join('')
+    let shown = false
+    return await this.#loop(
+      state,
+      async () => {
+        await this.complain(state, `${shown ? '' : menu}${state.get('PS3') ?? '#? '}`)
+        shown = true
+        const line = await readLine(state.descriptors.get(0)?.input ?? NOTHING)
+        if (line === '') return false
+        const reply = line.replace(/\n$/, '')
+        state.set('REPLY', reply)
+        state.set(name, /^\d+$/.test(reply) ? (words[Number(reply) - 1] ?? '') : '')
+        if (reply === '') shown = false
+        return true
+      },
+      body,
+    )
   }
 
   async #case(compound: Extract<Compound, { kind: 'case' }>, state: State): Promise<number> {

@@ -59,7 +59,6 @@ export class Session {
   step(signal: AbortSignal): Promise<void> | undefined {
     if (signal.aborted) throw new Killed(signalOf(signal))
     if (++this.#steps > this.limits.steps) throw new Killed(9)
-    if ((this.#steps & 15) !== 0) return undefined
     const spent = performance.now() - this.#slice
     return spent < SLICE_MS ? undefined : this.#rest(spent, signal)
   }

@@ -212,7 +212,7 @@ export async function readLine(input: Input, limit = 1_048_576): Promise<string>
 }
 
 /** Everything up to the end, bounded. */
-export async function readAll(input: Input, limit = 67_108_864): Promise<Buffer> {
+export async function readAll(input: Input, limit = 4_194_304): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   while (size < limit) {

@@ -133,6 +133,8 @@ export type Command =
 export interface Pipeline {
   readonly negated: boolean
   readonly timed: boolean
+  /** `time -p` */
+  readonly posix: boolean
   readonly commands: readonly Command[]
 }
 export interface AndOr {

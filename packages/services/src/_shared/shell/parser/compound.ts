@@ -103,7 +103,7 @@ function loop(parser: Parser, kind: 'for' | 'select'): Compound {
   const name = word === null ? null : bareText(word)
   if (word === null) throw parser.unexpected()
   if (name === null || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    throw new SyntaxProblem(`\`${name ?? ''}': not a valid identifier`, parser.source.line)
+    throw new SyntaxProblem(`\`${name ?? ''}': not a valid identifier`, parser.source.line, { status: 1 })
   let words: Word[] | null = null
   parser.lineEnds()
   const next = /^in(?=[\s;]|$)/.exec(parser.source.text.slice(parser.source.at, parser.source.at + 4))

@@ -19,6 +19,7 @@ export const RESERVED = new Set([
   'for',
   'select',
   'function',
+  'in',
   '{',
   '}',
   '!',
@@ -201,9 +202,17 @@ export class Parser {
   #pipeline(): Pipeline {
     let negated = false
     let timed = false
+    let posix = false
     for (;;) {
       if (this.accept('!')) negated = !negated
-      else if (this.accept('time')) timed = true
+      else if (this.accept('time')) {
+        timed = true
+        this.source.blanks()
+        if (/^-p(?=\s)/.test(this.source.text.slice(this.source.at, this.source.at + 3))) {
+          this.source.skip(2)
+          posix = true
+        }
+      }
       else break
     }
     const commands: Command[] = []
@@ -215,7 +224,7 @@ export class Parser {
       if (operator === '|&') this.#mergeError(commands)
       this.lineEnds()
     }
-    return { negated, timed, commands }
+    return { negated, timed, posix, commands }
   }
   #mergeError(commands: Command[]): void {
     const last = commands.pop()
@@ -340,7 +349,7 @@ export class Parser {
     if (!REDIRECTS.has(operator)) throw this.unexpected()
     this.source.skip(operator.length)
     const word = this.word()
-    if (word === null) throw this.unexpected()
+    if (word === null) throw this.source.ended ? new SyntaxProblem('syntax error near unexpected token `newline\'', this.source.line, { quotesLine: true }) : this.unexpected()
     const redirect: Redirect = { fd: digits === '' ? null : Number(digits), operator: operator as RedirectOperator, word }
     if (operator === '<<' || operator === '<<-') {
       const end = unquoted(word)

@@ -6,10 +6,12 @@ export class SyntaxProblem extends Error {
   readonly incomplete: boolean
   /** bash quotes the offending line below the message. */
   readonly quotesLine: boolean
-  constructor(message: string, line: number, options: { readonly incomplete?: boolean; readonly quotesLine?: boolean } = {}) {
+  readonly status: number
+  constructor(message: string, line: number, options: { readonly incomplete?: boolean; readonly quotesLine?: boolean; readonly status?: number } = {}) {
     super(message)
     this.line = line
     this.incomplete = options.incomplete ?? false
     this.quotesLine = options.quotesLine ?? false
+    this.status = options.status ?? 2
   }
 }

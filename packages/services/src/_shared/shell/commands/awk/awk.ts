@@ -1,6 +1,6 @@
 import type { Call, Programs } from '../../interpreter/call.ts'
 import { openOutput } from '../../interpreter/files.ts'
-import { compileRegex, type Regex } from '../../interpreter/regex.ts'
+import { compileRegex, LINE_BUDGET, type Regex } from '../../interpreter/regex.ts'
 import { Bytes, type Input, type Output, readLine, toBytes } from '../../interpreter/streams.ts'
 import { decodeEscapes } from '../../parser/escapes.ts'
 import { float, formatPrintf } from '../printf.ts'
@@ -162,9 +162,10 @@ class Awk {
     if (text === '') return []
     if (separator.length === 1 && separator !== '\\') return separator === '|' || separator !== ' ' ? text.split(separator) : []
     const regex = this.#regex(separator)
+    const budget = { left: LINE_BUDGET }
     const parts: string[] = []
     let at = 0
-    for (let found = regex.exec(text, 0); found !== null; found = regex.exec(text, at)) {
+    for (let found = regex.exec(text, 0, budget); found !== null; found = regex.exec(text, at, budget)) {
       if (found.end === found.start) break
       parts.push(text.slice(at, found.start))
       at = found.end
@@ -539,6 +540,8 @@ class Awk {
     let at = 0
     let count = 0
     while (at <= text.length) {
+      const step = this.#call.session.step(this.#call.state.signal)
+      if (step !== undefined) await step
       const found = regex.exec(text, at)
       if (found === null) break
       count++

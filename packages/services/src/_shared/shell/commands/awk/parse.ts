@@ -111,7 +111,7 @@ class AwkParser {
   }
   #problem(): AwkProblem {
     const { text, line, kind } = this.#token
-    return new AwkProblem(`line ${line}: syntax error at or near ${kind === 'end' || kind === 'line' ? 'end of ' + (kind === 'end' ? 'file' : 'line') : text}`)
+    return new AwkProblem(`line ${line}: syntax error at or near ${kind === 'end' || kind === 'line' ? 'end of ' + (this.#at >= this.#tokens.length - 1 ? 'file' : 'line') : text}`)
   }
   #is(text: string): boolean {
     return this.#token.text === text && (this.#token.kind === 'operator' || this.#token.kind === 'word')
@@ -153,7 +153,7 @@ class AwkParser {
           parameters.push(this.#token.text)
           this.#at++
           this.#accept(',')
-          if (this.#token.kind === 'end') throw this.#problem()
+          if (this.#at >= this.#tokens.length) throw this.#problem()
         }
         this.#lines()
         functions.set(name, { parameters, body: this.#block() })

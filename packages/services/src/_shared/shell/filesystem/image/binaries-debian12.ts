@@ -3,6 +3,8 @@
  * where it is not 755 and the interpreter of scripts (s sh, b bash, p perl, y python); or `name>target` for links.
  */
 export const BIN = `
+xxd:18648 hexdump:51816 hd>hexdump column:51760 dig:184304 nslookup:180208 telnet:117424 openssl:976136 killall:32720 pstree:36640
+fuser:40952 rsync:529824
 [:68496 addpart:31040 apropos>whatis apt-cache:88456 apt-cdrom:22920 apt-config:26944 apt-get:51592 apt-key:27972:s apt-mark:59784
 apt:18752 arch:43888 awk>/etc/alternatives/awk b2sum:60400 base32:48016 base64:48016 basename:43856 basenc:56208 bash:1265648
 bashbug:6865:s bc:96968 bunzip2:39224 busctl:92672 busybox:772880 bzcat:39224 bzcmp>bzdiff bzdiff:2225:s bzegrep>bzgrep bzexe:4893:s
@@ -65,6 +67,8 @@ zipsplit:90304 zless:2206:s zmore:1842:s znew:4577:s
 `
 
 export const SBIN = `
+iptables>xtables-nft-multi iptables-save>xtables-nft-multi iptables-restore>xtables-nft-multi ip6tables>xtables-nft-multi
+xtables-nft-multi:232168 fdisk:145376
 accessdb:14808 add-shell:1053:s addgroup>adduser adduser:48382:p agetty:69112 arp:67720 arpd:106984
 arptables-nft-restore>xtables-nft-multi arptables-nft-save>xtables-nft-multi arptables-nft>xtables-nft-multi badblocks:35072
 biosdecode:27784 blkdiscard:35136 blkid:125280 blkzone:80192 blockdev:80192 bridge:156200 capsh:54568 chcpu:47416 chgpasswd:67880

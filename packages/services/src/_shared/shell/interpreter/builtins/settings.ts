@@ -211,7 +211,10 @@ export const settings: Programs = {
   complete: () => 0,
   compopt: () => 0,
   enable: () => 0,
-  hash: () => 0,
+  hash: async (call) => {
+    if (call.args.length === 0) await call.out('hash: hash table empty\n')
+    return 0
+  },
   times: async (call) => {
     await call.out('0m0.004s 0m0.002s\n0m0.000s 0m0.000s\n')
     return 0
