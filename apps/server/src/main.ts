@@ -7,10 +7,15 @@ import { homeAt } from './home.ts'
 import type { Reads } from './store/reads.ts'
 import { type FromServer, type ToServer, toServer } from './supervisor/protocol.ts'
 import type { Pipeline, PipelineData } from './threads/pipeline.ts'
+import type { Call } from './threads/rpc.ts'
 import { startThread } from './threads/start.ts'
 
-/** The server process: HTTP, live stream and bus here; ingest, folds and writes in the pipeline thread; searches in a reading thread. */
-const say = (message: FromServer) => process.send?.(message)
+type Reader = Reads & { close(args: undefined): Promise<void> }
+/** May read the whole log: they queue in a thread of their own, and nothing else waits for them. */
+const SEARCHES: ReadonlySet<keyof Reads> = new Set(['log.search', 'log.histogram', 'stats'])
+
+/** The server process: HTTP, live stream and bus here; ingest, folds and writes in the pipeline thread; reads in two reading threads. */
+const say = (message: FromServer, said: () => void = () => undefined) => process.send?.(message, undefined, undefined, said)
 
 async function serve(start: Extract<ToServer, { type: 'start' }>) {
   const env = readEnvironment(start.home)
@@ -35,9 +40,10 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
     logLevel: env.logLevel,
   }
   const pipeline = await startThread<Pipeline>(new URL('./threads/pipeline.ts', import.meta.url), pipelineData)
-  const reader = await startThread<Reads & { close(args: undefined): Promise<void> }>(new URL('./threads/reader.ts', import.meta.url), {
-    database: home.database,
-  })
+  const reading = () => startThread<Reader>(new URL('./threads/reader.ts', import.meta.url), { database: home.database })
+  const reader = await reading()
+  const searcher = await reading()
+  const read: Call<Reads> = (name, args) => (SEARCHES.has(name) ? searcher : reader).call(name, args)
 
   const plan = await pipeline.call('fleet.plan', { subnet: start.subnet, now: Date.now() })
   say({ type: 'plan', plan })
@@ -48,15 +54,15 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
     consoleFolder: start.consoleFolder,
     home,
     bus,
-    read: reader.call,
+    read,
     write: pipeline.call,
     logger,
   })
   say({ type: 'ready', console: api.url, adminPassword })
 
-  // Without its pipeline or its reader a server is only a shell: the supervisor starts a whole one again.
+  // Without its pipeline or a reader a server is only a shell: the supervisor starts a whole one again.
   let closing = false
-  for (const [name, thread] of Object.entries({ pipeline, reader })) {
+  for (const [name, thread] of Object.entries({ pipeline, reader, searcher })) {
     void thread.ended.then((code) => {
       if (closing) return
       logger.error({ thread: name, code }, 'a thread ended')
@@ -72,7 +78,7 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
       closing = true
       await api.close()
       await pipeline.call('close', undefined)
-      await reader.call('close', undefined)
+      await Promise.all([reader.call('close', undefined), searcher.call('close', undefined)])
       await bus.close()
     },
   }
@@ -102,14 +108,8 @@ process.on('message', (message) => {
     const app = error instanceof AppError ? error : undefined
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
     if (server) return
-    say({
-      type: 'failed',
-      error: {
-        message: error instanceof Error ? error.message : String(error),
-        code: app?.code ?? 'server_failed',
-        hint: app?.hint ?? null,
-      },
-    })
+    const message = error instanceof Error ? error.message : String(error)
+    say({ type: 'failed', error: { message, code: app?.code ?? 'server_failed', hint: app?.hint ?? null } }, () => process.exit(1))
   })
 })
 process.on('disconnect', () => void stop())

@@ -41,7 +41,9 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
     raw.pragma('foreign_keys = ON')
     raw.pragma('temp_store = MEMORY')
     raw.pragma(`cache_size = -${options.readonly ? 16_000 : 64_000}`)
-    if (!options.readonly) {
+    // A search that no index helps reads the whole log: through the system's own cache it takes half the time.
+    if (options.readonly) raw.pragma('mmap_size = 2147418112')
+    else {
       // 32 MiB instead of 4: the pages at the ends of indexes change with each batch, and each checkpoint writes them again.
       raw.pragma('wal_autocheckpoint = 8000')
       raw.pragma('journal_mode = WAL')

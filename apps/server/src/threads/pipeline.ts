@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AppError } from '@decnet/kernel'
 import { openBus } from '@decnet/kernel/bus'
@@ -17,6 +18,8 @@ import { ingester } from '../workers/ingester/worker.ts'
 import profiler from '../workers/profiler/worker.ts'
 import reuseCorrelator from '../workers/reuse-correlator/worker.ts'
 import { serveOperations } from './rpc.ts'
+
+const NICENESS = 3
 
 export interface PipelineData {
   readonly database: string
@@ -93,6 +96,8 @@ export type Pipeline = Awaited<ReturnType<typeof pipeline>>
 
 if (parentPort) {
   const port = parentPort
+  // Where threads have priorities of their own (Linux): what floods in waits on disk, who asks or attacks does not wait.
+  setPriority(NICENESS)
   try {
     serveOperations(port, await pipeline(workerData as PipelineData))
     port.postMessage({ ready: true })
