@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError, isNodeError } from '@decnet/kernel'
 
@@ -43,6 +43,22 @@ export function homeAt(path: string): Home {
   }
 }
 
+/** What the system says about a home, and the way out. */
+export function homeUnusable(path: string, error: NodeJS.ErrnoException): AppError {
+  const hints: Record<string, string> = {
+    EACCES: 'Choose a folder that you may write, with --home.',
+    EPERM: 'Choose a folder that you may write, with --home.',
+    EROFS: 'That file system is read-only; choose another with --home.',
+    ENOSPC: 'The disk is full: free some space, or choose another with --home.',
+    ENOTDIR: 'A part of that path is a file; choose another with --home.',
+  }
+  return new AppError(`The home ${path} cannot be used: ${error.message}.`, {
+    code: 'home_unusable',
+    hint: hints[error.code ?? ''] ?? 'Choose another with --home.',
+    cause: error,
+  })
+}
+
 /**
  * Makes the home and its folders, 0700. An empty folder is taken over; one that others can read and that holds something is refused.
  * @throws {AppError} `home_permissions`, `home_unusable`.
@@ -73,21 +89,14 @@ export function prepareHome(home: Home): void {
       chmodSync(path, 0o700)
     }
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    for (const folder of [home.sensor, home.spool, home.artifacts, home.replays, home.run, home.logs])
+    for (const folder of [home.sensor, home.spool, home.artifacts, home.replays, home.run, home.logs]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
+      // The sensor owns some of these: what an attacked one left there must lead nobody out of the home.
+      if (!lstatSync(folder).isDirectory())
+        throw new AppError(`${folder} is a link, not a folder.`, { code: 'home_unusable', hint: 'See where it leads, then remove it.' })
+    }
   } catch (error) {
     if (error instanceof AppError || !isNodeError(error)) throw error
-    const hints: Record<string, string> = {
-      EACCES: 'Choose a folder that you may write, with --home.',
-      EPERM: 'Choose a folder that you may write, with --home.',
-      EROFS: 'That file system is read-only; choose another with --home.',
-      ENOSPC: 'The disk is full: free some space, or choose another with --home.',
-      ENOTDIR: 'A part of that path is a file; choose another with --home.',
-    }
-    throw new AppError(`The home ${path} cannot be used: ${error.message}.`, {
-      code: 'home_unusable',
-      hint: hints[error.code ?? ''] ?? 'Choose another with --home.',
-      cause: error,
-    })
+    throw homeUnusable(path, error)
   }
 }

@@ -1,3 +1,4 @@
+import { AppError } from '@decnet/kernel'
 import pc from 'picocolors'
 import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
@@ -21,7 +22,8 @@ export const attackers: CommandDefinition = {
   async run({ options }) {
     const { store } = openStored(options)
     try {
-      const sortBy = SORTS.find((sort) => sort === options.sort) ?? 'recent'
+      const sortBy = SORTS.find((sort) => sort === options.sort)
+      if (!sortBy) throw new AppError(`--sort ${String(options.sort)} is none of ${SORTS.join(', ')}.`, { code: 'bad_option' })
       const page = await reads(store)['attackers.list']({
         sortBy,
         order: sortBy === 'ip' ? 'asc' : 'desc',

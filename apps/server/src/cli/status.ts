@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { runningIn } from '../supervisor/supervise.ts'
+import { runningIn } from '../supervisor/state.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { ago, print, printJson, visible } from './output.ts'
 import { homeOf } from './stored.ts'

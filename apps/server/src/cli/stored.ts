@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { AppError } from '@decnet/kernel'
+import { accessSync, constants } from 'node:fs'
+import { AppError, isNodeError } from '@decnet/kernel'
 import { readEnvironment } from '../config.ts'
 import { type Home, homeAt } from '../home.ts'
 import { openStore, type Store } from '../store/open.ts'
@@ -11,7 +11,15 @@ export const homeOf = (options: CommandOptions): Home => homeAt(readEnvironment(
 /** Opens the home's database for reading, whether a fleet runs or not. @throws {AppError} `home_empty` where there is none. */
 export function openStored(options: CommandOptions): { readonly home: Home; readonly store: Store } {
   const home = homeOf(options)
-  if (!existsSync(home.database)) {
+  try {
+    accessSync(home.database, constants.R_OK)
+  } catch (error) {
+    if (isNodeError(error) && error.code === 'EACCES')
+      throw new AppError(`The home ${home.path} belongs to another user.`, {
+        code: 'home_permissions',
+        hint: 'Look as that user, or name another home with --home.',
+        cause: error,
+      })
     throw new AppError(`There is nothing in ${home.path} yet.`, {
       code: 'home_empty',
       hint: 'Start a fleet with `decnet up`, or name another home with --home.',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { workers as workersSchema } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
-import { runningIn } from '../supervisor/supervise.ts'
+import { runningIn } from '../supervisor/state.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { ago, printJson, printTable } from './output.ts'
 import { homeOf } from './stored.ts'

@@ -1,0 +1,49 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Home } from '../home.ts'
+import type { FleetReady } from './supervise.ts'
+
+export interface StateFile {
+  readonly pid: number
+  /** When that process was born, in the system's own words: numbers of processes are given again. */
+  readonly born: string | null
+  readonly startedAt: number
+  /** Null while it is starting. */
+  readonly ready: Omit<FleetReady, 'adminPassword'> | null
+}
+
+/** The start time of a process in clock ticks (proc(5), field 22 of `stat`); null where the machine does not say. */
+function bornAt(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The name in parentheses may hold anything; `state`, field 3, follows it.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  } catch {
+    return null
+  }
+}
+
+const alive = ({ pid, born }: StateFile): boolean => {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  return bornAt(pid) === born
+}
+
+/** What runs in this home now, or null. */
+export function runningIn(home: Home): StateFile | null {
+  try {
+    const state = JSON.parse(readFileSync(home.stateFile, 'utf8')) as StateFile
+    return alive(state) ? state : null
+  } catch {
+    return null
+  }
+}
+
+/** Says that this process runs the home; never the password. @throws what the disk says. */
+export function writeState(home: Home, ready: FleetReady | null): void {
+  const { adminPassword: _never, ...shown } = ready ?? {}
+  const state = { pid: process.pid, born: bornAt(process.pid), startedAt: Date.now(), ready: ready ? shown : null }
+  writeFileSync(home.stateFile, `${JSON.stringify(state)}\n`, { mode: 0o600 })
+}
