@@ -7,6 +7,8 @@ export default class ClosingLine implements Reporter {
     const skipped = new Set<string>()
     for (const module of modules) {
       if (module.errors().length > 0) counts.failed += 1
+      // A suite whose preparation failed runs none of its tests: they count as skipped, the suite as failed.
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed += 1
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state === 'pending') continue
