@@ -1,0 +1,318 @@
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { DECNET, decnet, errorOf, follow } from './rig/cli.ts'
+import { run } from './rig/client.ts'
+import { type Fleet, startFleet } from './rig/fleet.ts'
+import { ftpLogin, httpGet } from './rig/wire.ts'
+
+const COMMANDS = ['up', 'status', 'services', 'attackers', 'attacker', 'credentials', 'events', 'workers', 'doctor', 'passwd', 'version']
+/** Moves a cursor, rings, colours, turns writing around. */
+const HOSTILE = '\u001b[2J\u001b]0;owned\u0007\u202eroot\u009b31m\u2028'
+/** What a terminal would obey. */
+const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/u
+
+describe('the command line without a fleet', () => {
+  const work = mkdtempSync(join(tmpdir(), 'cli-'))
+  const empty = join(work, 'empty')
+  beforeAll(() => mkdirSync(empty, { mode: 0o700 }))
+  afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+  it('lists its commands, each with a line about it', async () => {
+    const { code, stdout } = await decnet(['--help'])
+    expect(code).toBe(0)
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command}\\b.*\\S{3}`, 'mu'))
+  })
+
+  it.each(COMMANDS)('%s --help explains itself with examples that begin with its name', async (command) => {
+    const { code, stdout } = await decnet([command, '--help'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Usage: decnet ${command}`)
+    const examples = stdout.split('Examples:\n')[1]?.trim().split('\n') ?? []
+    expect(examples.length).toBeGreaterThan(0)
+    for (const example of examples) expect(example).toMatch(new RegExp(`^\\s*\\$ (?:.*\\| |\\S+=\\S+ )?decnet ${command}\\b`, 'u'))
+  })
+
+  it.each([
+    ['nothing', []],
+    ['a command that is none', ['atackers']],
+    ['an option that is none', ['attackers', '--nothing']],
+    ['too many arguments', ['version', 'extra']],
+    ['a missing argument', ['attacker']],
+  ])('%s is refused in a sentence', async (_what, args) => {
+    const { code, stdout, stderr } = await decnet(args)
+    expect(code).not.toBe(0)
+    expect(stdout).toBe('')
+    expect(stderr).not.toMatch(/^\s+at /mu)
+    expect(stderr.length).toBeGreaterThan(10)
+  })
+
+  it('version says what runs', async () => {
+    expect((await decnet(['version'])).stdout).toMatch(/^decnet \d+\.\d+\.\d+ \(Node 2[4-9]\.\d+\.\d+, \w+-\w+\)\n$/u)
+    expect(JSON.parse((await decnet(['version', '--json'])).stdout)).toEqual({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/u),
+      node: expect.any(String),
+      platform: expect.any(String),
+    })
+  })
+
+  it('services are listed with their ports', async () => {
+    const services = JSON.parse((await decnet(['services', '--json'])).stdout) as { name: string; ports: string[]; events: string[] }[]
+    expect(services.length).toBeGreaterThan(0)
+    const text = (await decnet(['services'])).stdout
+    for (const { name, ports, events } of services) {
+      expect(text).toContain(name)
+      expect(ports.every((port) => /^\d+\/(?:tcp|udp)$/u.test(port))).toBe(true)
+      expect(events.length).toBeGreaterThan(0)
+    }
+  })
+
+  it('status says that nothing runs, with 3', async () => {
+    const text = await decnet(['status', '--home', empty])
+    expect([text.code, text.stdout]).toEqual([3, expect.stringContaining('No fleet is running')])
+    const json = await decnet(['status', '--home', empty, '--json'])
+    expect([json.code, JSON.parse(json.stdout)]).toEqual([
+      3,
+      { running: false, home: empty, pid: null, started_at: null, console: null, deckies: [] },
+    ])
+  })
+
+  it('status is not fooled by the state that a killed fleet left, whose number another process has now', async () => {
+    const stale = join(work, 'stale')
+    mkdirSync(join(stale, 'run'), { recursive: true, mode: 0o700 })
+    for (const state of [{ pid: process.pid, born: '1', startedAt: 1, ready: null }, { pid: 2 ** 22 + 1, born: '1' }, 'nonsense', null]) {
+      writeFileSync(join(stale, 'run', 'state.json'), typeof state === 'string' ? state : JSON.stringify(state))
+      expect((await decnet(['status', '--home', stale])).code).toBe(3)
+    }
+  })
+
+  it.each([
+    ['attackers', []],
+    ['attacker', ['127.0.0.1']],
+    ['credentials', []],
+    ['events', []],
+    ['events', ['--follow']],
+    ['passwd', []],
+  ])('%s on a home that is empty or missing says what to do', async (command, args) => {
+    const input = 'a long enough password\n'
+    const missing = join(work, 'missing')
+    const [text, json] = await Promise.all([
+      decnet([command, ...args, '--home', empty], { input }),
+      decnet([command, ...args, '--home', missing, '--json'], { input }),
+    ])
+    expect([text.code, text.stdout, text.stderr]).toEqual([1, '', expect.stringContaining(`There is nothing in ${empty} yet.`)])
+    expect(text.stderr).toContain('decnet up')
+    expect(text.stderr).not.toMatch(/^\s+at /mu)
+    expect([json.code, errorOf(json)]).toEqual([
+      1,
+      { code: 'home_empty', message: `There is nothing in ${missing} yet.`, hint: expect.stringContaining('decnet up') },
+    ])
+  })
+
+  it('workers says that none runs', async () => {
+    const json = await decnet(['workers', '--home', empty, '--json'])
+    expect([json.code, errorOf(json).code]).toEqual([1, 'not_running'])
+  })
+
+  it('doctor checks this machine and says what to do about what it finds', async () => {
+    const { code, stdout } = await decnet(['doctor', '--home', empty, '--json'])
+    const { healthy, findings } = JSON.parse(stdout) as {
+      healthy: boolean
+      findings: { check: string; verdict: string; found: string; advice: string | null }[]
+    }
+    expect(findings.map((finding) => finding.check)).toEqual(
+      expect.arrayContaining(['node', 'machine', 'home', 'disk', 'database', 'fleet', 'loopback', 'ports', 'console']),
+    )
+    expect([code, healthy]).toEqual(findings.some((finding) => finding.verdict === 'bad') ? [1, false] : [0, true])
+    for (const { verdict, advice } of findings) expect(verdict === 'ok' ? advice === null : (advice?.length ?? 0) > 10).toBe(true)
+    expect((await decnet(['doctor', '--home', empty])).stdout).toMatch(/node\s+Node 2\d/u)
+  })
+
+  it.each([
+    ['DECNET_ADMIN_PASSWORD', 'tooshort'],
+    ['DECNET_ADMIN_PASSWORD', 'x'.repeat(129)],
+    ['DECNET_LOG_LEVEL', 'loud'],
+    ['DECNET_BUS_ENABLED', 'perhaps'],
+  ])('%s is checked before anything is made, and its value never shown', async (name, value) => {
+    const home = join(work, 'never')
+    const answer = await decnet(['up', '--json', '--home', home], { env: { [name]: value } })
+    expect([answer.code, errorOf(answer).code]).toEqual([1, 'bad_environment'])
+    expect(errorOf(answer).message).toContain(name)
+    expect(answer.stderr).not.toContain(value)
+    expect((await decnet(['status', '--home', home])).code).toBe(3)
+  })
+
+  it.each(['nonsense', '127.0.0.1', '127.0.0.1:99999', '1.2.3:80', 'example.org:80', '[::1]', '', ':', '127.0.0.1:80:80', '-1'])(
+    '--listen %j is refused',
+    async (listen) => {
+      const answer = await decnet(['up', '--json', '--home', join(work, 'never'), `--listen=${listen}`])
+      expect([answer.code, errorOf(answer).code]).toEqual([1, 'bad_listen'])
+      expect(errorOf(answer).hint).toContain('127.0.0.1:8080')
+    },
+  )
+})
+
+describe('the command line beside a fleet', () => {
+  let fleet: Fleet
+  const secret = `pä"ss]\\${HOSTILE}`
+  const cli = (...args: string[]) => decnet([...args, '--home', fleet.home])
+  const json = async <T>(...args: string[]) => {
+    const answer = await cli(...args, '--json')
+    expect(answer.stderr).toBe('')
+    return JSON.parse(answer.stdout) as T
+  }
+  beforeAll(async () => {
+    fleet = await startFleet()
+    const ftp = [fleet.target('ftp', 0), fleet.target('ftp', 1)]
+    for (const target of ftp) await ftpLogin(target, `mallory${HOSTILE}`, secret)
+    await httpGet(fleet.target('http'), '/hidden?<script>', [`User-Agent: curl${HOSTILE}`])
+    await vi.waitFor(
+      async () => {
+        expect((await fleet.get<{ total: number }>('/credential-reuse')).total).toBeGreaterThan(0)
+        expect((await fleet.get<{ total: number }>('/logs?search=hidden')).total).toBeGreaterThan(0)
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+  })
+  afterAll(() => fleet[Symbol.asyncDispose]())
+
+  it('status shows where everything is', async () => {
+    const answer = await json<{ running: boolean; pid: number; console: string; deckies: unknown[] }>('status')
+    expect(answer).toMatchObject({ running: true, pid: fleet.process.pid, console: fleet.ready.console, deckies: fleet.ready.deckies })
+    expect(JSON.stringify(answer)).not.toContain('adminPassword')
+    const text = await cli('status')
+    expect([text.code, text.stdout]).toEqual([0, expect.stringContaining(fleet.ready.console)])
+    for (const decky of fleet.ready.deckies) expect(text.stdout).toContain(decky.ip)
+  })
+
+  it('attackers and attacker tell who came and what happened', async () => {
+    const page = await json<{ total: number; data: { ip: string; uuid: string }[] }>('attackers')
+    expect(page.data.map((row) => row.ip)).toEqual(['127.0.0.1'])
+    expect((await cli('attackers', '--sort', 'score', '--limit', '5')).stdout).toContain('127.0.0.1')
+    expect((await json<{ total: number }>('attackers', '--service', 'nothing')).total).toBe(0)
+    for (const key of ['127.0.0.1', page.data[0]?.uuid ?? '']) {
+      const whole = await json<{ ip: string; sessions: unknown[]; credentials: { secret_b64: string }[] }>('attacker', key)
+      expect(whole.ip).toBe('127.0.0.1')
+      expect(whole.sessions.length).toBeGreaterThanOrEqual(3)
+      expect(whole.credentials.map((row) => row.secret_b64)).toContain(Buffer.from(secret).toString('base64'))
+      expect((await cli('attacker', key)).stdout).toContain('Sessions')
+    }
+    const unknown = await cli('attacker', '203.0.113.99', '--json')
+    expect([unknown.code, errorOf(unknown).code]).toEqual([1, 'attacker_unknown'])
+  })
+
+  it('credentials are listed, and with --reuse those on several targets', async () => {
+    const reuse = await json<{ data: { secret_b64: string; target_count: number }[] }>('credentials', '--reuse')
+    expect(reuse.data).toMatchObject([{ secret_b64: Buffer.from(secret).toString('base64'), target_count: 2 }])
+    const tried = await json<{ data: { secret_b64: string }[] }>('credentials', '--search', 'mallory')
+    expect(tried.data).toHaveLength(2)
+    expect((await cli('credentials', '--reuse')).stdout).toContain('mallory')
+  })
+
+  it('events are printed oldest first, and a query narrows them', async () => {
+    const { stdout } = await cli('events', '--json', '--limit', '1000', '--query', 'event:auth_attempt service:ftp')
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { seq: number; event_type: string })
+    expect(rows.map((row) => row.event_type)).toEqual(['auth_attempt', 'auth_attempt'])
+    const all = (await cli('events', '--json', '--limit', '10')).stdout.trim().split('\n')
+    expect(all).toHaveLength(10)
+    const seqs = all.map((line) => (JSON.parse(line) as { seq: number }).seq)
+    expect(seqs).toEqual(seqs.toSorted((a, b) => a - b))
+  })
+
+  it('workers are shown as the server sees them', async () => {
+    await expect.poll(async () => (await cli('workers')).code, { timeout: 20_000 }).toBe(0)
+    const { workers } = await json<{ workers: { name: string }[] }>('workers')
+    expect(workers.map((worker) => worker.name)).toEqual(
+      expect.arrayContaining(['ingester', 'profiler', 'credentials', 'reuse-correlator']),
+    )
+    expect((await cli('workers')).stdout).toContain('ingester')
+  })
+
+  it('doctor knows that the fleet runs', async () => {
+    const { findings } = await json<{ findings: { check: string; found: string }[] }>('doctor')
+    expect(findings.find((finding) => finding.check === 'fleet')?.found).toContain(String(fleet.process.pid))
+  })
+
+  it.each([
+    ['attackers'],
+    ['attacker', '127.0.0.1'],
+    ['credentials'],
+    ['credentials', '--reuse'],
+    ['events', '--limit', '1000'],
+    ['status'],
+    ['workers'],
+  ])('nothing that an attacker chose reaches the terminal as a command: %s', async (...args) => {
+    const { stdout, code } = await cli(...args)
+    expect(code).toBe(0)
+    expect(stdout).not.toMatch(OBEYED)
+    if (args[0] === 'events' || args[0] === 'credentials') expect(stdout).toContain('\\x1b[2J')
+  })
+
+  it('events --follow prints a new event within two seconds', async () => {
+    const { child, said } = follow(['events', '--follow', '--limit', '0', '--json', '--query', 'service:http', '--home', fleet.home])
+    try {
+      // It follows once it prints: the marker is sent again until then.
+      let marker = ''
+      for (let n = 0; !said().includes('follow-me'); n += 1) {
+        marker = `/follow-me-${n}`
+        await httpGet(fleet.target('http'), marker)
+        await new Promise((resolve) => setTimeout(resolve, 250))
+        if (n > 100) throw new Error('nothing was printed')
+      }
+      const sent = performance.now()
+      await httpGet(fleet.target('http'), '/the-one-that-counts')
+      await expect.poll(() => said().includes('/the-one-that-counts'), { timeout: 10_000, interval: 10 }).toBe(true)
+      expect(performance.now() - sent).toBeLessThan(2_000)
+    } finally {
+      child.kill('SIGINT')
+      await once(child, 'exit')
+    }
+  })
+
+  it('a reader who has enough may go: events | head ends quietly, and --follow with the next event', async () => {
+    const head = (rest: string) =>
+      run('sh', ['-c', `'${DECNET}' events --home '${fleet.home}' --limit 1000${rest} | head -1`], { timeoutMs: 90_000 })
+    const pages = head('')
+    let over = false
+    const following = head(' --follow').finally(() => {
+      over = true
+    })
+    while (!over) {
+      await httpGet(fleet.target('http'), '/anything')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    for (const { code, stdout, stderr } of [await pages, await following])
+      expect([code, stdout.trim().split('\n').length, stderr]).toEqual([0, 1, ''])
+  })
+
+  it.each([
+    [['attackers', '--limit', '0'], 'bad_number'],
+    [['attackers', '--limit', 'many'], 'bad_number'],
+    [['events', '--limit', '-1'], 'bad_number'],
+    [['attackers', '--sort', 'size'], 'bad_option'],
+  ])('%j is refused with %s', async (args, code) => {
+    const answer = await cli(...args, '--json')
+    expect([answer.code, errorOf(answer).code]).toEqual([1, code])
+  })
+
+  it('passwd takes a password from a pipe, refuses a poor one, and ends the logins of that user', async () => {
+    const set = (input: string, user = 'admin') => decnet(['passwd', user, '--home', fleet.home, '--json'], { input })
+    for (const poor of ['short\n', '', '\n', `${'x'.repeat(129)}\n`]) expect(errorOf(await set(poor)).code).toBe('bad_password')
+    expect(errorOf(await set('a long enough password\n', 'nobody')).code).toBe('user_unknown')
+    const chosen = 'chosen at the terminal ünï'
+    const answer = await set(`${chosen}\nsecond line\n`)
+    expect([answer.code, JSON.parse(answer.stdout)]).toEqual([0, { username: 'admin', changed: true }])
+    await expect(fleet.get('/attackers')).rejects.toThrow('401')
+    const login = await fetch(`${fleet.api}/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'admin', password: chosen }),
+    })
+    expect([login.status, await login.json()]).toEqual([200, expect.objectContaining({ must_change_password: false })])
+  })
+})

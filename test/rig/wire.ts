@@ -1,0 +1,50 @@
+import net from 'node:net'
+
+/** Talks a line protocol by hand: sends each part when the other side has said something new, and gives back all that it said. */
+export function talk(
+  target: { readonly address: string; readonly port: number },
+  parts: readonly (string | Uint8Array)[],
+  endMs = 10_000,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(target.port, target.address)
+    const left = [...parts]
+    let said = ''
+    const timer = setTimeout(() => socket.destroy(), endMs)
+    const next = () => {
+      const part = left.shift()
+      if (part === undefined) socket.end()
+      else socket.write(part)
+    }
+    socket.on('data', (data: Buffer) => {
+      said += data.toString('latin1')
+      if (said.endsWith('\n')) next()
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      // What a service does not like it may cut off.
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error)
+    })
+    socket.once('close', () => {
+      clearTimeout(timer)
+      resolve(said)
+    })
+  })
+}
+
+/** One login at an FTP server, refused or not. */
+export const ftpLogin = (target: { readonly address: string; readonly port: number }, user: string, password: string) =>
+  talk(target, [`USER ${user}\r\n`, `PASS ${password}\r\n`, 'QUIT\r\n'])
+
+/** One request, answered to its end. */
+export const httpGet = (target: { readonly address: string; readonly port: number }, path: string, headers: readonly string[] = []) =>
+  new Promise<string>((resolve, reject) => {
+    const socket = net.connect(target.port, target.address, () =>
+      socket.write([`GET ${path} HTTP/1.1`, 'Host: example', 'Connection: close', ...headers, '', ''].join('\r\n')),
+    )
+    let said = ''
+    socket.on('data', (data: Buffer) => {
+      said += data.toString('latin1')
+    })
+    socket.once('error', reject)
+    socket.once('close', () => resolve(said))
+  })
