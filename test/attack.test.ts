@@ -4,11 +4,11 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Attacker, Credential, CredentialReuse, Page, Session } from '@decnet/contracts/api'
+import { when } from '@decnet/kernel/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { run, SSH_OPTIONS } from './rig/client.ts'
 import { type Fleet, startFleet } from './rig/fleet.ts'
 import { openStream, type StreamClient } from './rig/stream.ts'
-import { describeWith } from './rig/tools.ts'
 
 const tools = {
   sshpass: 'sshpass',
@@ -26,7 +26,7 @@ const REUSED = 'Pa"ss]w\\ord 1 ünï'
 const percentile = (values: readonly number[], p: number) =>
   values.toSorted((a, b) => a - b)[Math.ceil((values.length * p) / 100) - 1] ?? Number.NaN
 
-describeWith({ tools }, 'a scripted attack with real clients', () => {
+when({ tools }).describe('a scripted attack with real clients', () => {
   let fleet: Fleet
   let stream: StreamClient
   const work = mkdtempSync(join(tmpdir(), 'attack-'))
@@ -74,11 +74,9 @@ describeWith({ tools }, 'a scripted attack with real clients', () => {
     expect(put.code).toBe(0)
     const captured = await stream.waitFor((record) => record.event_type === 'file_captured', 'the upload')
     expect(captured.fields).toMatchObject({ sha256: payloadHash, size: String(payload.length) })
-    const list = await run(
-      'sshpass',
-      ['-p', login.password, 'sftp', ...SSH_OPTIONS, '-P', String(port), `${login.user}@${address}`],
-      { input: 'ls -la /tmp\nbye\n' },
-    )
+    const list = await run('sshpass', ['-p', login.password, 'sftp', ...SSH_OPTIONS, '-P', String(port), `${login.user}@${address}`], {
+      input: 'ls -la /tmp\nbye\n',
+    })
     expect(list.stdout).toMatch(/^-rw.* 70000 .*\.x$/mu)
     const kept = await fetch(`${fleet.api}/artifacts/${payloadHash}`, { headers: { authorization: `Bearer ${fleet.token}` } })
     expect(

@@ -1,7 +1,7 @@
+import { when } from '@decnet/kernel/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { run } from './rig/client.ts'
 import { type Fleet, startFleet } from './rig/fleet.ts'
-import { describeWith } from './rig/tools.ts'
 
 /** What `nmap -sV` must say, by service: the product that the persona claims. */
 const PRODUCTS: Readonly<Record<string, RegExp>> = {
@@ -13,7 +13,7 @@ const PRODUCTS: Readonly<Record<string, RegExp>> = {
   mysql: /MySQL|MariaDB/u,
 }
 
-describeWith({ tools: { nmap: 'nmap' } }, 'nmap -sV', () => {
+when({ tools: { nmap: 'nmap' } }).describe('nmap -sV', () => {
   let fleet: Fleet
   beforeAll(async () => {
     fleet = await startFleet()

@@ -2,9 +2,9 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { when } from '@decnet/kernel/testing'
 import { describe, expect, it } from 'vitest'
 import { freePort, ROOT } from './rig/fleet.ts'
-import { describeWith } from './rig/tools.ts'
 
 /** Node 20 of the machine, where there is one: what a stranger's first command runs on. */
 const machineNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => existsSync(path))
@@ -77,7 +77,7 @@ describe('a fresh clone', () => {
   }, 300_000)
 })
 
-describeWith({ root: true }, 'a fresh clone of somebody who is not root', () => {
+when({ root: true }).describe('a fresh clone of somebody who is not root', () => {
   it('npm start alone works, on ports that need no right', async () => {
     const folder = clone()
     const top = join(folder, '..')

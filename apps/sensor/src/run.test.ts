@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import type { SensorEvent } from '@decnet/kernel/service'
+import { when } from '@decnet/kernel/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type ForkedSensor, type ForkOptions, forkSensor, planned } from './fixtures/fork-sensor.ts'
 
@@ -170,7 +171,7 @@ test('a folder that is not there ends it with a reason', async () => {
   expect(sensor.log()).toContain('ENOENT')
 })
 
-describe.runIf(asRoot)('started as root (to run these: sudo npm test)', () => {
+when({ root: true }).describe('started as root', () => {
   test('it becomes somebody else for good, and reads and writes its own folder below a home that only root may enter', async () => {
     const { sensor, port } = await serving()
     const status = readFileSync(`/proc/${sensor.child.pid}/status`, 'utf8')

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { newId } from '@decnet/kernel'
 import type { NewLogRecord } from '@decnet/kernel/log'
 import type { SensorEvent } from '@decnet/kernel/service'
 import { decodeEvent } from '@decnet/kernel/syslog'
+import { when } from '@decnet/kernel/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openSpool, type Spool, type SpoolOptions } from './open-spool.ts'
 import { idBehind } from './spool-file.ts'
@@ -216,10 +217,11 @@ describe('the spool', () => {
     expect(kept.length).toBeGreaterThanOrEqual(safe.length)
   })
 
-  const mounts = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
-  it.skipIf(!mounts)('serves on a full disk and reports its loss when there is room again (needs root: sudo npm test)', async () => {
-    await mkdir(directory)
-    const script = child(`
+  when({ root: true, tools: { unshare: 'util-linux' } }).test(
+    'serves on a full disk and reports its loss when there is room again',
+    async () => {
+      await mkdir(directory)
+      const script = child(`
       import { execFileSync } from 'node:child_process'; import { writeFileSync, rmSync } from 'node:fs'
       const small = openSpool({ directory: '.', queueBytes: 20_000, retryMs: 10 })
       await spool.close()
@@ -234,19 +236,20 @@ describe('the spool', () => {
       await small.close()
       execFileSync('sh', ['-c', 'cat *.log > "$1/all"', 'sh', process.argv[2]])
       process.stdout.write(JSON.stringify({ full, end: small.stats }))`)
-    const command = `mount -t tmpfs -o size=128k none "$1" && exec "$2" --input-type=module -e "$3" "$1" "$4"`
-    const output = execFileSync('unshare', ['-m', 'sh', '-c', command, 'sh', directory, process.execPath, script, home], {
-      encoding: 'utf8',
-    })
-    const { full, end } = JSON.parse(output)
-    expect(full).toMatchObject({ error: 'ENOSPC' })
-    expect(full.lost).toBeGreaterThan(100)
-    expect(end).toMatchObject({ lost: full.lost, error: null, queued: 0 })
-    await mkdir(directory, { recursive: true })
-    await rename(join(home, 'all'), join(directory, 'all'))
-    const kept = await numbers()
-    expect(kept).toEqual([...new Set(kept)].sort((a, b) => a - b))
-    expect(kept.length + (await lost())).toBe(2_001)
-    expect((await records()).find(({ type }) => type === 'spool_loss')?.body.reason).toBe('ENOSPC')
-  })
+      const command = `mount -t tmpfs -o size=128k none "$1" && exec "$2" --input-type=module -e "$3" "$1" "$4"`
+      const output = execFileSync('unshare', ['-m', 'sh', '-c', command, 'sh', directory, process.execPath, script, home], {
+        encoding: 'utf8',
+      })
+      const { full, end } = JSON.parse(output)
+      expect(full).toMatchObject({ error: 'ENOSPC' })
+      expect(full.lost).toBeGreaterThan(100)
+      expect(end).toMatchObject({ lost: full.lost, error: null, queued: 0 })
+      await mkdir(directory, { recursive: true })
+      await rename(join(home, 'all'), join(directory, 'all'))
+      const kept = await numbers()
+      expect(kept).toEqual([...new Set(kept)].sort((a, b) => a - b))
+      expect(kept.length + (await lost())).toBe(2_001)
+      expect((await records()).find(({ type }) => type === 'spool_loss')?.body.reason).toBe('ENOSPC')
+    },
+  )
 })

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,13 +7,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { events } from '@decnet/contracts/events'
 import { ofType, type ServiceHarness, serviceConformance, startService } from '@decnet/kernel/service/conformance'
+import { when } from '@decnet/kernel/testing'
 import type { Persona } from '@decnet/persona'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Client, login, personaWith } from './scripted-client.ts'
 import service from './service.ts'
 
 const run = promisify(execFile)
-const has = (tool: string): boolean => (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, tool)))
 
 for (const server of ['vsftpd', 'proftpd'] as const)
   describe(`as ${server}`, () => {
@@ -251,7 +250,7 @@ describe('ftp', () => {
     expect(await client.reply()).toBe('')
   })
 
-  it.skipIf(!has('curl'))('serves curl: list, upload, download', async () => {
+  when({ tools: { curl: 'curl' } }).test('serves curl: list, upload, download', async () => {
     const persona = personaWith('vsftpd')
     await start(persona)
     const { name, password } = login(persona)
@@ -270,7 +269,7 @@ describe('ftp', () => {
   })
 
   for (const server of ['vsftpd', 'proftpd'] as const)
-    it.skipIf(!has('lftp'))(`serves lftp as ${server}: mirror up and down`, async () => {
+    when({ tools: { lftp: 'lftp' } }).test(`serves lftp as ${server}: mirror up and down`, async () => {
       const persona = personaWith(server)
       await start(persona)
       const { name, password } = login(persona)
@@ -289,7 +288,7 @@ describe('ftp', () => {
     })
 
   // nmap needs 11 s to be sure of ProFTPD, real or not, whose greeting has no version.
-  it.skipIf(!has('nmap'))(
+  when({ tools: { nmap: 'nmap' } }).test(
     'is named by nmap with product and version',
     async () => {
       const persona = personaWith('vsftpd')

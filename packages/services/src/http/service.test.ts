@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { events } from '@decnet/contracts/events'
 import { examplePersona, ofType, type ServiceHarness, serviceConformance, startService } from '@decnet/kernel/service/conformance'
+import { when } from '@decnet/kernel/testing'
 import { makePersona, type Persona } from '@decnet/persona'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { installed, run, talk } from '../_shared/oracle/oracle.ts'
+import { run, talk } from '../_shared/oracle/oracle.ts'
 import service from './service.ts'
 
 const persona = makePersona({
@@ -84,7 +85,7 @@ describe.each(['nginx', 'apache'] as const)('the portal on %s', (server) => {
     expect(request.fields.path).toContain('bad')
   })
 
-  test.skipIf(!installed('curl'))('curl keeps the connection and resumes', async () => {
+  when({ tools: { curl: 'curl' } }).test('curl keeps the connection and resumes', async () => {
     const url = `http://127.0.0.1:${harness.port}`
     const stdout = await run('curl', [
       '-s',
@@ -156,7 +157,7 @@ describe('the WordPress', () => {
   })
 })
 
-test.skipIf(!installed('nmap'))('nmap names both products and their versions', { timeout: 60_000 }, async () => {
+when({ tools: { nmap: 'nmap' } }).test('nmap names both products and their versions', { timeout: 60_000 }, async () => {
   const base = examplePersona()
   const start = (web: Persona['packages']['web']) => startService(service, { persona: { ...base, packages: { ...base.packages, web } } })
   await using nginx = await start({ server: 'nginx', version: '1.22.1' })

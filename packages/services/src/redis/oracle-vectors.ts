@@ -7,7 +7,7 @@ const L = (script: string) =>
 /** Scripted conversations that daemon and service must answer alike; `|` stands for a line end. latin1. */
 export const vectors: Readonly<Record<string, string>> = {
   ping: L('PING|PING hello|PING a b|ECHO hi|ECHO|ping'),
-  unknown: L('FOO|FOO a b c|foo "x y" z|' + 'A'.repeat(200) + ' ' + 'b'.repeat(200) + ' c'),
+  unknown: L(`FOO|FOO a b c|foo "x y" z|${'A'.repeat(200)} ${'b'.repeat(200)} c`),
   inlineBad: L('SET a "b'),
   inlineEmpty: L('||PING'),
   inlineHuge: 'A'.repeat(70000),
@@ -19,7 +19,7 @@ export const vectors: Readonly<Record<string, string>> = {
   bulkbig: '*1\r\n$536870913\r\n',
   bulkjunk: '*1\r\n$abc\r\n',
   multijunk: '*abc\r\n',
-  bulkhuge: '*1\r\n$' + '1'.repeat(70000),
+  bulkhuge: `*1\r\n$${'1'.repeat(70000)}`,
   zero: '*0\r\nPING\r\n',
   http: 'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
   post: 'POST / HTTP/1.1\r\nHost: x\r\n\r\n',

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { examplePersona, type ServiceHarness, startService } from '@decnet/kernel/service/conformance'
+import { when } from '@decnet/kernel/testing'
 import type { Persona } from '@decnet/persona'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { installed, type Oracle, startOracle, talk } from '../_shared/oracle/oracle.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Oracle, startOracle, talk } from '../_shared/oracle/oracle.ts'
 import { vectors } from './oracle-vectors.ts'
 import service from './service.ts'
 
@@ -17,7 +18,7 @@ function masked(heard: Buffer): string {
   return lines.join('\n')
 }
 
-describe.skipIf(!installed('redis-server'))('redis-server and the service answer alike', () => {
+when({ tools: { 'redis-server': 'redis-server' } }).describe('redis-server and the service answer alike', () => {
   let oracle: Oracle
   let harness: ServiceHarness
   beforeAll(async () => {

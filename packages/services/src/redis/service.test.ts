@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { events } from '@decnet/contracts/events'
 import { examplePersona, ofType, type ServiceHarness, serviceConformance, startService } from '@decnet/kernel/service/conformance'
+import { when } from '@decnet/kernel/testing'
 import { makePersona } from '@decnet/persona'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { installed, run, talk } from '../_shared/oracle/oracle.ts'
+import { run, talk } from '../_shared/oracle/oracle.ts'
 import { hostOf } from '../_shared/shell/index.ts'
 import service from './service.ts'
 
@@ -30,7 +31,7 @@ describe('an open Redis', () => {
   afterAll(() => harness.close())
   const cli = (...args: string[]) => run('redis-cli', ['-p', String(harness.port), ...args])
 
-  test.skipIf(!installed('redis-cli'))('redis-cli reads INFO that agrees with the host', async () => {
+  when({ tools: { 'redis-cli': 'redis-tools' } }).test('redis-cli reads INFO that agrees with the host', async () => {
     const info = await cli('INFO')
     expect(info).toContain(`redis_version:${persona.packages.redis.version}`)
     expect(info).toContain(`os:Linux ${persona.os.kernel} x86_64`)
@@ -40,7 +41,7 @@ describe('an open Redis', () => {
     await harness.waitFor(ofType(events.command, { command: 'INFO', mode: 'exec' }))
   })
 
-  test.skipIf(!installed('redis-cli'))('redis-cli talks interactively, in both protocols', async () => {
+  when({ tools: { 'redis-cli': 'redis-tools' } }).test('redis-cli talks interactively, in both protocols', async () => {
     const script = 'set greeting "hello world"\nget greeting\nhset h f v\nhgetall h\nkeys greet*\nfoo bar\n'
     expect(await run('redis-cli', ['-p', String(harness.port)], script)).toContain('hello world\n')
     const three = await run('redis-cli', ['-3', '-p', String(harness.port)], 'hgetall h\n')
@@ -79,7 +80,7 @@ describe('an open Redis', () => {
     expect(wish.fields).toMatchObject({ kind: 'relay', target: '192.0.2.7:6380' })
   })
 
-  test.skipIf(!installed('redis-cli'))('what one client publishes another hears, and a monitor sees commands', async () => {
+  when({ tools: { 'redis-cli': 'redis-tools' } }).test('what one client publishes another hears, and a monitor sees commands', async () => {
     const listener = spawn('redis-cli', ['-p', String(harness.port), 'subscribe', 'news'])
     const monitor = spawn('redis-cli', ['-p', String(harness.port), 'monitor'])
     let heard = ''
@@ -96,7 +97,7 @@ describe('an open Redis', () => {
     monitor.kill()
   })
 
-  test.skipIf(!installed('nmap'))('nmap names it and its version', { timeout: 60_000 }, async () => {
+  when({ tools: { nmap: 'nmap' } }).test('nmap names it and its version', { timeout: 60_000 }, async () => {
     const report = await run('nmap', ['-Pn', '-sV', '-p', String(harness.port), '127.0.0.1'])
     expect(report).toContain('Redis key-value store')
     // On 6379 it asks with this probe first, and takes the version from the answer.

@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import net from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { events } from '@decnet/contracts/events'
 import { ofType, type ServiceHarness, serviceConformance, startService } from '@decnet/kernel/service/conformance'
+import { when } from '@decnet/kernel/testing'
 import { makePersona, type Persona, type PersonaPackages, type PersonaUser } from '@decnet/persona'
 import { afterEach, describe, expect, it } from 'vitest'
 import service from './service.ts'
 
 const run = promisify(execFile)
-const has = (tool: string): boolean => (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, tool)))
 
 const user = (name: string, uid: number, password: string): PersonaUser => ({
   name,
@@ -269,7 +268,7 @@ describe('smtp', () => {
   })
 
   for (const persona of [postfix, exim])
-    it.skipIf(!has('swaks'))(`serves swaks as ${persona.packages.mail.server}`, async () => {
+    when({ tools: { swaks: 'swaks' } }).test(`serves swaks as ${persona.packages.mail.server}`, async () => {
       await start(persona)
       const server = ['--server', '127.0.0.1', '--port', String(harness.port), '--timeout', '10']
       const plain = await run('swaks', [...server, '--to', 'vstest@example.test', '--from', 'a@b.c', '--body', 'from swaks'])
@@ -295,7 +294,7 @@ describe('smtp', () => {
     })
 
   for (const persona of [postfix, exim])
-    it.skipIf(!has('nmap'))(
+    when({ tools: { nmap: 'nmap' } }).test(
       `is named by nmap as ${persona.packages.mail.server}`,
       async () => {
         await start(persona)

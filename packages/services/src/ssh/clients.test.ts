@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { events } from '@decnet/contracts/events'
 import { ofType, type ServiceHarness, startService } from '@decnet/kernel/service/conformance'
+import { when } from '@decnet/kernel/testing'
 import { makePersona } from '@decnet/persona'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import ssh from './service.ts'
 
-const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 /** One whose root has a password. */
 const persona = Array.from({ length: 50 }, (_, index) =>
   makePersona({
@@ -58,7 +58,7 @@ function run(program: string, args: readonly string[], input: string | Buffer = 
 const target = 'root@127.0.0.1'
 const remote = (...args: string[]) => run('ssh', ['-p', String(harness.port), ...args.slice(0, -1), target, args.at(-1) ?? ''])
 
-describe.skipIf(!has('ssh') || !has('sshpass'))('OpenSSH as a client (apt-get install openssh-client sshpass)', () => {
+when({ tools: { ssh: 'openssh-client', sshpass: 'sshpass' } }).describe('OpenSSH as a client', () => {
   test('runs a command and gets its output and exit status', async () => {
     const { status, stdout } = await remote('uname -a; id; exit 7')
     expect(status).toBe(7)
@@ -205,7 +205,7 @@ describe.skipIf(!has('ssh') || !has('sshpass'))('OpenSSH as a client (apt-get in
   })
 })
 
-describe.skipIf(!has('nmap'))('nmap (apt-get install nmap)', () => {
+when({ tools: { nmap: 'nmap' } }).describe('nmap', () => {
   test('names OpenSSH, its version and the distribution', { timeout: 60_000 }, async () => {
     const output = await new Promise<string>((resolve) =>
       execFile('nmap', ['-sV', '-Pn', '-p', String(harness.port), '127.0.0.1'], { timeout: 50_000 }, (_, stdout) => resolve(stdout)),

@@ -1,11 +1,11 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { events } from '@decnet/contracts/events'
 import { ofType, type ServiceHarness, serviceConformance, startService, wireClient } from '@decnet/kernel/service/conformance'
+import { when } from '@decnet/kernel/testing'
 import { makePersona } from '@decnet/persona'
 import { afterEach, describe, expect, test } from 'vitest'
 import telnet from './service.ts'
 
-const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 /** One whose root has a password. */
 const persona = Array.from({ length: 50 }, (_, index) =>
   makePersona({
@@ -69,7 +69,7 @@ describe('telnet', () => {
     expect(harness.captures(captured.fields.sha256 ?? '')?.toString()).toBe('payload')
   })
 
-  test.skipIf(!has('telnet'))('the Debian client logs in (apt-get install telnet)', async () => {
+  when({ tools: { telnet: 'telnet' } }).test('the Debian client logs in', async () => {
     await start()
     const output = await new Promise<string>((resolve) => {
       const child = execFile('telnet', ['127.0.0.1', String(harness.port)], { timeout: 15_000 }, (_, stdout) => resolve(stdout))

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,11 +10,6 @@ export interface Oracle {
   readonly folder: string
   readonly process: ChildProcess
   stop(): Promise<void>
-}
-
-/** Whether a program is installed. */
-export function installed(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` } }).status === 0
 }
 
 export function freePort(): Promise<number> {
