@@ -30,10 +30,10 @@ export function AttackerCredentials({ rows, total, ip }: { rows: readonly Creden
         <table className="plain att-creds">
           <thead>
             <tr>
-              <th scope="col" style={{ width: '21%' }}>
+              <th scope="col" style={{ width: '17%' }}>
                 User
               </th>
-              <th scope="col" style={{ width: '25%' }}>
+              <th scope="col" style={{ width: '22%' }}>
                 Secret
               </th>
               <th scope="col">Where</th>
