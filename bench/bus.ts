@@ -4,61 +4,63 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { BenchContext, Benchmark, Figure } from './figure.ts'
 
-/** Messages per second, from one process to another, each delivered as a decoded envelope with a payload of 256 bytes. */
-export interface BusFigures {
+/** Messages a second of each run, from one process to another, each delivered as a decoded envelope with a payload of 256 bytes. */
+interface BusRuns {
   /** Publisher → the process that hosts the broker, as `decnet up` runs. */
-  readonly unixToHost: number
+  readonly host: number[]
   /** Publisher → broker → subscriber: three processes, as NATS runs. */
-  readonly unixThroughBroker: number
-  /** Publisher → nats-server → subscriber; null where nats-server or its client is missing. */
-  readonly nats: number | null
-}
-export interface BusBenchOptions {
-  readonly messages?: number
-  /** Module name or file URL of the NATS client. */
-  readonly natsClient?: string
+  readonly broker: number[]
+  /** Publisher → nats-server → subscriber; empty where nats-server or its client is missing. */
+  readonly nats: number[]
 }
 
 const WORKER = fileURLToPath(new URL('./bus-worker.ts', import.meta.url))
 const NATS_CLIENT = '@nats-io/transport-node'
 const ROUNDS = 3
 
-/** Measures the bus; each way runs three times, in turns, and its median counts. Prints a table. */
-export async function benchBus({ messages = 400_000, natsClient = NATS_CLIENT }: BusBenchOptions = {}): Promise<BusFigures> {
+async function measureAll({ quick, progress }: BenchContext): Promise<BusRuns> {
+  const messages = quick ? 20_000 : 400_000
   const folder = await mkdtemp(join(tmpdir(), 'bus-'))
   const nats = await startNats()
   const path = join(folder, 'b')
-  const results = { host: [] as number[], broker: [] as number[], nats: [] as number[] }
+  const results: BusRuns = { host: [], broker: [], nats: [] }
+  const rounds = quick ? 1 : ROUNDS
   try {
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 1; round <= rounds; round++) {
       results.host.push(await measure(['host', path], ['unix', path], messages))
       const broker = await start(['broker', path])
       results.broker.push(await measure(['unix', path], ['unix', path], messages))
       broker.kill('SIGKILL')
       const target = nats && `127.0.0.1:${nats.port}`
-      const rate = target && (await measure(['nats', target, natsClient], ['nats', target, natsClient], messages).catch(() => null))
+      const rate = target && (await measure(['nats', target, NATS_CLIENT], ['nats', target, NATS_CLIENT], messages).catch(() => null))
       if (rate) results.nats.push(rate)
+      progress(`round ${round} of ${rounds}`)
     }
   } finally {
     nats?.child.kill('SIGKILL')
     await rm(folder, { recursive: true, force: true })
   }
-  const figures: BusFigures = {
-    unixToHost: median(results.host) ?? 0,
-    unixThroughBroker: median(results.broker) ?? 0,
-    nats: median(results.nats) ?? null,
-  }
-  const perSecond = (rate: number | null) => (rate === null ? 'not measured' : Math.round(rate).toLocaleString('en'))
-  console.table({
-    'UNIX bus, 2 processes (subscriber hosts the broker)': { 'messages/s': perSecond(figures.unixToHost) },
-    'UNIX bus, 3 processes': { 'messages/s': perSecond(figures.unixThroughBroker) },
-    'nats-server, 3 processes': { 'messages/s': perSecond(figures.nats) },
-  })
-  return figures
+  return results
 }
 
-const median = (values: readonly number[]): number | undefined => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+async function run(context: BenchContext): Promise<Figure[]> {
+  const { host, broker, nats } = await measureAll(context)
+  const peer = nats.length === 0 ? {} : { peer: { name: 'nats-server, three processes', runs: nats } }
+  const ratioGoal = { kind: 'at least', value: 1 } as const
+  return [
+    { name: 'UNIX bus, two processes (the subscriber hosts the broker)', unit: 'messages/s', runs: host, ...peer, ratioGoal },
+    { name: 'UNIX bus, three processes', unit: 'messages/s', runs: broker, ...peer, ratioGoal },
+  ]
+}
+
+export const bus: Benchmark = {
+  name: 'bus',
+  summary: 'Decoded envelopes with a payload of 256 bytes between processes, beside nats-server with its own client.',
+  needs: { 'nats-server': 'nats-server' },
+  run,
+}
 
 /** Subscriber first; the publisher keeps a window of messages under way, so that neither bus drops any. */
 async function measure(subscriber: string[], publisher: string[], messages: number): Promise<number> {

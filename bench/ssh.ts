@@ -1,27 +1,37 @@
-import { type ChildProcess, execFile, fork, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
-import net, { type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { type Fleet, startFleet } from '../test/rig/fleet.ts'
+import type { BenchContext, Benchmark, Figure } from './figure.ts'
+import { liftSshLimits, makeHome } from './home.ts'
 
-interface ServerProcess extends AsyncDisposable {
+const PARALLEL = 8
+const KEY_EXCHANGES = [
+  { name: 'curve25519-sha256', options: ['-o', 'KexAlgorithms=curve25519-sha256'], goal: { ratioGoal: { kind: 'at least', value: 0.8 } } },
+  { name: "the client's default KEX", options: [], goal: {} },
+] as const
+const OPTIONS = ['-F', 'none', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=no', '-o', 'LogLevel=ERROR']
+const METHODS = ['-o', 'PreferredAuthentications=password', '-o', 'IdentityAgent=none']
+
+export interface SshTarget {
+  readonly host: string
   readonly port: number
   readonly user: string
   readonly password: string
-  rss(): Promise<number>
 }
 
-async function startServer(kind: 'bare' | 'service'): Promise<ServerProcess> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('./ssh-server.ts', import.meta.url)), [kind], {
-    execArgv: ['--expose-gc', ...process.execArgv],
-  })
+export function fleetTarget(fleet: Fleet): SshTarget {
+  const { address, port, login } = fleet.target('ssh')
+  return { host: address, port, user: login.user, password: login.password }
+}
+
+/** A process with an SSH server of its own. */
+async function startServer(kind: 'bare' | 'service'): Promise<SshTarget & AsyncDisposable> {
+  const child: ChildProcess = fork(fileURLToPath(new URL('./ssh-server.ts', import.meta.url)), [kind], { execArgv: process.execArgv })
   const [ready] = (await once(child, 'message')) as [{ port: number; user: string; password: string }]
   return {
     ...ready,
-    async rss() {
-      const answer = once(child, 'message') as Promise<[{ rss: number }]>
-      child.send('rss')
-      return (await answer)[0].rss
-    },
+    host: '127.0.0.1',
     async [Symbol.asyncDispose]() {
       const gone = once(child, 'exit')
       child.disconnect()
@@ -30,13 +40,11 @@ async function startServer(kind: 'bare' | 'service'): Promise<ServerProcess> {
   }
 }
 
-const OPTIONS = ['-F', 'none', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=no', '-o', 'LogLevel=ERROR']
-const METHODS = ['-o', 'PreferredAuthentications=password', '-o', 'IdentityAgent=none']
-
-function login(server: ServerProcess, extra: readonly string[]): Promise<void> {
-  const args = ['-e', 'ssh', ...OPTIONS, ...METHODS, ...extra, '-p', String(server.port), `${server.user}@127.0.0.1`, 'echo bench']
+/** One OpenSSH client: password, one command, its output. */
+export function login(target: SshTarget, extra: readonly string[] = []): Promise<void> {
+  const args = ['-e', 'ssh', ...OPTIONS, ...METHODS, ...extra, '-p', String(target.port), `${target.user}@${target.host}`, 'echo bench']
   return new Promise((resolve, reject) => {
-    const child = execFile('sshpass', args, { env: { ...process.env, SSHPASS: server.password } }, (error, stdout) => {
+    const child = execFile('sshpass', args, { env: { ...process.env, SSHPASS: target.password } }, (error, stdout) => {
       if (error || stdout !== 'bench\n') reject(error ?? new Error(`unexpected output: ${stdout}`))
       else resolve()
     })
@@ -44,81 +52,58 @@ function login(server: ServerProcess, extra: readonly string[]): Promise<void> {
   })
 }
 
-async function loginsPerSecond(server: ServerProcess, count: number, parallel: number, extra: readonly string[]): Promise<number> {
+async function loginsPerSecond(target: SshTarget, count: number, extra: readonly string[]): Promise<number> {
   let left = count
-  const worker = async () => {
-    while (left-- > 0) await login(server, extra)
+  const client = async () => {
+    while (left-- > 0) await login(target, extra)
   }
-  const start = performance.now()
-  await Promise.all(Array.from({ length: parallel }, worker))
-  return count / ((performance.now() - start) / 1000)
+  const began = performance.now()
+  await Promise.all(Array.from({ length: PARALLEL }, client))
+  return (count * 1_000) / (performance.now() - began)
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-const round = (value: number): number => Math.round(value * 100) / 100
-
-export interface SshBench {
-  /** Logins with one command each, a second, by 8 parallel OpenSSH clients. */
-  readonly bare: number
-  readonly service: number
-  /** Median over the rounds of service ÷ bare, each round one of both. */
-  readonly ratio: number
-  /** The same with the client's own key exchange. */
-  readonly defaultKex: { readonly bare: number; readonly service: number; readonly ratio: number }
-}
-
-/** Password logins with one command: our service against a bare ssh2 server, in turns, clients included. Needs ssh and sshpass. */
-export async function benchSsh(
-  options: { readonly perRound?: number; readonly rounds?: number; readonly parallel?: number } = {},
-): Promise<SshBench> {
-  const { perRound = 120, rounds = 3, parallel = 8 } = options
-  if (spawnSync('sshpass', ['-V']).error) throw new Error('sshpass is missing: apt-get install sshpass openssh-client')
+/** All sides in turns, each round beginning with another. */
+async function run({ quick, progress }: BenchContext): Promise<Figure[]> {
+  const perRound = quick ? 16 : 120
+  const rounds = quick ? 1 : 5
+  using home = makeHome()
+  await liftSshLimits(home)
+  await using fleet = await startFleet({ home: home.path })
   await using bare = await startServer('bare')
-  await using service = await startServer('service')
-  for (const server of [bare, service]) await loginsPerSecond(server, parallel * 2, parallel, [])
-  const measure = async (extra: readonly string[]) => {
-    const figures: { bare: number; service: number }[] = []
-    for (let index = 0; index < rounds; index++) {
-      const first = index % 2 === 0
-      const a = await loginsPerSecond(first ? bare : service, perRound, parallel, extra)
-      const b = await loginsPerSecond(first ? service : bare, perRound, parallel, extra)
-      figures.push(first ? { bare: a, service: b } : { bare: b, service: a })
+  await using alone = await startServer('service')
+  const sides = { fleet: fleetTarget(fleet), bare, alone }
+  const names = Object.keys(sides) as (keyof typeof sides)[]
+  for (const name of names) await loginsPerSecond(sides[name], PARALLEL * 3, [])
+  const figures: Figure[] = []
+  for (const kex of KEY_EXCHANGES) {
+    const runs: Record<keyof typeof sides, number[]> = { fleet: [], bare: [], alone: [] }
+    for (let round = 0; round < rounds; round += 1) {
+      for (let turn = 0; turn < names.length; turn += 1) {
+        const name = names[(round + turn) % names.length] ?? 'bare'
+        runs[name].push(await loginsPerSecond(sides[name], perRound, kex.options))
+      }
+      progress(
+        `${kex.name}, round ${round + 1} of ${rounds}: ${names.map((name) => `${name} ${Math.round(runs[name].at(-1) ?? 0)}/s`).join(', ')}`,
+      )
     }
-    return {
-      bare: round(median(figures.map((figure) => figure.bare))),
-      service: round(median(figures.map((figure) => figure.service))),
-      ratio: round(median(figures.map((figure) => figure.service / figure.bare))),
-    }
+    const peer = { name: 'bare ssh2 server', runs: runs.bare }
+    figures.push(
+      {
+        name: `SSH login + exec, ${PARALLEL} clients, the whole pipeline running, ${kex.name}`,
+        unit: 'logins/s',
+        runs: runs.fleet,
+        peer,
+        ...kex.goal,
+      },
+      { name: `the same, our service alone, ${kex.name}`, unit: 'logins/s', runs: runs.alone, peer },
+    )
   }
-  const curve = await measure(['-o', 'KexAlgorithms=curve25519-sha256'])
-  return { ...curve, defaultKex: await measure([]) }
+  return figures
 }
 
-export interface IdleSshBench {
-  readonly connections: number
-  readonly sources: number
-  readonly beforeMb: number
-  readonly addedMb: number
-}
-
-/** Resident memory that connections cost which say nothing, from many loopback addresses. */
-export async function benchIdleSsh(connections = 2000, sources = 100): Promise<IdleSshBench> {
-  await using service = await startServer('service')
-  const open = async (index: number): Promise<Socket> => {
-    const localAddress = `127.9.${1 + (index % sources)}.1`
-    const socket = net.connect({ port: service.port, host: '127.0.0.1', localAddress })
-    await once(socket, 'data')
-    return socket
-  }
-  for (let warm = 0; warm < 20; warm++) (await open(warm)).destroy()
-  const before = await service.rss()
-  const sockets: Socket[] = []
-  for (let at = 0; at < connections; at += 100) {
-    const batch = Array.from({ length: Math.min(100, connections - at) }, (_, index) => open(at + index))
-    sockets.push(...(await Promise.all(batch)))
-  }
-  const after = await service.rss()
-  for (const socket of sockets) socket.destroy()
-  const mb = (bytes: number): number => round(bytes / 1024 / 1024)
-  return { connections, sources, beforeMb: mb(before), addedMb: mb(after - before) }
+export const ssh: Benchmark = {
+  name: 'ssh',
+  summary: 'Password logins with one command by parallel OpenSSH clients, beside a bare ssh2 server in the same run.',
+  needs: { sshpass: 'sshpass', ssh: 'openssh-client' },
+  run,
 }

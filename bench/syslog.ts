@@ -1,4 +1,5 @@
 import { decodeEvent, encodeEvent, format, parse, type SyslogMessage } from '@decnet/kernel/syslog'
+import type { BenchContext, Benchmark, Figure } from './figure.ts'
 
 const fields = {
   session_id: '0199f1a2-7b3c-7d4e-8f50-61728394a5b6',
@@ -28,22 +29,26 @@ function perSecond(once: () => unknown, count: number): number {
 }
 
 /** How often in a second one line of about 300 bytes is formatted and parsed, on one thread. */
-export function benchSyslog(count = 300_000): {
-  lineBytes: number
-  format: number
-  parse: number
-  encodeEvent: number
-  decodeEvent: number
-} {
+async function run({ quick, progress }: BenchContext): Promise<Figure[]> {
+  const count = quick ? 10_000 : 300_000
   const line = Buffer.from(encodeEvent(event))
   const parsed = parse(line)
   if (!parsed.ok) throw new Error(parsed.reason)
   const message: SyslogMessage = parsed.message
-  return {
-    lineBytes: line.length,
-    format: perSecond(() => Buffer.byteLength(format(message)), count),
-    parse: perSecond(() => parse(line), count),
-    encodeEvent: perSecond(() => Buffer.byteLength(encodeEvent(event)), count),
-    decodeEvent: perSecond(() => decodeEvent(line, { source: 'sensor', position: 'f:0' }), count),
+  const works: Readonly<Record<string, () => unknown>> = {
+    'RFC 5424: format': () => Buffer.byteLength(format(message)),
+    'RFC 5424: parse': () => parse(line),
+    'event → line': () => Buffer.byteLength(encodeEvent(event)),
+    'line → record': () => decodeEvent(line, { source: 'sensor', position: 'f:0' }),
   }
+  return Object.entries(works).map(([name, work]) => {
+    progress(name)
+    return {
+      name: `${name}, ${line.length} bytes`,
+      unit: 'lines/s',
+      runs: Array.from({ length: quick ? 1 : 5 }, () => perSecond(work, count)),
+    }
+  })
 }
+
+export const syslog: Benchmark = { name: 'syslog', summary: 'One line of the spool, formatted and parsed on one thread.', run }
