@@ -3,7 +3,10 @@ import { QUOTA } from './filesystem/disk.ts'
 import { runCommand, testMachine } from './test-shell.ts'
 
 /** Runs a script, hangs up after a while, and says for how long the process was held at the longest. */
-async function held(script: string, hangupAfter = 400): Promise<{ readonly longest: number; readonly out: string; readonly status: number }> {
+async function held(
+  script: string,
+  hangupAfter = 400,
+): Promise<{ readonly longest: number; readonly out: string; readonly status: number }> {
   let longest = 0
   let last = performance.now()
   const timer = setInterval(() => {
@@ -59,7 +62,7 @@ describe('what an attacker cannot do to the process', () => {
     const machine = testMachine()
     const ran = await runCommand('mkdir /tmp/d; cd /tmp/d; touch {1..10001}', { machine })
     expect(machine.fs.usage.nodes).toBe(QUOTA.nodes)
-    expect(ran.err).toContain("No space left on device")
+    expect(ran.err).toContain('No space left on device')
   })
   it('twenty machines cost little each', () => {
     const before = process.memoryUsage().heapUsed

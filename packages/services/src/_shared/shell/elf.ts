@@ -19,4 +19,5 @@ export function machineNumber(data: Uint8Array): number {
   return data.length < 20 ? 0 : data[5] === 2 ? low * 256 + high : high * 256 + low
 }
 /** As `file` names it. */
-export const elfMachine = (data: Uint8Array): string => MACHINES[machineNumber(data)] ?? `*unknown arch 0x${machineNumber(data).toString(16)}*`
+export const elfMachine = (data: Uint8Array): string =>
+  MACHINES[machineNumber(data)] ?? `*unknown arch 0x${machineNumber(data).toString(16)}*`

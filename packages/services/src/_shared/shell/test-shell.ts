@@ -34,7 +34,14 @@ export interface Ran {
 /** Runs a command to its end, with waits that take no time. */
 export async function runCommand(
   command: string,
-  options: { readonly machine?: Machine; readonly user?: string; readonly stdin?: string | Uint8Array; readonly hangupAfter?: number; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly machine?: Machine
+    readonly user?: string
+    readonly stdin?: string | Uint8Array
+    readonly hangupAfter?: number
+    readonly cwd?: string
+    readonly env?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<Ran> {
   const machine = options.machine ?? testMachine()
   const user = machine.userNamed(options.user ?? 'root')

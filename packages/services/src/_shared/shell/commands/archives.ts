@@ -27,7 +27,8 @@ async function gzip(call: Call): Promise<number> {
   if (paths.length === 0 || paths[0] === '-') {
     const data = await readAll(call.stdin, SIZE_MAX)
     const made = down ? unpack(data) : gzipSync(data)
-    if (made === null) return await call.err(`\ngzip: stdin: ${data.length === 0 ? 'unexpected end of file' : 'not in gzip format'}\n`).then(() => 1)
+    if (made === null)
+      return await call.err(`\ngzip: stdin: ${data.length === 0 ? 'unexpected end of file' : 'not in gzip format'}\n`).then(() => 1)
     await call.out(made)
     return 0
   }
@@ -74,7 +75,11 @@ function members(data: Buffer): Member[] | null {
   for (let at = 0; at + 512 <= data.length && list.length < ENTRIES_MAX; ) {
     const head = data.subarray(at, at + 512)
     if (head.every((byte) => byte === 0)) break
-    const text = (from: number, length: number): string => head.subarray(from, from + length).toString('latin1').replace(/\0.*$/s, '')
+    const text = (from: number, length: number): string =>
+      head
+        .subarray(from, from + length)
+        .toString('latin1')
+        .replace(/\0.*$/s, '')
     const octal = (from: number, length: number): number => Number.parseInt(text(from, length).trim() || '0', 8)
     const sum = [...head].reduce((all, byte, i) => all + (i >= 148 && i < 156 ? 32 : byte), 0)
     if (sum !== octal(148, 8)) return list.length === 0 ? null : list
@@ -85,7 +90,15 @@ function members(data: Buffer): Member[] | null {
     const prefix = text(257, 5) === 'ustar' ? text(345, 155) : ''
     if (type === 'L') longName = body.toString('latin1').replace(/\0+$/, '')
     else {
-      list.push({ name: longName || (prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`), mode: octal(100, 8) & 0o7777, size, mtime: octal(136, 12) * 1000, type, target: text(157, 100), data: body })
+      list.push({
+        name: longName || (prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`),
+        mode: octal(100, 8) & 0o7777,
+        size,
+        mtime: octal(136, 12) * 1000,
+        type,
+        target: text(157, 100),
+        data: body,
+      })
       longName = ''
     }
     at += 512 + Math.ceil(size / 512) * 512
@@ -94,7 +107,8 @@ function members(data: Buffer): Member[] | null {
 }
 function header(name: string, mode: number, size: number, mtime: number, type: string, target: string): Buffer {
   const head = Buffer.alloc(512)
-  const put = (value: number, at: number, length: number): void => void head.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1')
+  const put = (value: number, at: number, length: number): void =>
+    void head.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1')
   head.write(name.slice(0, 100), 0, 'latin1')
   put(mode, 100, 8)
   put(0, 108, 8)
@@ -139,18 +153,50 @@ async function tar(call: Call): Promise<number> {
   }
   const at = (path: string): string => call.path(folder === '' || path.startsWith('/') ? path : `${folder}/${path}`)
   if (flags.includes('c')) return await create(call, file, paths, flags, at)
-  if (!/[xt]/.test(flags)) return await call.err("tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information.\n").then(() => 2)
-  const input = file === '-' ? call.stdin : await operand(Object.assign(Object.create(call), { fail: () => Promise.resolve(2) }) as Call, file)
-  if (input === null) return await call.err(`tar: ${file}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now\n`).then(() => 2)
+  if (!/[xt]/.test(flags))
+    return await call
+      .err(
+        "tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information.\n",
+      )
+      .then(() => 2)
+  const input =
+    file === '-' ? call.stdin : await operand(Object.assign(Object.create(call), { fail: () => Promise.resolve(2) }) as Call, file)
+  if (input === null)
+    return await call
+      .err(`tar: ${file}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now\n`)
+      .then(() => 2)
   const raw = await readAll(input, SIZE_MAX)
   const data = raw[0] === 0x1f && raw[1] === 0x8b ? unpack(raw) : raw
   const list = data === null ? null : members(data)
-  if (list === null) return await call.err(`${data === null || flags.includes('z') ? '\ngzip: stdin: not in gzip format\ntar: Child returned status 1\n' : 'tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n'}${data === null || flags.includes('z') ? 'tar: Error is not recoverable: exiting now\n' : ''}`).then(() => 2)
+  if (list === null)
+    return await call
+      .err(
+        `${data === null || flags.includes('z') ? '\ngzip: stdin: not in gzip format\ntar: Child returned status 1\n' : 'tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n'}${data === null || flags.includes('z') ? 'tar: Error is not recoverable: exiting now\n' : ''}`,
+      )
+      .then(() => 2)
   let status = 0
   for (const one of list) {
     if (paths.length > 0 && !paths.some((path) => one.name === path || one.name.startsWith(`${path}/`))) continue
-    if (flags.includes('t') || flags.includes('v')) await call.out(flags.includes('t') && flags.includes('v') ? `${modeText({ kind: one.type === '5' ? 'directory' : 'file', mode: one.mode, uid: 0, gid: 0, size: one.size, mtime: one.mtime, inode: 0, links: 1 })} root/root ${String(one.size).padStart(9)} ${new Date(one.mtime).toISOString().slice(0, 16).replace('T', ' ')} ${one.name}\n` : `${one.name}\n`)
-    if (flags.includes('x')) status = (await extract(call, one, at(one.name.replace(/^\/+/, '').split('/').filter((part) => part !== '..').join('/')))) ? status : 2
+    if (flags.includes('t') || flags.includes('v'))
+      await call.out(
+        flags.includes('t') && flags.includes('v')
+          ? `${modeText({ kind: one.type === '5' ? 'directory' : 'file', mode: one.mode, uid: 0, gid: 0, size: one.size, mtime: one.mtime, inode: 0, links: 1 })} root/root ${String(one.size).padStart(9)} ${new Date(one.mtime).toISOString().slice(0, 16).replace('T', ' ')} ${one.name}\n`
+          : `${one.name}\n`,
+      )
+    if (flags.includes('x'))
+      status = (await extract(
+        call,
+        one,
+        at(
+          one.name
+            .replace(/^\/+/, '')
+            .split('/')
+            .filter((part) => part !== '..')
+            .join('/'),
+        ),
+      ))
+        ? status
+        : 2
   }
   if (status !== 0) await call.err('tar: Exiting with failure status due to previous errors\n')
   return status
@@ -181,7 +227,10 @@ async function extract(call: Call, one: Member, path: string): Promise<boolean> 
   )
 }
 async function create(call: Call, file: string, paths: readonly string[], flags: string, at: (path: string) => string): Promise<number> {
-  if (paths.length === 0) return await call.err('tar: Cowardly refusing to create an empty archive\nTry \'tar --help\' or \'tar --usage\' for more information.\n').then(() => 2)
+  if (paths.length === 0)
+    return await call
+      .err("tar: Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information.\n")
+      .then(() => 2)
   const parts: Buffer[] = []
   let size = 0
   let status = 0
@@ -193,9 +242,21 @@ async function create(call: Call, file: string, paths: readonly string[], flags:
         const data = stat.kind === 'file' ? call.fs.read(at(path), call.as) : Buffer.alloc(0)
         size += data.length + 512
         if (size > SIZE_MAX || parts.length > ENTRIES_MAX * 3) return
-        parts.push(header(stat.kind === 'directory' ? `${name}/` : name, stat.mode, data.length, stat.mtime, stat.kind === 'directory' ? '5' : stat.kind === 'symlink' ? '2' : '0', stat.kind === 'symlink' ? fromDisk(call.fs.readlink(at(path), call.as)) : ''), data, Buffer.alloc((512 - (data.length % 512)) % 512))
+        parts.push(
+          header(
+            stat.kind === 'directory' ? `${name}/` : name,
+            stat.mode,
+            data.length,
+            stat.mtime,
+            stat.kind === 'directory' ? '5' : stat.kind === 'symlink' ? '2' : '0',
+            stat.kind === 'symlink' ? fromDisk(call.fs.readlink(at(path), call.as)) : '',
+          ),
+          data,
+          Buffer.alloc((512 - (data.length % 512)) % 512),
+        )
         if (flags.includes('v')) await (file === '-' ? call.err : call.out).call(call, `${name}\n`)
-        if (stat.kind === 'directory' && depth < 60) for (const child of call.fs.list(at(path), call.as)) await add(`${path.replace(/\/$/, '')}/${fromDisk(child)}`, depth + 1)
+        if (stat.kind === 'directory' && depth < 60)
+          for (const child of call.fs.list(at(path), call.as)) await add(`${path.replace(/\/$/, '')}/${fromDisk(child)}`, depth + 1)
       },
       async (reason) => {
         status = 2
@@ -218,16 +279,28 @@ async function create(call: Call, file: string, paths: readonly string[], flags:
       },
       (reason) => reason,
     )
-    if (problem !== null) return await call.err(`tar: ${file}: Cannot open: ${problem}\ntar: Error is not recoverable: exiting now\n`).then(() => 2)
+    if (problem !== null)
+      return await call.err(`tar: ${file}: Cannot open: ${problem}\ntar: Error is not recoverable: exiting now\n`).then(() => 2)
   }
   if (status !== 0) await call.err('tar: Exiting with failure status due to previous errors\n')
   return status
 }
 async function unzip(call: Call): Promise<number> {
   const path = call.args.find((arg) => !arg.startsWith('-')) ?? ''
-  if (path === '') return await call.out('UnZip 6.00 of 20 April 2009, by Debian. Original by Info-ZIP.\n\nUsage: unzip [-Z] [-opts[modifiers]] file[.zip] [list] [-x xlist] [-d exdir]\n').then(() => 10)
-  if (!call.fs.has(call.path(path), call.as)) return await call.err(`unzip:  cannot find or open ${path}, ${path}.zip or ${path}.ZIP.\n`).then(() => 9)
+  if (path === '')
+    return await call
+      .out(
+        'UnZip 6.00 of 20 April 2009, by Debian. Original by Info-ZIP.\n\nUsage: unzip [-Z] [-opts[modifiers]] file[.zip] [list] [-x xlist] [-d exdir]\n',
+      )
+      .then(() => 10)
+  if (!call.fs.has(call.path(path), call.as))
+    return await call.err(`unzip:  cannot find or open ${path}, ${path}.zip or ${path}.ZIP.\n`).then(() => 9)
   await call.out(`Archive:  ${path}\n`)
-  return await call.err("  End-of-central-directory signature not found.  Either this file is not\n  a zipfile, or it constitutes one disk of a multi-part archive.  In the\n  latter case the central directory and zipfile comment will be found on\n  the last disk(s) of this archive.\nunzip:  cannot find zipfile directory in one of " + `${path} or\n        ${path}.zip, and cannot find ${path}.ZIP, period.\n`).then(() => 9)
+  return await call
+    .err(
+      '  End-of-central-directory signature not found.  Either this file is not\n  a zipfile, or it constitutes one disk of a multi-part archive.  In the\n  latter case the central directory and zipfile comment will be found on\n  the last disk(s) of this archive.\nunzip:  cannot find zipfile directory in one of ' +
+        `${path} or\n        ${path}.zip, and cannot find ${path}.ZIP, period.\n`,
+    )
+    .then(() => 9)
 }
 export const archives: Programs = { gzip, gunzip: gzip, zcat: gzip, tar, unzip }

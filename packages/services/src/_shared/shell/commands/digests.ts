@@ -6,7 +6,14 @@ import { baseName } from '../paths.ts'
 import { optionsOf } from './options.ts'
 import { chunks, operand } from './reading.ts'
 
-const ALGORITHMS: Readonly<Record<string, string>> = { md5sum: 'md5', sha1sum: 'sha1', sha224sum: 'sha224', sha256sum: 'sha256', sha384sum: 'sha384', sha512sum: 'sha512' }
+const ALGORITHMS: Readonly<Record<string, string>> = {
+  md5sum: 'md5',
+  sha1sum: 'sha1',
+  sha224sum: 'sha224',
+  sha256sum: 'sha256',
+  sha384sum: 'sha384',
+  sha512sum: 'sha512',
+}
 
 async function digest(call: Call): Promise<number> {
   const options = await optionsOf(call, 'bctwz', { check: 'c', tag: 'tag', quiet: 'q', status: 'status' })
@@ -25,7 +32,13 @@ async function digest(call: Call): Promise<number> {
         const found = /^([0-9a-f]+) [ *](.*)\n?$/.exec(line)
         if (found === null) continue
         const target = found[2] ?? ''
-        const sum = await call.attempt(() => createHash(algorithm).update(call.fs.read(call.path(target), call.as)).digest('hex'), () => '')
+        const sum = await call.attempt(
+          () =>
+            createHash(algorithm)
+              .update(call.fs.read(call.path(target), call.as))
+              .digest('hex'),
+          () => '',
+        )
         if (sum !== found[1]) failed++
         await call.out(`${target}: ${sum === found[1] ? 'OK' : sum === '' ? 'FAILED open or read' : 'FAILED'}\n`)
       }
@@ -70,7 +83,11 @@ async function xxd(call: Call): Promise<number> {
   if (input === null) return 2
   let data = await readAll(input, 8_388_608)
   if (options.has('r')) {
-    const hex = options.has('p') ? toText(data).replace(/[^0-9a-fA-F]/g, '') : toText(data).replace(/^[0-9a-f]+: ((?:[0-9a-f]{2,4} ?)+).*$/gim, '$1').replace(/[^0-9a-fA-F]/g, '')
+    const hex = options.has('p')
+      ? toText(data).replace(/[^0-9a-fA-F]/g, '')
+      : toText(data)
+          .replace(/^[0-9a-f]+: ((?:[0-9a-f]{2,4} ?)+).*$/gim, '$1')
+          .replace(/[^0-9a-fA-F]/g, '')
     await call.out(Buffer.from(hex, 'hex'))
     return 0
   }
@@ -100,7 +117,8 @@ async function hexdump(call: Call): Promise<number> {
   const limit = options.value('n')
   if (limit !== undefined) data = data.subarray(0, Number(limit))
   const format = options.value('e')
-  if (format !== undefined) return await call.out([...data].map((byte) => byte.toString(16).padStart(2, '0')).join(/ /.test(format) ? ' ' : '')).then(() => 0)
+  if (format !== undefined)
+    return await call.out([...data].map((byte) => byte.toString(16).padStart(2, '0')).join(/ /.test(format) ? ' ' : '')).then(() => 0)
   let text = ''
   let before = ''
   let starred = false
@@ -115,7 +133,12 @@ async function hexdump(call: Call): Promise<number> {
     before = key
     starred = false
     if (canonical) {
-      const halves = [row.subarray(0, 8), row.subarray(8)].map((half) => [...half].map((byte) => byte.toString(16).padStart(2, '0')).join(' ').padEnd(23))
+      const halves = [row.subarray(0, 8), row.subarray(8)].map((half) =>
+        [...half]
+          .map((byte) => byte.toString(16).padStart(2, '0'))
+          .join(' ')
+          .padEnd(23),
+      )
       text += `${at.toString(16).padStart(8, '0')}  ${halves.join('  ')}  |${[...row].map(printable).join('')}|\n`
     } else {
       const words: string[] = []
@@ -130,7 +153,12 @@ async function hexdump(call: Call): Promise<number> {
 
 const NAMED: Readonly<Record<number, string>> = { 0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r' }
 async function od(call: Call): Promise<number> {
-  const options = await optionsOf(call, 'A:abcdfij:lN:oS:st:vw:x', { 'address-radix=': 'A', 'read-bytes=': 'N', 'skip-bytes=': 'j', 'format=': 't' })
+  const options = await optionsOf(call, 'A:abcdfij:lN:oS:st:vw:x', {
+    'address-radix=': 'A',
+    'read-bytes=': 'N',
+    'skip-bytes=': 'j',
+    'format=': 't',
+  })
   if (options === null) return 1
   const input = await operand(call, options.rest[0] ?? '-')
   if (input === null) return 1
@@ -138,13 +166,38 @@ async function od(call: Call): Promise<number> {
   data = data.subarray(Number(options.value('j') ?? 0))
   const limit = options.value('N')
   if (limit !== undefined) data = data.subarray(0, Number(limit))
-  const type = options.value('t') ?? (options.has('c') ? 'c' : options.has('b') ? 'o1' : options.has('x') ? 'x2' : options.has('d') ? 'u2' : 'o2')
+  const type =
+    options.value('t') ?? (options.has('c') ? 'c' : options.has('b') ? 'o1' : options.has('x') ? 'x2' : options.has('d') ? 'u2' : 'o2')
   const radix = options.value('A') ?? 'o'
-  const address = (at: number): string => (radix === 'n' ? '' : radix === 'd' ? String(at).padStart(7, '0') : radix === 'x' ? at.toString(16).padStart(6, '0') : at.toString(8).padStart(7, '0'))
+  const address = (at: number): string =>
+    radix === 'n'
+      ? ''
+      : radix === 'd'
+        ? String(at).padStart(7, '0')
+        : radix === 'x'
+          ? at.toString(16).padStart(6, '0')
+          : at.toString(8).padStart(7, '0')
   const kind = type[0] ?? 'o'
   const size = kind === 'c' || kind === 'a' ? 1 : Number(/\d/.exec(type)?.[0] ?? 4)
   const base = kind === 'x' ? 16 : kind === 'o' ? 8 : 10
-  const width = kind === 'c' || kind === 'a' ? 3 : base === 16 ? size * 2 : base === 8 ? Math.ceil((size * 8) / 3) : kind === 'd' ? (size === 1 ? 4 : size === 2 ? 6 : 11) : size === 1 ? 3 : size === 2 ? 5 : 10
+  const width =
+    kind === 'c' || kind === 'a'
+      ? 3
+      : base === 16
+        ? size * 2
+        : base === 8
+          ? Math.ceil((size * 8) / 3)
+          : kind === 'd'
+            ? size === 1
+              ? 4
+              : size === 2
+                ? 6
+                : 11
+            : size === 1
+              ? 3
+              : size === 2
+                ? 5
+                : 10
   const columns = Number(options.value('w') ?? 16)
   let text = ''
   for (let at = 0; at < data.length; at += columns) {
@@ -152,7 +205,8 @@ async function od(call: Call): Promise<number> {
     let line = ''
     for (let i = 0; i < row.length; i += size) {
       const byte = row[i] ?? 0
-      if (kind === 'c') line += ` ${(NAMED[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'))).padStart(3)}`
+      if (kind === 'c')
+        line += ` ${(NAMED[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'))).padStart(3)}`
       else {
         let value = 0
         for (let b = Math.min(size, 6) - 1; b >= 0; b--) value = value * 256 + (row[i + b] ?? 0)
@@ -166,14 +220,29 @@ async function od(call: Call): Promise<number> {
   return 0
 }
 
-const BLOCK: Readonly<Record<string, number>> = { c: 1, w: 2, b: 512, k: 1024, K: 1024, M: 1_048_576, G: 1_073_741_824, kB: 1000, MB: 1e6, GB: 1e9 }
+const BLOCK: Readonly<Record<string, number>> = {
+  c: 1,
+  w: 2,
+  b: 512,
+  k: 1024,
+  K: 1024,
+  M: 1_048_576,
+  G: 1_073_741_824,
+  kB: 1000,
+  MB: 1e6,
+  GB: 1e9,
+}
 const blockSize = (text: string | undefined, fallback: number): number => {
   const found = /^(\d{1,12})([a-zA-Z]*)$/.exec(text ?? '')
   return found === null ? fallback : Number(found[1]) * (BLOCK[found[2] || 'c'] ?? 1)
 }
 async function dd(call: Call): Promise<number> {
   const given = new Map(call.args.map((arg) => [arg.split('=')[0] ?? '', arg.slice(arg.indexOf('=') + 1)]))
-  for (const arg of call.args) if (!/^(if|of|bs|ibs|obs|count|skip|seek|conv|status|iflag|oflag|cbs)=/.test(arg)) return await call.err(`dd: unrecognized operand ${Buffer.from(`‘${arg}’`).toString('latin1')}\nTry 'dd --help' for more information.\n`).then(() => 1)
+  for (const arg of call.args)
+    if (!/^(if|of|bs|ibs|obs|count|skip|seek|conv|status|iflag|oflag|cbs)=/.test(arg))
+      return await call
+        .err(`dd: unrecognized operand ${Buffer.from(`‘${arg}’`).toString('latin1')}\nTry 'dd --help' for more information.\n`)
+        .then(() => 1)
   const size = Math.min(67_108_864, Math.max(1, blockSize(given.get('bs') ?? given.get('ibs'), 512)))
   const count = given.has('count') ? blockSize(given.get('count'), 0) : Number.POSITIVE_INFINITY
   const source = given.get('if')
@@ -182,9 +251,21 @@ async function dd(call: Call): Promise<number> {
     await call.err(`dd: failed to open '${path}': ${reason}\n`)
     return null
   }
-  const input = source === undefined ? call.stdin : await call.attempt(() => openInput(call.state, source).input ?? null, (reason) => failed(source, reason))
+  const input =
+    source === undefined
+      ? call.stdin
+      : await call.attempt(
+          () => openInput(call.state, source).input ?? null,
+          (reason) => failed(source, reason),
+        )
   if (input === null) return 1
-  const output = target === undefined ? call.stdout : await call.attempt(() => openOutput(call.state, target, { append: given.get('conv')?.includes('notrunc') === true }).output ?? null, (reason) => failed(target, reason))
+  const output =
+    target === undefined
+      ? call.stdout
+      : await call.attempt(
+          () => openOutput(call.state, target, { append: given.get('conv')?.includes('notrunc') === true }).output ?? null,
+          (reason) => failed(target, reason),
+        )
   if (output === null) return 1
   let full = 0
   let partial = 0
@@ -222,11 +303,19 @@ async function dd(call: Call): Promise<number> {
   if (target !== undefined) output.close()
   if (problem !== null) await call.err(`dd: error writing '${target ?? 'standard output'}': ${problem}\n`)
   if (given.get('status') !== 'none') {
-    const units = bytes < 1000 ? '' : bytes < 1e6 ? ` (${(bytes / 1000).toFixed(1)} kB, ${(bytes / 1024).toFixed(1)} KiB)` : ` (${(bytes / 1e6).toPrecision(2)} MB, ${(bytes / 1_048_576).toPrecision(2)} MiB)`
+    const units =
+      bytes < 1000
+        ? ''
+        : bytes < 1e6
+          ? ` (${(bytes / 1000).toFixed(1)} kB, ${(bytes / 1024).toFixed(1)} KiB)`
+          : ` (${(bytes / 1e6).toPrecision(2)} MB, ${(bytes / 1_048_576).toPrecision(2)} MiB)`
     const seconds = 0.000_1 + bytes / 1.2e9 + call.session.options.random() / 5000
     const rate = bytes / seconds
-    const speed = rate > 1e9 ? `${(rate / 1e9).toFixed(1)} GB/s` : rate > 1e6 ? `${(rate / 1e6).toFixed(1)} MB/s` : `${(rate / 1000).toFixed(1)} kB/s`
-    await call.err(`${full}+${partial} records in\n${full}+${partial} records out\n${bytes} byte${bytes === 1 ? '' : 's'}${units} copied, ${Number(seconds.toPrecision(6))} s, ${speed}\n`)
+    const speed =
+      rate > 1e9 ? `${(rate / 1e9).toFixed(1)} GB/s` : rate > 1e6 ? `${(rate / 1e6).toFixed(1)} MB/s` : `${(rate / 1000).toFixed(1)} kB/s`
+    await call.err(
+      `${full}+${partial} records in\n${full}+${partial} records out\n${bytes} byte${bytes === 1 ? '' : 's'}${units} copied, ${Number(seconds.toPrecision(6))} s, ${speed}\n`,
+    )
   }
   return problem === null ? 0 : 1
 }
@@ -248,7 +337,14 @@ async function diff(call: Call): Promise<number> {
   const one = await operand(call, a)
   const two = await operand(call, b)
   if (one === null || two === null) return 2
-  const [x, y] = [toText(await readAll(one)).replace(/\n$/, '').split('\n'), toText(await readAll(two)).replace(/\n$/, '').split('\n')]
+  const [x, y] = [
+    toText(await readAll(one))
+      .replace(/\n$/, '')
+      .split('\n'),
+    toText(await readAll(two))
+      .replace(/\n$/, '')
+      .split('\n'),
+  ]
   let start = 0
   while (start < Math.min(x.length, y.length) && x[start] === y[start]) start++
   let end = 0
@@ -258,7 +354,9 @@ async function diff(call: Call): Promise<number> {
   if (call.args.includes('-q')) return await call.out(`Files ${a} and ${b} differ\n`).then(() => 1)
   const range = (count: number): string => (count <= 1 ? String(start + count) : `${start + 1},${start + count}`)
   const kind = gone.length === 0 ? 'a' : come.length === 0 ? 'd' : 'c'
-  await call.out(`${range(gone.length)}${kind}${range(come.length)}\n${gone.map((line) => `< ${line}\n`).join('')}${kind === 'c' ? '---\n' : ''}${come.map((line) => `> ${line}\n`).join('')}`)
+  await call.out(
+    `${range(gone.length)}${kind}${range(come.length)}\n${gone.map((line) => `< ${line}\n`).join('')}${kind === 'c' ? '---\n' : ''}${come.map((line) => `> ${line}\n`).join('')}`,
+  )
   return 1
 }
 async function cksum(call: Call): Promise<number> {
@@ -276,4 +374,20 @@ async function cksum(call: Call): Promise<number> {
   await call.out(`${~crc >>> 0} ${data.length}${path === '-' ? '' : ` ${path}`}\n`)
   return 0
 }
-export const digests: Programs = { md5sum: digest, sha1sum: digest, sha224sum: digest, sha256sum: digest, sha384sum: digest, sha512sum: digest, base64, xxd, hexdump, hd: hexdump, od, dd, cmp, diff, cksum }
+export const digests: Programs = {
+  md5sum: digest,
+  sha1sum: digest,
+  sha224sum: digest,
+  sha256sum: digest,
+  sha384sum: digest,
+  sha512sum: digest,
+  base64,
+  xxd,
+  hexdump,
+  hd: hexdump,
+  od,
+  dd,
+  cmp,
+  diff,
+  cksum,
+}

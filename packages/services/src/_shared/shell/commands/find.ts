@@ -1,13 +1,10 @@
 import type { Call, Programs } from '../interpreter/call.ts'
 import { compilePattern } from '../interpreter/pattern.ts'
-import { readAll, toText } from '../interpreter/streams.ts'
 import { baseName, fromDisk } from '../paths.ts'
 import type { FileStat } from '../port.ts'
 import { groupName, userId, userName } from './accounts.ts'
 import { modeText, timeColumn } from './ls.ts'
-import { optionsOf } from './options.ts'
 import { runOther } from './shells.ts'
-import { human } from './sizes.ts'
 
 interface Found {
   readonly path: string
@@ -36,7 +33,8 @@ class FindParser {
   }
   parse(): Test {
     const test = this.#words.length === 0 ? () => true : this.#or(0)
-    if (this.#at < this.#words.length) throw new FindProblem(`invalid expression; you have used a binary operator '${this.#words[this.#at]}' with nothing before it.`)
+    if (this.#at < this.#words.length)
+      throw new FindProblem(`invalid expression; you have used a binary operator '${this.#words[this.#at]}' with nothing before it.`)
     return test
   }
   #or(depth: number): Test {
@@ -80,7 +78,8 @@ class FindParser {
       }
       case '(': {
         const inner = this.#or(depth + 1)
-        if (this.#words[this.#at++] !== ')') throw new FindProblem("invalid expression; I was expecting to find a ')' somewhere but did not see one.")
+        if (this.#words[this.#at++] !== ')')
+          throw new FindProblem("invalid expression; I was expecting to find a ')' somewhere but did not see one.")
         return inner
       }
       case '-name':
@@ -102,7 +101,12 @@ class FindParser {
         const text = this.#value(word)
         const bits = Number.parseInt(text.replace(/^[-/+]/, ''), 8)
         const symbolic = /^[-/]u[=+]s$/.test(text) ? 0o4000 : /^[-/]g[=+]s$/.test(text) ? 0o2000 : bits
-        return ({ stat }) => (text.startsWith('-') ? (stat.mode & symbolic) === symbolic : /^[/+]/.test(text) ? (stat.mode & symbolic) !== 0 : stat.mode === symbolic)
+        return ({ stat }) =>
+          text.startsWith('-')
+            ? (stat.mode & symbolic) === symbolic
+            : /^[/+]/.test(text)
+              ? (stat.mode & symbolic) !== 0
+              : stat.mode === symbolic
       }
       case '-user':
       case '-uid': {
@@ -137,7 +141,8 @@ class FindParser {
         return ({ stat }) => stat.mtime > than
       }
       case '-empty':
-        return ({ path, stat }) => (stat.kind === 'directory' ? call.fs.list(call.path(path), call.as).length === 0 : stat.kind === 'file' && stat.size === 0)
+        return ({ path, stat }) =>
+          stat.kind === 'directory' ? call.fs.list(call.path(path), call.as).length === 0 : stat.kind === 'file' && stat.size === 0
       case '-readable':
       case '-writable':
       case '-executable': {
@@ -182,7 +187,12 @@ class FindParser {
           return true
         }
       case '-ls':
-        return async ({ path, stat }) => await call.out(`${String(stat.inode).padStart(9)} ${String(Math.ceil(stat.size / 4096) * 4).padStart(6)} ${modeText(stat)} ${String(stat.links).padStart(3)} ${userName(call, stat.uid).padEnd(8)} ${groupName(call, stat.gid).padEnd(8)} ${String(stat.size).padStart(8)} ${timeColumn(call, stat.mtime, false)} ${path}\n`).then(() => true)
+        return async ({ path, stat }) =>
+          await call
+            .out(
+              `${String(stat.inode).padStart(9)} ${String(Math.ceil(stat.size / 4096) * 4).padStart(6)} ${modeText(stat)} ${String(stat.links).padStart(3)} ${userName(call, stat.uid).padEnd(8)} ${groupName(call, stat.gid).padEnd(8)} ${String(stat.size).padStart(8)} ${timeColumn(call, stat.mtime, false)} ${path}\n`,
+            )
+            .then(() => true)
       case '-delete':
         return async ({ path, stat }) =>
           await call.attempt(
@@ -198,7 +208,30 @@ class FindParser {
           )
       case '-printf': {
         const format = this.#value(word)
-        return async ({ path, stat }) => await call.out(format.replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/%([pfsmuhgyM%])/g, (_, letter: string) => ({ p: path, f: baseName(path), s: String(stat.size), m: stat.mode.toString(8), u: userName(call, stat.uid), g: groupName(call, stat.gid), h: path.replace(/\/[^/]*$/, ''), y: { file: 'f', directory: 'd', symlink: 'l', device: 'c', fifo: 'p', socket: 's' }[stat.kind], M: modeText(stat), '%': '%' })[letter] ?? '')).then(() => true)
+        return async ({ path, stat }) =>
+          await call
+            .out(
+              format
+                .replace(/\\n/g, '\n')
+                .replace(/\\t/g, '\t')
+                .replace(
+                  /%([pfsmuhgyM%])/g,
+                  (_, letter: string) =>
+                    ({
+                      p: path,
+                      f: baseName(path),
+                      s: String(stat.size),
+                      m: stat.mode.toString(8),
+                      u: userName(call, stat.uid),
+                      g: groupName(call, stat.gid),
+                      h: path.replace(/\/[^/]*$/, ''),
+                      y: { file: 'f', directory: 'd', symlink: 'l', device: 'c', fifo: 'p', socket: 's' }[stat.kind],
+                      M: modeText(stat),
+                      '%': '%',
+                    })[letter] ?? '',
+                ),
+            )
+            .then(() => true)
       }
       case '-exec':
       case '-execdir':
@@ -207,7 +240,13 @@ class FindParser {
         if (end < 0) throw new FindProblem(`missing argument to \`${word}'`)
         const [name = '', ...args] = this.#words.slice(this.#at, end)
         this.#at = end + 1
-        return async ({ path }) => (await runOther(call, name.replaceAll('{}', path), args.map((arg) => arg.replaceAll('{}', path)), (one) => `find: ${quoted(one)}: No such file or directory\n`)) === 0
+        return async ({ path }) =>
+          (await runOther(
+            call,
+            name.replaceAll('{}', path),
+            args.map((arg) => arg.replaceAll('{}', path)),
+            (one) => `find: ${quoted(one)}: No such file or directory\n`,
+          )) === 0
       }
       default:
         if (!word.startsWith('-')) throw new FindProblem(`paths must precede expression: \`${word}'`)
@@ -245,7 +284,8 @@ async function find(call: Call): Promise<number> {
         }
         if (!later) await check()
         if (stat.kind === 'directory' && depth < parser.maximum && !parser.pruned) {
-          for (const name of call.fs.list(call.path(path), call.as).map(fromDisk)) await visit(`${path.replace(/\/$/, '')}/${name}`, depth + 1)
+          for (const name of call.fs.list(call.path(path), call.as).map(fromDisk))
+            await visit(`${path.replace(/\/$/, '')}/${name}`, depth + 1)
         }
         if (later) await check()
       }, bad)
@@ -258,71 +298,4 @@ async function find(call: Call): Promise<number> {
   }
 }
 
-async function du(call: Call): Promise<number> {
-  const options = await optionsOf(call, 'abchkmsxd:DHLSX:0', { 'max-depth=': 'd', summarize: 's', 'human-readable': 'h', all: 'a', total: 'c', bytes: 'b' })
-  if (options === null) return 1
-  const limit = options.has('s') ? 0 : Number(options.value('d') ?? 64)
-  let status = 0
-  let visits = 0
-  const show = async (size: number, path: string): Promise<void> => {
-    const value = options.has('b') ? String(size) : options.has('h') ? human(size) : options.has('m') ? String(Math.ceil(size / 1_048_576)) : String(Math.ceil(size / 1024))
-    await call.out(`${value}\t${path}\n`)
-  }
-  const visit = async (path: string, depth: number): Promise<number> => {
-    const step = call.session.step(call.state.signal)
-    if (step !== undefined) await step
-    return await call.attempt(
-      async () => {
-        const stat = call.fs.lstat(call.path(path), call.as)
-        let size = options.has('b') ? stat.size : stat.kind === 'directory' || stat.kind === 'file' ? Math.ceil(stat.size / 4096) * 4096 : 0
-        if (stat.kind === 'directory' && depth < 64 && ++visits < VISITS_MAX) for (const name of call.fs.list(call.path(path), call.as).map(fromDisk)) size += await visit(`${path.replace(/\/$/, '')}/${name}`, depth + 1)
-        if ((stat.kind === 'directory' || options.has('a') || depth === 0) && depth <= limit) await show(size, path)
-        return size
-      },
-      async (reason, error) => {
-        status = 1
-        await call.err(error.code === 'ENOENT' ? `du: cannot access '${path}': ${reason}\n` : `du: cannot read directory '${path}': ${reason}\n`)
-        return 0
-      },
-    )
-  }
-  let total = 0
-  for (const path of options.rest.length === 0 ? ['.'] : options.rest) total += await visit(path, 0)
-  if (options.has('c')) await show(total, 'total')
-  return status
-}
-
-async function xargs(call: Call): Promise<number> {
-  const args = [...call.args]
-  let each = Number.POSITIVE_INFINITY
-  let replace: string | null = null
-  let nul = false
-  let skipEmpty = false
-  let delimiter: string | null = null
-  while (args[0]?.startsWith('-') === true) {
-    const arg = args.shift() ?? ''
-    const value = (): string => arg.slice(2) || (args.shift() ?? '')
-    if (arg.startsWith('-n')) each = Number(value())
-    else if (arg.startsWith('-I')) replace = value()
-    else if (arg.startsWith('-i')) replace = arg.slice(2) || '{}'
-    else if (arg.startsWith('-d')) delimiter = value().replace('\\n', '\n')
-    else if (arg.startsWith('-P') || arg.startsWith('-L') || arg.startsWith('-s') || arg.startsWith('-a')) value()
-    else if (arg === '-0' || arg === '--null') nul = true
-    else if (arg === '-r' || arg === '--no-run-if-empty') skipEmpty = true
-  }
-  const text = toText(await readAll(call.stdin, 4_194_304))
-  const items = nul ? text.split('\0').filter((item) => item !== '') : delimiter !== null ? text.replace(/\n$/, '').split(delimiter) : replace !== null ? text.split('\n').filter((line) => line.trim() !== '') : (text.match(/(?:"[^"]*"|'[^']*'|\\.|[^\s"'\\])+/g) ?? []).map((item) => item.replace(/"([^"]*)"|'([^']*)'|\\(.)/g, '$1$2$3'))
-  const [name = 'echo', ...fixed] = args
-  if (items.length === 0 && (skipEmpty || replace !== null)) return 0
-  let status = 0
-  const run = async (more: readonly string[]): Promise<void> => {
-    const code = replace === null ? await runOther(call, name, [...fixed, ...more], missing) : await runOther(call, name, fixed.map((one) => one.replaceAll(replace ?? '{}', more[0] ?? '')), missing)
-    if (code === 127) status = 127
-    else if (code !== 0) status = 123
-  }
-  const missing = (one: string): string => `xargs: ${one}: No such file or directory\n`
-  const size = replace === null ? Math.max(1, Math.min(each, 5000)) : 1
-  for (let i = 0; i < Math.max(1, items.length); i += size) await run(items.slice(i, i + size))
-  return status
-}
-export const finding: Programs = { find, du, xargs }
+export const finding: Programs = { find }

@@ -2,7 +2,7 @@ import type { Call, Programs } from '../interpreter/call.ts'
 import { type Budget, compileRegex, LINE_BUDGET, type Regex } from '../interpreter/regex.ts'
 import type { Input } from '../interpreter/streams.ts'
 import { baseName, fromDisk } from '../paths.ts'
-import { optionsOf, type Options } from './options.ts'
+import { type Options, optionsOf } from './options.ts'
 import { lines, operand } from './reading.ts'
 
 const literal = (text: string): string => text.replace(/[\\^$.*[\]+?(){}|]/g, '\\$&')
@@ -13,7 +13,14 @@ function patterns(call: Call, options: Options, source: string): readonly Regex[
   const extended = options.has('E', 'P') || kind === 'egrep' || fixed
   const compiled: Regex[] = []
   for (const line of source.split('\n')) {
-    let text = fixed ? literal(line) : options.has('P') ? line.replaceAll('\\d', '[0-9]').replaceAll('(?:', '(').replace(/([*+])\?/g, '$1') : line
+    let text = fixed
+      ? literal(line)
+      : options.has('P')
+        ? line
+            .replaceAll('\\d', '[0-9]')
+            .replaceAll('(?:', '(')
+            .replace(/([*+])\?/g, '$1')
+        : line
     if (options.has('w')) text = extended ? `\\b(${text})\\b` : `\\b\\(${text}\\)\\b`
     if (options.has('x')) text = extended ? `^(${text})$` : `^\\(${text}\\)$`
     const regex = compileRegex(text, { extended, ignoreCase: options.has('i', 'y') })
@@ -25,13 +32,43 @@ function patterns(call: Call, options: Options, source: string): readonly Regex[
 
 async function grep(call: Call): Promise<number> {
   const options = await optionsOf(call, 'abA:B:cC:e:Ef:FGhHiIlLm:noPqrRsUvwxyzZ', {
-    'ignore-case': 'i', 'invert-match': 'v', count: 'c', 'line-number': 'n', recursive: 'r', quiet: 'q', silent: 'q', 'extended-regexp': 'E', 'fixed-strings': 'F', 'perl-regexp': 'P', 'only-matching': 'o', 'files-with-matches': 'l', 'files-without-match': 'L', 'word-regexp': 'w', 'line-regexp': 'x', 'no-messages': 's', 'no-filename': 'h', 'with-filename': 'H', text: 'a', color: 'color', 'color=': 'color', colour: 'color', 'include=': 'include', 'exclude=': 'exclude', 'max-count=': 'm', 'after-context=': 'A', 'before-context=': 'B', 'context=': 'C', 'regexp=': 'e',
+    'ignore-case': 'i',
+    'invert-match': 'v',
+    count: 'c',
+    'line-number': 'n',
+    recursive: 'r',
+    quiet: 'q',
+    silent: 'q',
+    'extended-regexp': 'E',
+    'fixed-strings': 'F',
+    'perl-regexp': 'P',
+    'only-matching': 'o',
+    'files-with-matches': 'l',
+    'files-without-match': 'L',
+    'word-regexp': 'w',
+    'line-regexp': 'x',
+    'no-messages': 's',
+    'no-filename': 'h',
+    'with-filename': 'H',
+    text: 'a',
+    color: 'color',
+    'color=': 'color',
+    colour: 'color',
+    'include=': 'include',
+    'exclude=': 'exclude',
+    'max-count=': 'm',
+    'after-context=': 'A',
+    'before-context=': 'B',
+    'context=': 'C',
+    'regexp=': 'e',
   })
   if (options === null) return 2
   const rest = [...options.rest]
   const source = options.value('e') ?? rest.shift()
   if (source === undefined) {
-    await call.err(`Usage: ${baseName(call.name)} [OPTION]... PATTERNS [FILE]...\nTry '${baseName(call.name)} --help' for more information.\n`)
+    await call.err(
+      `Usage: ${baseName(call.name)} [OPTION]... PATTERNS [FILE]...\nTry '${baseName(call.name)} --help' for more information.\n`,
+    )
     return 2
   }
   const compiled = patterns(call, options, source)
@@ -41,12 +78,21 @@ async function grep(call: Call): Promise<number> {
   const search = new Search(call, options, compiled, (targets.length > 1 || recursive || options.has('H')) && !options.has('h'))
   let wrong = false
   const visit = async (path: string, depth: number): Promise<void> => {
-    if (path !== '-' && (await call.attempt(() => call.fs.stat(call.path(path), call.as).kind === 'directory', () => false))) {
+    if (
+      path !== '-' &&
+      (await call.attempt(
+        () => call.fs.stat(call.path(path), call.as).kind === 'directory',
+        () => false,
+      ))
+    ) {
       if (!recursive || depth > 40) return void (await call.err(`${call.name}: ${path}: Is a directory\n`))
-      for (const name of call.fs.list(call.path(path), call.as).map(fromDisk).sort()) await visit(`${path.replace(/\/$/, '')}/${name}`, depth + 1)
+      for (const name of call.fs.list(call.path(path), call.as).map(fromDisk).sort())
+        await visit(`${path.replace(/\/$/, '')}/${name}`, depth + 1)
       return
     }
-    const input = options.has('s') ? await operand(Object.assign(Object.create(call), { fail: () => Promise.resolve(1) }) as Call, path) : await operand(call, path)
+    const input = options.has('s')
+      ? await operand(Object.assign(Object.create(call), { fail: () => Promise.resolve(1) }) as Call, path)
+      : await operand(call, path)
     if (input === null) wrong = true
     else await search.file(input, path === '-' ? '(standard input)' : path)
   }
@@ -77,7 +123,8 @@ class Search {
     let best: { start: number; end: number } | null = null
     for (const regex of this.#regexes) {
       const found = regex.exec(text, from, budget)
-      if (found !== null && (best === null || found.start < best.start || (found.start === best.start && found.end > best.end))) best = found
+      if (found !== null && (best === null || found.start < best.start || (found.start === best.start && found.end > best.end)))
+        best = found
     }
     return best
   }
@@ -150,7 +197,8 @@ class Search {
     let at = 0
     const budget = { left: LINE_BUDGET }
     for (let found = this.#find(text, 0, budget); found !== null; found = this.#find(text, at, budget)) {
-      if (found.end > found.start) await this.#call.out(`${this.#prefix(name, number, ':')}${this.#painted(text.slice(found.start, found.end))}\n`)
+      if (found.end > found.start)
+        await this.#call.out(`${this.#prefix(name, number, ':')}${this.#painted(text.slice(found.start, found.end))}\n`)
       at = found.end > found.start ? found.end : found.end + 1
       if (at > text.length) break
     }

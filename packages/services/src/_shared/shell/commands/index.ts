@@ -1,7 +1,11 @@
 import type { Programs } from '../interpreter/call.ts'
 import { archives } from './archives.ts'
+import { attributes } from './attributes.ts'
 import { awkProgram } from './awk/awk.ts'
+import { copying } from './copy.ts'
 import { digests } from './digests.ts'
+import { diskUse } from './du.ts'
+import { expression } from './expr.ts'
 import { fetching } from './fetch.ts'
 import { files } from './files.ts'
 import { finding } from './find.ts'
@@ -13,18 +17,26 @@ import { network } from './network.ts'
 import { privilege } from './privilege.ts'
 import { processes } from './processes.ts'
 import { reading } from './reading.ts'
-import { sedProgram } from './sed.ts'
+import { sedProgram } from './sed/sed.ts'
 import { shells } from './shells.ts'
+import { sorting } from './sort.ts'
 import { system } from './system.ts'
 import { screens } from './terminal.ts'
 import { text } from './text.ts'
 import { lookups } from './which.ts'
+import { batching } from './xargs.ts'
 
 /** Programs by name; a map without a prototype, since names come from attackers. */
 export const programs: Programs = Object.assign(
   Object.create(null),
   archives,
+  attributes,
   awkProgram,
+  batching,
+  copying,
+  diskUse,
+  expression,
+  sorting,
   digests,
   fetching,
   files,

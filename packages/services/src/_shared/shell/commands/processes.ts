@@ -1,13 +1,14 @@
 import { type Facts, loadOf, memoryOf, type Process } from '../facts.ts'
-import { compileRegex } from '../interpreter/regex.ts'
 import type { Call, Programs } from '../interpreter/call.ts'
+import { compileRegex } from '../interpreter/regex.ts'
 import { two } from '../zoned-time.ts'
 import { uptimeLine } from './identity.ts'
 import { human } from './sizes.ts'
 import { strftime } from './strftime.ts'
 
 const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${two(Math.floor(seconds % 60))}`
-const long = (seconds: number): string => `${two(Math.floor(seconds / 3600))}:${two(Math.floor((seconds % 3600) / 60))}:${two(Math.floor(seconds % 60))}`
+const long = (seconds: number): string =>
+  `${two(Math.floor(seconds / 3600))}:${two(Math.floor((seconds % 3600) / 60))}:${two(Math.floor(seconds % 60))}`
 
 /** The machine's processes and this login's own: its sshd, its shell, what runs in it. */
 function all(call: Call): readonly Process[] {
@@ -19,8 +20,31 @@ function all(call: Call): readonly Process[] {
   const name = user.name.length > 8 ? `${user.name.slice(0, 7)}+` : user.name
   const shape = { uid: user.uid, user: name, started: state.started, cpu: 0 }
   const own: Process[] = [
-    { ...shape, uid: 0, user: 'root', pid: base - 12, ppid: daemon?.pid ?? 1, tty: '?', command: `sshd: ${user.name}${tty === '?' ? '@notty' : ` [priv]`}`, name: 'sshd', state: 'Ss', vsz: 17_712, rss: 10_900 },
-    { ...shape, pid: base, ppid: base - 12, tty, command: tty === '?' ? `${state.session.options.command === undefined ? '-bash' : `bash -c ${state.session.options.command}`}` : '-bash', name: 'bash', state: 'Ss', vsz: 7968, rss: 4720 },
+    {
+      ...shape,
+      uid: 0,
+      user: 'root',
+      pid: base - 12,
+      ppid: daemon?.pid ?? 1,
+      tty: '?',
+      command: `sshd: ${user.name}${tty === '?' ? '@notty' : ` [priv]`}`,
+      name: 'sshd',
+      state: 'Ss',
+      vsz: 17_712,
+      rss: 10_900,
+    },
+    {
+      ...shape,
+      pid: base,
+      ppid: base - 12,
+      tty,
+      command:
+        tty === '?' ? `${state.session.options.command === undefined ? '-bash' : `bash -c ${state.session.options.command}`}` : '-bash',
+      name: 'bash',
+      state: 'Ss',
+      vsz: 7968,
+      rss: 4720,
+    },
   ]
   return [...machine.processes(), ...own].sort((a, b) => a.pid - b.pid)
 }
@@ -62,24 +86,48 @@ async function ps(call: Call): Promise<number> {
   const at = call.args.findIndex((arg) => /^-?[a-zA-Z]*o$/.test(arg))
   const bsd = call.args[0] !== undefined && !call.args[0].startsWith('-')
   const every = bsd ? /[ax]/.test(letters) : /-\w*[eA]|-\w*ax/.test(letters)
-  const pids = call.args.flatMap((arg, i) => (/^-?p$/.test(call.args[i - 1] ?? '') || /^\d+$/.test(arg) ? arg.split(',').map(Number) : arg.startsWith('-p') && arg.length > 2 ? arg.slice(2).split(',').map(Number) : []))
+  const pids = call.args.flatMap((arg, i) =>
+    /^-?p$/.test(call.args[i - 1] ?? '') || /^\d+$/.test(arg)
+      ? arg.split(',').map(Number)
+      : arg.startsWith('-p') && arg.length > 2
+        ? arg.slice(2).split(',').map(Number)
+        : [],
+  )
   const tty = call.env('SSH_TTY')?.replace('/dev/', '') ?? '?'
   const mine = listed.filter((p) => (tty === '?' ? p.pid >= call.session.shellPid && p.uid === call.as.uid : p.tty === tty))
-  const chosen = pids.length > 0 ? listed.filter((p) => pids.includes(p.pid)) : every || /-\w*[uUC]/.test(letters) ? listed : bsd && letters.includes('u') ? mine : mine
+  const chosen =
+    pids.length > 0
+      ? listed.filter((p) => pids.includes(p.pid))
+      : every || /-\w*[uUC]/.test(letters)
+        ? listed
+        : bsd && letters.includes('u')
+          ? mine
+          : mine
   const owner = /-\w*[uU]\s+(\S+)/.exec(letters)?.[1]
   const command = /-C\s+(\S+)/.exec(letters)?.[1]
-  const filtered = chosen.filter((p) => (owner === undefined || bsd || p.user === owner || String(p.uid) === owner) && (command === undefined || p.name === command))
+  const filtered = chosen.filter(
+    (p) => (owner === undefined || bsd || p.user === owner || String(p.uid) === owner) && (command === undefined || p.name === command),
+  )
   if (at >= 0) return await custom(call, filtered, call.args[at + 1] ?? 'pid', cut)
   if (bsd && letters.includes('u')) {
     const total = memoryOf(call.machine).total
     await call.out('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n')
-    for (const p of filtered) await call.out(`${cut(`${p.user.padEnd(8)} ${String(p.pid).padStart(7)} ${'0.0'.padStart(4)} ${((p.rss / total) * 100).toFixed(1).padStart(4)} ${String(p.vsz).padStart(6)} ${String(p.rss).padStart(5)} ${p.tty.padEnd(8)} ${p.state.padEnd(4)} ${startedAt(call.machine, p.started).padEnd(5)} ${clock(p.cpu).padStart(6)} ${p.command}`)}\n`)
+    for (const p of filtered)
+      await call.out(
+        `${cut(`${p.user.padEnd(8)} ${String(p.pid).padStart(7)} ${'0.0'.padStart(4)} ${((p.rss / total) * 100).toFixed(1).padStart(4)} ${String(p.vsz).padStart(6)} ${String(p.rss).padStart(5)} ${p.tty.padEnd(8)} ${p.state.padEnd(4)} ${startedAt(call.machine, p.started).padEnd(5)} ${clock(p.cpu).padStart(6)} ${p.command}`)}\n`,
+      )
   } else if (/-\w*f/.test(letters)) {
     await call.out('UID          PID    PPID  C STIME TTY          TIME CMD\n')
-    for (const p of filtered) await call.out(`${cut(`${p.user.padEnd(8)} ${String(p.pid).padStart(7)} ${String(p.ppid).padStart(7)}  0 ${startedAt(call.machine, p.started).padEnd(5)} ${p.tty.padEnd(8)} ${long(p.cpu)} ${p.command}`)}\n`)
+    for (const p of filtered)
+      await call.out(
+        `${cut(`${p.user.padEnd(8)} ${String(p.pid).padStart(7)} ${String(p.ppid).padStart(7)}  0 ${startedAt(call.machine, p.started).padEnd(5)} ${p.tty.padEnd(8)} ${long(p.cpu)} ${p.command}`)}\n`,
+      )
   } else if (bsd) {
     await call.out('    PID TTY      STAT   TIME COMMAND\n')
-    for (const p of filtered) await call.out(`${cut(`${String(p.pid).padStart(7)} ${p.tty.padEnd(8)} ${p.state.padEnd(4)} ${clock(p.cpu).padStart(6)} ${p.command}`)}\n`)
+    for (const p of filtered)
+      await call.out(
+        `${cut(`${String(p.pid).padStart(7)} ${p.tty.padEnd(8)} ${p.state.padEnd(4)} ${clock(p.cpu).padStart(6)} ${p.command}`)}\n`,
+      )
   } else {
     await call.out('    PID TTY          TIME CMD\n')
     for (const p of filtered) await call.out(`${cut(`${String(p.pid).padStart(7)} ${p.tty.padEnd(8)} ${long(p.cpu)} ${p.name}`)}\n`)
@@ -87,11 +135,24 @@ async function ps(call: Call): Promise<number> {
   return 0
 }
 async function custom(call: Call, list: readonly Process[], format: string, cut: (line: string) => string): Promise<number> {
-  const names = format.split(/[, ]+/).map((one) => one.replace(/=.*$/, '')).filter((one) => one !== '')
+  const names = format
+    .split(/[, ]+/)
+    .map((one) => one.replace(/=.*$/, ''))
+    .filter((one) => one !== '')
   const bad = names.find((name) => COLUMNS[name] === undefined)
-  if (bad !== undefined) return await call.err(`error: unknown user-defined format specifier "${bad}"\n\nUsage:\n ps [options]\n\n Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see ps(1).\n`).then(() => 1)
+  if (bad !== undefined)
+    return await call
+      .err(
+        `error: unknown user-defined format specifier "${bad}"\n\nUsage:\n ps [options]\n\n Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see ps(1).\n`,
+      )
+      .then(() => 1)
   const columns = names.map((name) => COLUMNS[name]).filter((one) => one !== undefined)
-  const row = (cells: readonly string[]): string => cells.map((cell, i) => (columns[i]?.[2] === true ? cell.padStart(columns[i]?.[1] ?? 0) : i === cells.length - 1 ? cell : cell.padEnd(columns[i]?.[1] ?? 0))).join(' ')
+  const row = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) =>
+        columns[i]?.[2] === true ? cell.padStart(columns[i]?.[1] ?? 0) : i === cells.length - 1 ? cell : cell.padEnd(columns[i]?.[1] ?? 0),
+      )
+      .join(' ')
   if (!format.includes('=')) await call.out(`${row(columns.map((column) => column[0]))}\n`)
   for (const p of list) await call.out(`${cut(row(columns.map((column) => column[3](call, p))))}\n`)
   return 0
@@ -111,10 +172,17 @@ async function top(call: Call): Promise<number> {
     '',
     '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND',
   ]
-  const rows = [...listed].sort((a, b) => b.cpu - a.cpu || a.pid - b.pid).map((p) => `${String(p.pid).padStart(7)} ${p.user.padEnd(8)}  20   0 ${String(p.vsz).padStart(7)} ${String(p.rss).padStart(6)} ${String(Math.floor(p.rss * 0.7)).padStart(6)} ${p.state[0]}   0.0 ${((p.rss / memory.total) * 100).toFixed(1).padStart(5)} ${`${clock(p.cpu)}.${two(p.pid % 100)}`.padStart(9)} ${p.name}`)
+  const rows = [...listed]
+    .sort((a, b) => b.cpu - a.cpu || a.pid - b.pid)
+    .map(
+      (p) =>
+        `${String(p.pid).padStart(7)} ${p.user.padEnd(8)}  20   0 ${String(p.vsz).padStart(7)} ${String(p.rss).padStart(6)} ${String(Math.floor(p.rss * 0.7)).padStart(6)} ${p.state[0]}   0.0 ${((p.rss / memory.total) * 100).toFixed(1).padStart(5)} ${`${clock(p.cpu)}.${two(p.pid % 100)}`.padStart(9)} ${p.name}`,
+    )
   if (call.args.some((arg) => /^-\w*b/.test(arg)) || !call.toTty) return await call.out(`${[...lines, ...rows].join('\n')}\n`).then(() => 0)
   const height = call.session.terminal?.rows ?? 24
-  await call.out(`\x1b[?1h\x1b=\x1b[H\x1b[J${[...lines.slice(0, 6), `\x1b[7m${(lines[6] ?? '').padEnd(call.session.terminal?.columns ?? 80)}\x1b[m`, ...rows.slice(0, Math.max(1, height - 8))].join('\n')}`)
+  await call.out(
+    `\x1b[?1h\x1b=\x1b[H\x1b[J${[...lines.slice(0, 6), `\x1b[7m${(lines[6] ?? '').padEnd(call.session.terminal?.columns ?? 80)}\x1b[m`, ...rows.slice(0, Math.max(1, height - 8))].join('\n')}`,
+  )
   await untilKey(call, 'q')
   await call.out('\x1b[?1l\x1b>\n')
   return 0
@@ -139,9 +207,21 @@ export async function untilKey(call: Call, keys: string): Promise<void> {
 async function free(call: Call): Promise<number> {
   const m = memoryOf(call.machine)
   const flag = call.args.join('')
-  const show = (kb: number): string => (flag.includes('h') ? gnu(kb) : flag.includes('g') ? String(Math.floor(kb / 1_048_576)) : flag.includes('m') ? String(Math.floor(kb / 1024)) : flag.includes('b') ? String(kb * 1024) : String(kb))
-  const row = (name: string, values: readonly number[]): string => `${name.padEnd(8)}${values.map((value, i) => show(value).padStart(i === 0 ? 12 : 12)).join('')}\n`
-  await call.out(`               total        used        free      shared  buff/cache   available\n${row('Mem:', [m.total, m.total - m.available, m.free, m.shared, m.buffers + m.cached + m.reclaimable, m.available])}${row('Swap:', [m.swapTotal, m.swapTotal - m.swapFree, m.swapFree])}`)
+  const show = (kb: number): string =>
+    flag.includes('h')
+      ? gnu(kb)
+      : flag.includes('g')
+        ? String(Math.floor(kb / 1_048_576))
+        : flag.includes('m')
+          ? String(Math.floor(kb / 1024))
+          : flag.includes('b')
+            ? String(kb * 1024)
+            : String(kb)
+  const row = (name: string, values: readonly number[]): string =>
+    `${name.padEnd(8)}${values.map((value, i) => show(value).padStart(i === 0 ? 12 : 12)).join('')}\n`
+  await call.out(
+    `               total        used        free      shared  buff/cache   available\n${row('Mem:', [m.total, m.total - m.available, m.free, m.shared, m.buffers + m.cached + m.reclaimable, m.available])}${row('Swap:', [m.swapTotal, m.swapTotal - m.swapFree, m.swapFree])}`,
+  )
   return 0
 }
 const gnu = (kb: number): string => {
@@ -155,10 +235,21 @@ async function match(call: Call): Promise<number> {
   const rest = call.args.filter((arg) => !arg.startsWith('-'))
   const flags = call.args.filter((arg) => arg.startsWith('-')).join('')
   const regex = compileRegex(rest.at(-1) ?? '', { extended: true })
-  if (rest.length === 0) return await call.err(`${call.name}: no matching criteria specified\nTry \`${call.name} --help' for more information.\n`).then(() => 2)
-  const found = 'problem' in regex ? [] : all(call).filter((p) => p.pid !== call.state.pid && regex.exec(flags.includes('f') ? p.command : p.name, 0) !== null)
+  if (rest.length === 0)
+    return await call.err(`${call.name}: no matching criteria specified\nTry \`${call.name} --help' for more information.\n`).then(() => 2)
+  const found =
+    'problem' in regex
+      ? []
+      : all(call).filter((p) => p.pid !== call.state.pid && regex.exec(flags.includes('f') ? p.command : p.name, 0) !== null)
   for (const p of found) {
-    if (!kill) await call.out(flags.includes('c') ? '' : flags.includes('l') || flags.includes('a') ? `${p.pid} ${flags.includes('a') ? p.command : p.name}\n` : `${p.pid}\n`)
+    if (!kill)
+      await call.out(
+        flags.includes('c')
+          ? ''
+          : flags.includes('l') || flags.includes('a')
+            ? `${p.pid} ${flags.includes('a') ? p.command : p.name}\n`
+            : `${p.pid}\n`,
+      )
     else if (call.as.uid === 0 || p.uid === call.as.uid) call.machine.end(p.pid)
     else await call.err(`pkill: killing pid ${p.pid} failed: Operation not permitted\n`)
   }
@@ -180,19 +271,45 @@ async function killall(call: Call): Promise<number> {
   return status
 }
 async function pidof(call: Call): Promise<number> {
-  const found = all(call).filter((p) => call.args.includes(p.name)).map((p) => p.pid)
+  const found = all(call)
+    .filter((p) => call.args.includes(p.name))
+    .map((p) => p.pid)
   if (found.length > 0) await call.out(`${found.reverse().join(' ')}\n`)
   return found.length > 0 ? 0 : 1
 }
 async function vmstat(call: Call): Promise<number> {
   const m = memoryOf(call.machine)
-  await call.out(`procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu-----\n r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n 1  0 ${String(m.swapTotal - m.swapFree).padStart(6)} ${String(m.free).padStart(6)} ${String(m.buffers).padStart(6)} ${String(m.cached).padStart(6)}    0    0     1     4   18   31  0  0 99  0  0\n`)
+  await call.out(
+    `procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu-----\n r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n 1  0 ${String(m.swapTotal - m.swapFree).padStart(6)} ${String(m.free).padStart(6)} ${String(m.buffers).padStart(6)} ${String(m.cached).padStart(6)}    0    0     1     4   18   31  0  0 99  0  0\n`,
+  )
   return 0
 }
 async function lsof(call: Call): Promise<number> {
-  if (!call.args.some((arg) => arg.startsWith('-i'))) return await call.out('COMMAND     PID   TID TASKCMD               USER   FD      TYPE             DEVICE  SIZE/OFF       NODE NAME\n').then(() => 0)
+  if (!call.args.some((arg) => arg.startsWith('-i')))
+    return await call
+      .out('COMMAND     PID   TID TASKCMD               USER   FD      TYPE             DEVICE  SIZE/OFF       NODE NAME\n')
+      .then(() => 0)
   await call.out('COMMAND     PID     USER   FD   TYPE DEVICE SIZE/OFF NODE NAME\n')
-  for (const socket of call.machine.listening()) await call.out(`${socket.process.slice(0, 9).padEnd(9)} ${String(socket.pid).padStart(5)} ${'root'.padStart(8)}    3u  ${socket.protocol.endsWith('6') ? 'IPv6' : 'IPv4'} ${String(15_000 + socket.port).padStart(6)}      0t0  TCP *:${socket.port} (LISTEN)\n`)
+  for (const socket of call.machine.listening())
+    await call.out(
+      `${socket.process.slice(0, 9).padEnd(9)} ${String(socket.pid).padStart(5)} ${'root'.padStart(8)}    3u  ${socket.protocol.endsWith('6') ? 'IPv6' : 'IPv4'} ${String(15_000 + socket.port).padStart(6)}      0t0  TCP *:${socket.port} (LISTEN)\n`,
+    )
   return 0
 }
-export const processes: Programs = { ps, top, free, pgrep: match, pkill: match, killall, pidof, vmstat, lsof, pstree: async (call) => await call.out('systemd-+-agetty\n        |-cron\n        |-dbus-daemon\n        |-rsyslogd---3*[{rsyslogd}]\n        |-sshd---sshd---bash---pstree\n        |-systemd-journal\n        |-systemd-logind\n        `-systemd-udevd\n').then(() => 0) }
+export const processes: Programs = {
+  ps,
+  top,
+  free,
+  pgrep: match,
+  pkill: match,
+  killall,
+  pidof,
+  vmstat,
+  lsof,
+  pstree: async (call) =>
+    await call
+      .out(
+        'systemd-+-agetty\n        |-cron\n        |-dbus-daemon\n        |-rsyslogd---3*[{rsyslogd}]\n        |-sshd---sshd---bash---pstree\n        |-systemd-journal\n        |-systemd-logind\n        `-systemd-udevd\n',
+      )
+      .then(() => 0),
+}

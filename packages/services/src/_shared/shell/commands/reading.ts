@@ -154,7 +154,9 @@ async function head(call: Call, input: Input, bytes: boolean, allBut: boolean, c
 async function tail(call: Call, input: Input, bytes: boolean, from: boolean, count: number): Promise<void> {
   if (bytes) {
     const whole = await readAll(input, 67_108_864)
-    return await call.out(from ? whole.subarray(Math.max(0, count - 1)) : count === 0 ? '' : whole.subarray(Math.max(0, whole.length - count)))
+    return await call.out(
+      from ? whole.subarray(Math.max(0, count - 1)) : count === 0 ? '' : whole.subarray(Math.max(0, whole.length - count)),
+    )
   }
   const kept: string[] = []
   let number = 0

@@ -18,8 +18,12 @@ async function stty(call: Call): Promise<number> {
   if (words.length === 0) return await call.out('speed 38400 baud; line = 0;\n-brkint -imaxbel\n').then(() => 0)
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === 'size') await call.out(`${terminal.rows} ${terminal.columns}\n`)
-    else if (word === '-a' || word === '--all') await call.out(`speed 38400 baud; rows ${terminal.rows}; columns ${terminal.columns}; line = 0;\nintr = ^C; quit = ^\\; erase = ^?; kill = ^U; eof = ^D; eol = <undef>;\neol2 = <undef>; swtch = <undef>; start = ^Q; stop = ^S; susp = ^Z; rprnt = ^R;\nwerase = ^W; lnext = ^V; discard = ^O; min = 1; time = 0;\n-parenb -parodd -cmspar cs8 -hupcl -cstopb cread -clocal -crtscts\n-ignbrk -brkint -ignpar -parmrk -inpck -istrip -inlcr -igncr icrnl ixon -ixoff\n-iuclc -ixany -imaxbel -iutf8\nopost -olcuc -ocrnl onlcr -onocr -onlret -ofill -ofdel nl0 cr0 tab0 bs0 vt0 ff0\nisig ${terminal.canonical ? 'icanon' : '-icanon'} iexten ${terminal.echo ? 'echo' : '-echo'} echoe echok -echonl -noflsh -xcase -tostop -echoprt\nechoctl echoke -flusho -extproc\n`)
-    else if (word === '-g' || word === '--save') await call.out('500:5:bf:8a3b:3:1c:7f:15:4:0:1:0:11:13:1a:0:12:f:17:16:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0\n')
+    else if (word === '-a' || word === '--all')
+      await call.out(
+        `speed 38400 baud; rows ${terminal.rows}; columns ${terminal.columns}; line = 0;\nintr = ^C; quit = ^\\; erase = ^?; kill = ^U; eof = ^D; eol = <undef>;\neol2 = <undef>; swtch = <undef>; start = ^Q; stop = ^S; susp = ^Z; rprnt = ^R;\nwerase = ^W; lnext = ^V; discard = ^O; min = 1; time = 0;\n-parenb -parodd -cmspar cs8 -hupcl -cstopb cread -clocal -crtscts\n-ignbrk -brkint -ignpar -parmrk -inpck -istrip -inlcr -igncr icrnl ixon -ixoff\n-iuclc -ixany -imaxbel -iutf8\nopost -olcuc -ocrnl onlcr -onocr -onlret -ofill -ofdel nl0 cr0 tab0 bs0 vt0 ff0\nisig ${terminal.canonical ? 'icanon' : '-icanon'} iexten ${terminal.echo ? 'echo' : '-echo'} echoe echok -echonl -noflsh -xcase -tostop -echoprt\nechoctl echoke -flusho -extproc\n`,
+      )
+    else if (word === '-g' || word === '--save')
+      await call.out('500:5:bf:8a3b:3:1c:7f:15:4:0:1:0:11:13:1a:0:12:f:17:16:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0\n')
     else if (word === 'echo' || word === '-echo') terminal.echo = word === 'echo'
     else if (word === 'raw' || word === '-icanon' || word === 'cbreak') terminal.canonical = false
     else if (word === 'sane' || word === 'cooked' || word === '-raw' || word === 'icanon') terminal.canonical = true
@@ -30,7 +34,19 @@ async function stty(call: Call): Promise<number> {
   return 0
 }
 
-const CAPABILITIES: Readonly<Record<string, string>> = { clear: '\x1b[H\x1b[2J\x1b[3J', bold: '\x1b[1m', sgr0: '\x1b(B\x1b[m', smcup: '\x1b[?1049h', rmcup: '\x1b[?1049l', civis: '\x1b[?25l', cnorm: '\x1b[?25h', el: '\x1b[K', rev: '\x1b[7m', smul: '\x1b[4m', rmul: '\x1b[24m' }
+const CAPABILITIES: Readonly<Record<string, string>> = {
+  clear: '\x1b[H\x1b[2J\x1b[3J',
+  bold: '\x1b[1m',
+  sgr0: '\x1b(B\x1b[m',
+  smcup: '\x1b[?1049h',
+  rmcup: '\x1b[?1049l',
+  civis: '\x1b[?25l',
+  cnorm: '\x1b[?25h',
+  el: '\x1b[K',
+  rev: '\x1b[7m',
+  smul: '\x1b[4m',
+  rmul: '\x1b[24m',
+}
 async function tput(call: Call): Promise<number> {
   const [name = '', value = ''] = call.args
   const { terminal } = call.session
@@ -48,14 +64,27 @@ async function tput(call: Call): Promise<number> {
 async function vi(call: Call): Promise<number> {
   const path = call.args.find((arg) => !arg.startsWith('-') && !arg.startsWith('+')) ?? ''
   const { terminal } = call.session
-  if (terminal === null) return await call.err('Vim: Warning: Output is not to a terminal\nVim: Warning: Input is not from a terminal\nVim: Error reading input, exiting...\nVim: Finished.\n').then(() => 1)
-  const before = path === '' ? '' : await call.attempt(() => call.fs.read(call.path(path), call.as).toString('latin1'), () => '')
+  if (terminal === null)
+    return await call
+      .err(
+        'Vim: Warning: Output is not to a terminal\nVim: Warning: Input is not from a terminal\nVim: Error reading input, exiting...\nVim: Finished.\n',
+      )
+      .then(() => 1)
+  const before =
+    path === ''
+      ? ''
+      : await call.attempt(
+          () => call.fs.read(call.path(path), call.as).toString('latin1'),
+          () => '',
+        )
   const exists = path !== '' && call.fs.has(call.path(path), call.as)
   const typed = { text: '', command: '', mode: 'normal' as 'normal' | 'insert' | 'command' }
   const body = before.split('\n').slice(0, terminal.rows - 1)
   const fill = Array.from({ length: Math.max(0, terminal.rows - 1 - Math.max(1, body.length)) }, () => '~')
   const counts = `${before === '' ? 0 : before.replace(/\n$/, '').split('\n').length}L, ${before.length}B`
-  await call.out(`\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J${[...body, ...fill].join('\n')}\x1b[${terminal.rows};1H${path === '' ? '' : `"${path}" ${exists ? counts : '[New]'}`}\x1b[1;1H`)
+  await call.out(
+    `\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J${[...body, ...fill].join('\n')}\x1b[${terminal.rows};1H${path === '' ? '' : `"${path}" ${exists ? counts : '[New]'}`}\x1b[1;1H`,
+  )
   terminal.canonical = false
   terminal.echo = false
   const foot = (text: string): Promise<void> => call.out(`\x1b[${terminal.rows};1H\x1b[K${text}`)
@@ -121,9 +150,22 @@ async function nano(call: Call): Promise<number> {
   const path = call.args.find((arg) => !arg.startsWith('-')) ?? ''
   const { terminal } = call.session
   if (terminal === null) return await call.err('Standard input is not a terminal\n').then(() => 1)
-  const text = path === '' ? '' : await call.attempt(() => call.fs.read(call.path(path), call.as).toString('latin1'), () => '')
+  const text =
+    path === ''
+      ? ''
+      : await call.attempt(
+          () => call.fs.read(call.path(path), call.as).toString('latin1'),
+          () => '',
+        )
   const title = `  GNU nano 7.2`.padEnd(Math.floor((terminal.columns - path.length) / 2)) + (path === '' ? 'New Buffer' : path)
-  await call.out(`\x1b[?1049h\x1b[H\x1b[2J\x1b[7m${title.padEnd(terminal.columns)}\x1b[m\n${text.split('\n').slice(0, terminal.rows - 4).join('\n')}\x1b[${terminal.rows - 1};1H\x1b[7m^G\x1b[m Help      \x1b[7m^O\x1b[m Write Out \x1b[7m^W\x1b[m Where Is  \x1b[7m^K\x1b[m Cut\n\x1b[7m^X\x1b[m Exit      \x1b[7m^R\x1b[m Read File \x1b[7m^\\\x1b[m Replace   \x1b[7m^U\x1b[m Paste\x1b[2;1H`)
+  await call.out(
+    `\x1b[?1049h\x1b[H\x1b[2J\x1b[7m${title.padEnd(terminal.columns)}\x1b[m\n${text
+      .split('\n')
+      .slice(0, terminal.rows - 4)
+      .join(
+        '\n',
+      )}\x1b[${terminal.rows - 1};1H\x1b[7m^G\x1b[m Help      \x1b[7m^O\x1b[m Write Out \x1b[7m^W\x1b[m Where Is  \x1b[7m^K\x1b[m Cut\n\x1b[7m^X\x1b[m Exit      \x1b[7m^R\x1b[m Read File \x1b[7m^\\\x1b[m Replace   \x1b[7m^U\x1b[m Paste\x1b[2;1H`,
+  )
   await untilKey(call, '\x18')
   await call.out('\x1b[?1049l')
   return 0
@@ -133,9 +175,19 @@ async function script(call: Call): Promise<number> {
   const name = baseName(call.name).startsWith('python') ? 'python' : 'perl'
   const { persona } = call.machine
   const version = { debian12: '3.11.2', ubuntu22: '3.10.12', ubuntu24: '3.12.3' }[persona.os.distro]
-  const perl = { debian12: '5, version 36, subversion 0 (v5.36.0)', ubuntu22: '5, version 34, subversion 0 (v5.34.0)', ubuntu24: '5, version 38, subversion 2 (v5.38.2)' }[persona.os.distro]
-  if (name === 'python' && call.args.some((arg) => arg === '-V' || arg === '--version')) return await call.out(`Python ${version}\n`).then(() => 0)
-  if (name === 'perl' && call.args.some((arg) => arg === '-v' || arg === '--version')) return await call.out(`\nThis is perl ${perl} built for x86_64-linux-gnu-thread-multi\n(with 48 registered patches, see perl -V for more detail)\n\nCopyright 1987-2023, Larry Wall\n\nPerl may be copied only under the terms of either the Artistic License or the\nGNU General Public License, which may be found in the Perl 5 source kit.\n\n`).then(() => 0)
+  const perl = {
+    debian12: '5, version 36, subversion 0 (v5.36.0)',
+    ubuntu22: '5, version 34, subversion 0 (v5.34.0)',
+    ubuntu24: '5, version 38, subversion 2 (v5.38.2)',
+  }[persona.os.distro]
+  if (name === 'python' && call.args.some((arg) => arg === '-V' || arg === '--version'))
+    return await call.out(`Python ${version}\n`).then(() => 0)
+  if (name === 'perl' && call.args.some((arg) => arg === '-v' || arg === '--version'))
+    return await call
+      .out(
+        `\nThis is perl ${perl} built for x86_64-linux-gnu-thread-multi\n(with 48 registered patches, see perl -V for more detail)\n\nCopyright 1987-2023, Larry Wall\n\nPerl may be copied only under the terms of either the Artistic License or the\nGNU General Public License, which may be found in the Perl 5 source kit.\n\n`,
+      )
+      .then(() => 0)
   const at = call.args.findIndex((arg) => arg === '-c' || arg === '-e' || arg === '-E')
   const source = at >= 0 ? (call.args[at + 1] ?? '') : ''
   if (at >= 0) {
@@ -143,7 +195,10 @@ async function script(call: Call): Promise<number> {
       const text = (found[1] ?? found[2] ?? calculated(found[3] ?? '')).replaceAll('\\n', '\n').replaceAll('\\t', '\t')
       await call.out(name === 'python' ? `${text}\n` : text)
     }
-    const spawn = /pty\.spawn\(\s*\[?["']([^"']+)["']/.exec(source)?.[1] ?? /os\.system\(\s*["']([^"']+)["']/.exec(source)?.[1] ?? /(?:system|exec)\s*\(?\s*["']([^"']+)["']/.exec(source)?.[1]
+    const spawn =
+      /pty\.spawn\(\s*\[?["']([^"']+)["']/.exec(source)?.[1] ??
+      /os\.system\(\s*["']([^"']+)["']/.exec(source)?.[1] ??
+      /(?:system|exec)\s*\(?\s*["']([^"']+)["']/.exec(source)?.[1]
     if (spawn !== undefined) {
       const child = call.state.fork()
       return await call.runner.process(child, () => call.runner.source(spawn, child))
@@ -153,7 +208,9 @@ async function script(call: Call): Promise<number> {
   const path = call.args.find((arg) => !arg.startsWith('-'))
   if (path === undefined) {
     if (call.stdin.tty && name === 'python') {
-      await call.out(`Python ${version} (main, Nov 30 2024, 21:22:50) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n>>> `)
+      await call.out(
+        `Python ${version} (main, Nov 30 2024, 21:22:50) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n>>> `,
+      )
       for (let line = await readLine(call.stdin); line !== ''; line = await readLine(call.stdin)) {
         if (/^(exit|quit)\(\)/.test(line)) return 0
         const printed = /^print\(\s*["'](.*)["']\s*\)/.exec(line)?.[1]
@@ -165,7 +222,14 @@ async function script(call: Call): Promise<number> {
     }
     return 0
   }
-  if (!call.fs.has(call.path(path), call.as)) return await call.err(name === 'python' ? `${call.name}: can't open file '${call.path(path)}': [Errno 2] No such file or directory\n` : `Can't open perl script "${path}": No such file or directory\n`).then(() => 2)
+  if (!call.fs.has(call.path(path), call.as))
+    return await call
+      .err(
+        name === 'python'
+          ? `${call.name}: can't open file '${call.path(path)}': [Errno 2] No such file or directory\n`
+          : `Can't open perl script "${path}": No such file or directory\n`,
+      )
+      .then(() => 2)
   await call.sleep(400)
   return 0
 }
@@ -175,4 +239,27 @@ const calculated = (text: string): string => {
   const [a, b] = [BigInt(found[1] ?? 0), BigInt(found[3] ?? 0)]
   return String(found[2] === '+' ? a + b : found[2] === '-' ? a - b : a * b)
 }
-export const screens: Programs = { clear, reset: clear, stty, tput, vi, vim: vi, view: vi, ex: vi, 'vim.tiny': vi, nano, editor: nano, python3: script, python: script, perl: script, man: async (call) => (call.args[0] === undefined ? await call.err('What manual page do you want?\nFor example, try \'man man\'.\n').then(() => 1) : await call.err(`No manual entry for ${call.args.at(-1)}\n`).then(() => 16)), dircolors: () => 0, lesspipe: () => 0, tset: clear, setterm: () => 0 }
+export const screens: Programs = {
+  clear,
+  reset: clear,
+  stty,
+  tput,
+  vi,
+  vim: vi,
+  view: vi,
+  ex: vi,
+  'vim.tiny': vi,
+  nano,
+  editor: nano,
+  python3: script,
+  python: script,
+  perl: script,
+  man: async (call) =>
+    call.args[0] === undefined
+      ? await call.err("What manual page do you want?\nFor example, try 'man man'.\n").then(() => 1)
+      : await call.err(`No manual entry for ${call.args.at(-1)}\n`).then(() => 16),
+  dircolors: () => 0,
+  lesspipe: () => 0,
+  tset: clear,
+  setterm: () => 0,
+}

@@ -1,14 +1,16 @@
 import type { Call, Programs } from '../interpreter/call.ts'
 import { characterClass } from '../interpreter/pattern.ts'
-import { compileRegex } from '../interpreter/regex.ts'
 import { readAll, toText } from '../interpreter/streams.ts'
 import { decodeEscapes } from '../parser/escapes.ts'
-import { openOutput } from '../interpreter/files.ts'
 import { optionsOf } from './options.ts'
 import { chunks, lines, operand } from './reading.ts'
 
 /** Lines of all operands, without line ends; null when one could not be opened. */
-async function allLines(call: Call, paths: readonly string[], message?: (path: string) => (reason: string) => string): Promise<string[] | null> {
+export async function allLines(
+  call: Call,
+  paths: readonly string[],
+  message?: (path: string) => (reason: string) => string,
+): Promise<string[] | null> {
   const result: string[] = []
   for (const path of paths.length === 0 ? ['-'] : paths) {
     const input = await operand(call, path, message?.(path))
@@ -17,84 +19,6 @@ async function allLines(call: Call, paths: readonly string[], message?: (path: s
     if (text !== '') result.push(...text.replace(/\n$/, '').split('\n'))
   }
   return result
-}
-
-interface SortKey {
-  readonly field: number
-  readonly character: number
-  readonly endField: number
-  readonly flags: string
-}
-async function sort(call: Call): Promise<number> {
-  const keys: SortKey[] = []
-  const args: string[] = []
-  for (let i = 0; i < call.args.length; i++) {
-    const arg = call.args[i] ?? ''
-    const value = arg.startsWith('--key=') ? arg.slice(6) : arg.startsWith('-k') ? arg.slice(2) || (call.args[++i] ?? '') : null
-    if (value === null) args.push(arg)
-    else {
-      const found = /^(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.\d+)?([a-zA-Z]*))?$/.exec(value)
-      if (found === null) return await call.fail(`invalid number at field start: invalid count at start of ${Buffer.from(`‘${value}’`).toString('latin1')}`, 2)
-      keys.push({ field: Number(found[1]), character: Number(found[2] ?? 1), endField: Number(found[4] ?? 0), flags: (found[3] ?? '') + (found[5] ?? '') })
-    }
-  }
-  const options = await optionsOf(Object.assign(Object.create(call), { args }) as Call, 'bcCdfghiMmnRrso:St:uVzT:', { reverse: 'r', unique: 'u', 'numeric-sort': 'n', 'human-numeric-sort': 'h', 'ignore-case': 'f', 'version-sort': 'V', 'output=': 'o', 'field-separator=': 't', stable: 's' })
-  if (options === null) return 2
-  const all = await allLines(call, options.rest, (path) => (reason) => `cannot read: ${path}: ${reason}`)
-  if (all === null) return 2
-  const separator = options.value('t')
-  const global = ['b', 'd', 'f', 'g', 'h', 'i', 'M', 'n', 'r', 'V'].filter((letter) => options.has(letter)).join('')
-  const number = (text: string): number => Number(/^\s*-?\d*\.?\d*/.exec(text)?.[0].trim() || 0) || 0
-  const sized = (text: string): number => number(text) * 1024 ** ('KMGTPE'.indexOf(/^\s*-?[\d.]+([KMGTPE])/.exec(text)?.[1] ?? ' ') + 1)
-  const part = (line: string, key: SortKey): string => {
-    const fields = separator === undefined ? (line.match(/\s*\S+/g) ?? []) : line.split(separator)
-    const chosen = fields.slice(key.field - 1, key.endField === 0 ? undefined : key.endField)
-    const text = chosen.join(separator ?? '')
-    return key.flags.includes('b') || global.includes('b') ? text.trimStart().slice(key.character - 1) : text.slice(key.character - 1)
-  }
-  const compare = (a: string, b: string, flags: string): number => {
-    if (flags.includes('n') || flags.includes('g')) return number(a) - number(b)
-    if (flags.includes('h')) return sized(a) - sized(b)
-    if (flags.includes('V')) return a.localeCompare(b, 'en', { numeric: true })
-    const [x, y] = flags.includes('f') ? [a.toUpperCase(), b.toUpperCase()] : [a, b]
-    return x < y ? -1 : x > y ? 1 : 0
-  }
-  const order = (a: string, b: string, whole: boolean): number => {
-    for (const key of keys) {
-      const flags = key.flags.replace('b', '') === '' ? global : key.flags
-      const result = compare(part(a, key), part(b, key), flags)
-      if (result !== 0) return flags.includes('r') ? -result : result
-    }
-    if (keys.length === 0) {
-      const result = compare(a, b, global)
-      if (result !== 0) return global.includes('r') ? -result : result
-    }
-    if (!whole || options.has('s')) return 0
-    const result = a < b ? -1 : a > b ? 1 : 0
-    return global.includes('r') ? -result : result
-  }
-  if (options.has('c')) {
-    const at = all.findIndex((line, i) => i > 0 && order(all[i - 1] ?? '', line, false) > 0)
-    return at < 0 ? 0 : await call.fail(`-: ${at + 1}: disorder: ${all[at]}`)
-  }
-  all.sort((a, b) => order(a, b, !options.has('u')))
-  const kept = options.has('u') ? all.filter((line, i) => i === 0 || order(all[i - 1] ?? '', line, false) !== 0) : all
-  const text = kept.map((line) => `${line}\n`).join('')
-  const into = options.value('o')
-  if (into === undefined) await call.out(text)
-  else {
-    const failed = await call.attempt(
-      async () => {
-        const { output } = openOutput(call.state, into)
-        await output?.write(Buffer.from(text, 'latin1'))
-        output?.close()
-        return null
-      },
-      (reason) => reason,
-    )
-    if (failed !== null) return await call.fail(`open failed: ${into}: ${failed}`, 2)
-  }
-  return 0
 }
 
 async function uniq(call: Call): Promise<number> {
@@ -112,14 +36,23 @@ async function uniq(call: Call): Promise<number> {
     let end = i + 1
     while (end < all.length && key(all[end] ?? '') === key(all[i] ?? '')) end++
     const count = end - i
-    if (!(options.has('d') && count === 1) && !(options.has('u') && count > 1)) await call.out(options.has('c') ? `${String(count).padStart(7)} ${all[i]}\n` : `${all[i]}\n`)
+    if (!(options.has('d') && count === 1) && !(options.has('u') && count > 1))
+      await call.out(options.has('c') ? `${String(count).padStart(7)} ${all[i]}\n` : `${all[i]}\n`)
     i = end
   }
   return 0
 }
 
 async function cut(call: Call): Promise<number> {
-  const options = await optionsOf(call, 'b:c:d:f:nsz', { 'delimiter=': 'd', 'fields=': 'f', 'characters=': 'c', 'bytes=': 'b', 'only-delimited': 's', complement: 'complement', 'output-delimiter=': 'od' })
+  const options = await optionsOf(call, 'b:c:d:f:nsz', {
+    'delimiter=': 'd',
+    'fields=': 'f',
+    'characters=': 'c',
+    'bytes=': 'b',
+    'only-delimited': 's',
+    complement: 'complement',
+    'output-delimiter=': 'od',
+  })
   if (options === null) return 1
   const list = options.value('f', 'c', 'b')
   if (list === undefined) {
@@ -154,7 +87,13 @@ async function cut(call: Call): Promise<number> {
       if (!options.has('f')) await call.out(`${[...text].filter((_, i) => chosen(i + 1)).join('')}\n`)
       else if (!text.includes(delimiter)) {
         if (!options.has('s')) await call.out(`${text}\n`)
-      } else await call.out(`${text.split(delimiter).filter((_, i) => chosen(i + 1)).join(options.value('od') ?? delimiter)}\n`)
+      } else
+        await call.out(
+          `${text
+            .split(delimiter)
+            .filter((_, i) => chosen(i + 1))
+            .join(options.value('od') ?? delimiter)}\n`,
+        )
     }
   }
   return status
@@ -185,7 +124,11 @@ async function tr(call: Call): Promise<number> {
   if (options === null) return 1
   const [first, second] = options.rest
   if (first === undefined || (second === undefined && !options.has('d', 's'))) {
-    await call.err(first === undefined ? "tr: missing operand\nTry 'tr --help' for more information.\n" : `tr: missing operand after ${Buffer.from(`‘${first}’`).toString('latin1')}\nTwo strings must be given when translating.\nTry 'tr --help' for more information.\n`)
+    await call.err(
+      first === undefined
+        ? "tr: missing operand\nTry 'tr --help' for more information.\n"
+        : `tr: missing operand after ${Buffer.from(`‘${first}’`).toString('latin1')}\nTwo strings must be given when translating.\nTry 'tr --help' for more information.\n`,
+    )
     return 1
   }
   const from = setOf(first)
@@ -194,7 +137,7 @@ async function tr(call: Call): Promise<number> {
   const to = second === undefined ? [] : setOf(second)
   const translating = !options.has('d') && second !== undefined
   const table = new Map<string, string>()
-  if (translating && !options.has('c', 'C')) from.forEach((char, i) => table.set(char, to[Math.min(i, to.length - 1)] ?? char))
+  if (translating && !options.has('c', 'C')) for (const [i, char] of from.entries()) table.set(char, to[Math.min(i, to.length - 1)] ?? char)
   const squeezed = options.has('s') ? (second === undefined ? { has } : new Set(to)) : null
   let last = ''
   for await (const chunk of chunks(call, call.stdin)) {
@@ -212,16 +155,25 @@ async function tr(call: Call): Promise<number> {
 }
 
 async function seq(call: Call): Promise<number> {
-  const options = await optionsOf(Object.assign(Object.create(call), { args: call.args.map((arg) => (/^-[\d.]/.test(arg) ? `\0${arg}` : arg)) }) as Call, 's:wf:', { 'separator=': 's', 'equal-width': 'w', 'format=': 'f' })
+  const options = await optionsOf(
+    Object.assign(Object.create(call), { args: call.args.map((arg) => (/^-[\d.]/.test(arg) ? `\0${arg}` : arg)) }) as Call,
+    's:wf:',
+    { 'separator=': 's', 'equal-width': 'w', 'format=': 'f' },
+  )
   if (options === null) return 1
   const given = options.rest.map((one) => one.replace('\0', ''))
   const bad = given.find((one) => !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(one))
   if (bad !== undefined || given.length === 0) {
-    await call.err(given.length === 0 ? "seq: missing operand\nTry 'seq --help' for more information.\n" : `seq: invalid floating point argument: ${Buffer.from(`‘${bad}’`).toString('latin1')}\nTry 'seq --help' for more information.\n`)
+    await call.err(
+      given.length === 0
+        ? "seq: missing operand\nTry 'seq --help' for more information.\n"
+        : `seq: invalid floating point argument: ${Buffer.from(`‘${bad}’`).toString('latin1')}\nTry 'seq --help' for more information.\n`,
+    )
     return 1
   }
   const numbers = given.map(Number)
-  const [first = 1, step = 1, last = 1] = numbers.length === 1 ? [1, 1, numbers[0]] : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : numbers
+  const [first = 1, step = 1, last = 1] =
+    numbers.length === 1 ? [1, 1, numbers[0]] : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : numbers
   const places = Math.max(...given.slice(0, Math.max(1, given.length - 1)).map((one) => one.split('.')[1]?.length ?? 0))
   const width = options.has('w') ? Math.max(first.toFixed(places).length, last.toFixed(places).length) : 0
   const separator = options.value('s') ?? '\n'
@@ -242,77 +194,11 @@ async function seq(call: Call): Promise<number> {
   return 0
 }
 
-async function expr(call: Call): Promise<number> {
-  const args = [...call.args]
-  const levels = [['|'], ['&'], ['<', '<=', '=', '==', '!=', '>=', '>'], ['+', '-'], ['*', '/', '%'], [':']]
-  class Wrong extends Error {}
-  const integer = (text: string): bigint => {
-    if (!/^-?\d+$/.test(text)) throw new Wrong('non-integer argument')
-    return BigInt(text)
-  }
-  const truth = (text: string): boolean => text !== '' && text !== '0'
-  let depth = 0
-  const parse = (level: number): string => {
-    const operators = levels[level]
-    if (operators === undefined) return primary()
-    let left = parse(level + 1)
-    while (args[0] !== undefined && operators.includes(args[0])) left = apply(args.shift() ?? '', left, parse(level + 1))
-    return left
-  }
-  const match = (text: string, pattern: string): string => {
-    const regex = compileRegex(`^${pattern.replace(/^\^/, '')}`, { extended: false })
-    if ('problem' in regex) throw new Wrong(regex.problem)
-    const found = regex.exec(text, 0)
-    return pattern.includes('\\(') ? (found?.groups[1] ?? '') : String(found === null ? 0 : found.end)
-  }
-  const primary = (): string => {
-    const word = args.shift()
-    if (word === undefined) throw new Wrong(call.args.length === 0 ? 'missing operand' : 'syntax error: missing argument after ' + Buffer.from(`‘${call.args.at(-1)}’`).toString('latin1'))
-    if (word === '(' && ++depth < 100) {
-      const inner = parse(0)
-      if (args.shift() !== ')') throw new Wrong("syntax error: expecting ')'")
-      return inner
-    }
-    if (word === 'length' && args.length > 0) return String(args.shift()?.length)
-    if (word === 'substr' && args.length > 2) {
-      const [text = '', from, count] = args.splice(0, 3)
-      return text.substr(Number(from) - 1, Number(count))
-    }
-    if (word === 'index' && args.length > 1) {
-      const [text = '', set = ''] = args.splice(0, 2)
-      return String([...text].findIndex((char) => set.includes(char)) + 1)
-    }
-    if (word === 'match' && args.length > 1) return match(args.shift() ?? '', args.shift() ?? '')
-    return word
-  }
-  const apply = (operator: string, left: string, right: string): string => {
-    if (operator === '|') return truth(left) ? left : right
-    if (operator === '&') return truth(left) && truth(right) ? left : '0'
-    if (operator === ':') return match(left, right)
-    if ('+-*/%'.includes(operator)) {
-      const [a, b] = [integer(left), integer(right)]
-      if ((operator === '/' || operator === '%') && b === 0n) throw new Wrong('division by zero')
-      return String(operator === '+' ? a + b : operator === '-' ? a - b : operator === '*' ? a * b : operator === '/' ? a / b : a % b)
-    }
-    const both = /^-?\d+$/.test(left) && /^-?\d+$/.test(right)
-    const order = both ? Number(BigInt(left) - BigInt(right)) : left < right ? -1 : left > right ? 1 : 0
-    return { '<': order < 0, '<=': order <= 0, '=': order === 0, '==': order === 0, '!=': order !== 0, '>=': order >= 0, '>': order > 0 }[operator] === true ? '1' : '0'
-  }
-  try {
-    const value = parse(0)
-    if (args.length > 0) throw new Wrong(`syntax error: unexpected argument ${Buffer.from(`‘${args[0]}’`).toString('latin1')}`)
-    await call.out(`${value}\n`)
-    return truth(value) ? 0 : 1
-  } catch (error) {
-    if (!(error instanceof Wrong)) throw error
-    await call.err(`expr: ${error.message}\n${error.message === 'missing operand' ? "Try 'expr --help' for more information.\n" : ''}`)
-    return 2
-  }
-}
-
 async function eachLine(call: Call, change: (text: string, number: number) => string): Promise<number> {
   let number = 0
-  for (const path of call.args.filter((arg) => !arg.startsWith('-')).length === 0 ? ['-'] : call.args.filter((arg) => !arg.startsWith('-'))) {
+  for (const path of call.args.filter((arg) => !arg.startsWith('-')).length === 0
+    ? ['-']
+    : call.args.filter((arg) => !arg.startsWith('-'))) {
     const input = await operand(call, path)
     if (input === null) return 1
     for await (const line of lines(call, input)) await call.out(change(line, ++number))
@@ -349,17 +235,17 @@ async function paste(call: Call): Promise<number> {
   const columns: string[][] = []
   for (const path of options.rest.length === 0 ? ['-'] : options.rest) columns.push((await allLines(call, [path])) ?? [])
   if (options.has('s')) for (const column of columns) await call.out(`${column.join(delimiter)}\n`)
-  else for (let i = 0; i < Math.max(...columns.map((column) => column.length)); i++) await call.out(`${columns.map((column) => column[i] ?? '').join(delimiter)}\n`)
+  else
+    for (let i = 0; i < Math.max(...columns.map((column) => column.length)); i++)
+      await call.out(`${columns.map((column) => column[i] ?? '').join(delimiter)}\n`)
   return 0
 }
 
 export const text: Programs = {
-  sort,
   uniq,
   cut,
   tr,
   seq,
-  expr,
   strings,
   paste,
   rev: (call) => eachLine(call, (line) => `${[...line.replace(/\n$/, '')].reverse().join('')}${line.endsWith('\n') ? '\n' : ''}`),
@@ -370,7 +256,11 @@ export const text: Programs = {
   fold: (call) => eachLine(call, (line) => line.replace(/[^\n]{80}(?=[^\n])/g, '$&\n')),
   column: (call) => eachLine(call, (line) => line),
   shuf: async (call) => {
-    const all = (await allLines(call, call.args.filter((arg) => !arg.startsWith('-')))) ?? []
+    const all =
+      (await allLines(
+        call,
+        call.args.filter((arg) => !arg.startsWith('-')),
+      )) ?? []
     for (let i = all.length - 1; i > 0; i--) {
       const j = Math.floor(call.session.options.random() * (i + 1))
       const swap = all[i] ?? ''

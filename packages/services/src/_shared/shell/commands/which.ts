@@ -29,7 +29,10 @@ async function describe(call: Call, path: string): Promise<string> {
       const full = call.path(path)
       const stat = call.fs.lstat(full, call.as)
       if (stat.kind === 'directory') return (stat.mode & 0o1000) !== 0 ? 'sticky, directory' : 'directory'
-      if (stat.kind === 'symlink') return call.fs.has(full, call.as) ? `symbolic link to ${fromDisk(call.fs.readlink(full, call.as))}` : `broken symbolic link to ${fromDisk(call.fs.readlink(full, call.as))}`
+      if (stat.kind === 'symlink')
+        return call.fs.has(full, call.as)
+          ? `symbolic link to ${fromDisk(call.fs.readlink(full, call.as))}`
+          : `broken symbolic link to ${fromDisk(call.fs.readlink(full, call.as))}`
       if (stat.kind === 'device') return `character special (${call.fs.deviceOf(full, call.as)?.join('/') ?? '1/3'})`
       const data = call.fs.read(full, call.as)
       if (data.length === 0) return 'empty'
@@ -44,7 +47,10 @@ function contents(call: Call, data: Buffer, mode: number, installed: string | nu
     const order = data[5] === 2 ? 'MSB' : 'LSB'
     const kind = data[16] === 3 || data[17] === 3 ? 'pie executable' : 'executable'
     const special = (mode & 0o4000) !== 0 ? 'setuid ' : ''
-    const tail = installed === null ? 'statically linked, stripped' : `${BUILD}, BuildID[sha1]=${call.machine.persona.hex(`build ${installed}`, 40)}, for GNU/Linux 3.2.0, stripped`
+    const tail =
+      installed === null
+        ? 'statically linked, stripped'
+        : `${BUILD}, BuildID[sha1]=${call.machine.persona.hex(`build ${installed}`, 40)}, for GNU/Linux 3.2.0, stripped`
     return `${special}ELF ${bits}-bit ${order} ${kind}, ${elfMachine(data)}, version 1 (SYSV), ${tail}`
   }
   const head = data.subarray(0, 512).toString('latin1')
@@ -52,10 +58,19 @@ function contents(call: Call, data: Buffer, mode: number, installed: string | nu
   const encoding = /[\x80-\xff]/.test(data.subarray(0, 65_536).toString('latin1')) ? 'Unicode text, UTF-8 text' : 'ASCII text'
   if (script !== null) {
     const name = script[1]?.endsWith('/env') === true ? (script[2] ?? '') : (script[1] ?? '')
-    const kind = /bash$/.test(name) ? 'Bourne-Again shell script' : /(sh|dash)$/.test(name) ? 'POSIX shell script' : /python/.test(name) ? 'Python script' : /perl/.test(name) ? 'Perl script' : `a ${name} script`
+    const kind = /bash$/.test(name)
+      ? 'Bourne-Again shell script'
+      : /(sh|dash)$/.test(name)
+        ? 'POSIX shell script'
+        : /python/.test(name)
+          ? 'Python script'
+          : /perl/.test(name)
+            ? 'Perl script'
+            : `a ${name} script`
     return `${kind}, ${encoding} executable`
   }
-  if (data[0] === 0x1f && data[1] === 0x8b) return `gzip compressed data, from Unix, original size modulo 2^32 ${data.length > 8 ? data.readUInt32LE(data.length - 4) : 0}`
+  if (data[0] === 0x1f && data[1] === 0x8b)
+    return `gzip compressed data, from Unix, original size modulo 2^32 ${data.length > 8 ? data.readUInt32LE(data.length - 4) : 0}`
   if (head.startsWith('PK\x03\x04')) return 'Zip archive data, at least v2.0 to extract, compression method=deflate'
   if (head.startsWith('-----BEGIN OPENSSH PRIVATE KEY')) return 'OpenSSH private key'
   if (/^ssh-(rsa|ed25519)/.test(head)) return `OpenSSH ${head.startsWith('ssh-rsa') ? 'RSA' : 'ED25519'} public key`
@@ -66,9 +81,15 @@ function contents(call: Call, data: Buffer, mode: number, installed: string | nu
 async function file(call: Call): Promise<number> {
   const options = await optionsOf(call, 'bLhikznprs', { brief: 'b', 'mime-type': 'mime', mime: 'i', dereference: 'L' })
   if (options === null) return 1
-  if (options.rest.length === 0) return await call.err('Usage: file [-bcCdEhikLlNnprsSvzZ0] [--apple] [--extension] [--mime-encoding]\n            [--mime-type] [-e <testname>] [-F <separator>]  [-f <namefile>]\n            [-m <magicfiles>] [-P <parameter=value>] [--exclude-quiet]\n            <file> ...\n       file -C [-m <magicfiles>]\n       file [--help]\n').then(() => 1)
+  if (options.rest.length === 0)
+    return await call
+      .err(
+        'Usage: file [-bcCdEhikLlNnprsSvzZ0] [--apple] [--extension] [--mime-encoding]\n            [--mime-type] [-e <testname>] [-F <separator>]  [-f <namefile>]\n            [-m <magicfiles>] [-P <parameter=value>] [--exclude-quiet]\n            <file> ...\n       file -C [-m <magicfiles>]\n       file [--help]\n',
+      )
+      .then(() => 1)
   const width = Math.max(...options.rest.map((path) => path.length)) + 2
-  for (const path of options.rest) await call.out(options.has('b') ? `${await describe(call, path)}\n` : `${`${path}:`.padEnd(width)}${await describe(call, path)}\n`)
+  for (const path of options.rest)
+    await call.out(options.has('b') ? `${await describe(call, path)}\n` : `${`${path}:`.padEnd(width)}${await describe(call, path)}\n`)
   return 0
 }
 async function ldd(call: Call): Promise<number> {
@@ -76,7 +97,9 @@ async function ldd(call: Call): Promise<number> {
     const bad = !call.fs.has(call.path(path), call.as)
     if (bad) return await call.err(`ldd: ${path}: No such file or directory\n`).then(() => 1)
     const base = `0x00007f${call.machine.persona.hex(`ldd ${path}`, 6)}`
-    await call.out(`\tlinux-vdso.so.1 (0x00007ffc${call.machine.persona.hex(`vdso ${path}`, 5)}000)\n\tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (${base}000)\n\t/lib64/ld-linux-x86-64.so.2 (${base}8000)\n`)
+    await call.out(
+      `\tlinux-vdso.so.1 (0x00007ffc${call.machine.persona.hex(`vdso ${path}`, 5)}000)\n\tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (${base}000)\n\t/lib64/ld-linux-x86-64.so.2 (${base}8000)\n`,
+    )
   }
   return 0
 }

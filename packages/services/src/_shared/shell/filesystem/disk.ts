@@ -1,15 +1,28 @@
 import { type Credentials, FileError, type FileStat, type FileSystem } from '../port.ts'
 import type { BaseDirectory, BaseEntry } from './base.ts'
 import { INSTALLED, isDirectory } from './base.ts'
-import { contentOf, type Node, type Quota, release, sizeOf, truncate, Usage, writeAt } from './node.ts'
+import {
+  contentOf,
+  EXECUTE,
+  isVolatile,
+  makeNode,
+  type Node,
+  permits,
+  type Quota,
+  READ,
+  release,
+  sizeOf,
+  truncate,
+  Usage,
+  WRITE,
+  writeAt,
+} from './node.ts'
+import { nameOf, namesOf, pathOf, subdirectoriesOf } from './tree.ts'
 
 export const QUOTA: Quota = { bytes: 64 * 1024 * 1024, nodes: 10_000 }
 const NAME_MAX = 255
 const PATH_MAX = 4096
 const LINKS_MAX = 40
-const READ = 4
-const WRITE = 2
-const EXECUTE = 1
 
 export interface OpenOptions {
   readonly create?: boolean
@@ -70,7 +83,7 @@ export class Disk implements FileSystem {
     const node = this.#existing(path, as, true)
     if (node.kind !== 'directory') throw new FileError('ENOTDIR', path)
     this.#demand(node, READ, as, path)
-    return this.#names(node)
+    return namesOf(node)
   }
   read(path: string, as: Credentials): Buffer {
     const node = this.#existing(path, as, true)
@@ -148,7 +161,7 @@ export class Disk implements FileSystem {
     if (found.node === undefined) throw new FileError('ENOENT', path)
     if (found.node.kind !== 'directory') throw new FileError('ENOTDIR', path)
     if (found.node === this.#root) throw new FileError('EPERM', path)
-    if (this.#names(found.node).length > 0) throw new FileError('ENOTEMPTY', path)
+    if (namesOf(found.node).length > 0) throw new FileError('ENOTEMPTY', path)
     this.#detach(found, found.node, as, path)
     found.parent.links--
     release(found.node, this.#usage)
@@ -163,7 +176,7 @@ export class Disk implements FileSystem {
     if (target.node !== undefined) {
       if (target.node.kind === 'directory') {
         if (source.node.kind !== 'directory') throw new FileError('EISDIR', to)
-        if (this.#names(target.node).length > 0) throw new FileError('ENOTEMPTY', to)
+        if (namesOf(target.node).length > 0) throw new FileError('ENOTEMPTY', to)
       } else if (source.node.kind === 'directory') throw new FileError('ENOTDIR', to)
     }
     this.#demandChange(target.parent, as, to)
@@ -215,7 +228,7 @@ export class Disk implements FileSystem {
   realpath(path: string, as: Credentials): string {
     const found = this.#find(path, as, true)
     if (found.node === this.#root) return '/'
-    const base = this.#pathOf(found.parent)
+    const base = pathOf(found.parent)
     return base === '/' ? `/${found.name}` : `${base}/${found.name}`
   }
 
@@ -253,58 +266,17 @@ export class Disk implements FileSystem {
 
   #make(kind: Node['kind'], mode: number, uid: number, gid: number, base: BaseEntry | null, bases: readonly BaseDirectory[]): Node {
     const mtime = base === null ? this.#now() : base.mtime === INSTALLED ? this.#installedAt : base.mtime
-    return {
-      kind,
-      mode,
-      uid,
-      gid,
-      mtime,
-      ctime: mtime,
-      inode: this.#inode++,
-      links: kind === 'directory' ? 2 : 1,
-      flags: '',
-      base,
-      bases,
-      children: null,
-      blocks: null,
-      length: 0,
-      target: base?.target ?? '',
-      owned: false,
-      parent: null,
-    }
+    return makeNode({ kind, mode, uid, gid, base, bases, mtime, inode: this.#inode++ })
   }
 
   #statOf(node: Node): FileStat {
-    const links = node.kind === 'directory' ? 2 + this.#subdirectories(node) : node.links
+    const links = node.kind === 'directory' ? 2 + subdirectoriesOf(node) : node.links
     const { kind, mode, uid, gid, mtime, inode } = node
     return { kind, mode, uid, gid, size: sizeOf(node), mtime, inode, links }
   }
-  #subdirectories(node: Node): number {
-    let count = 0
-    const seen = new Set<string>()
-    for (const base of node.bases) {
-      for (const [name, entry] of base.children) {
-        if (!seen.has(name) && entry.kind === 'directory' && node.children?.get(name) === undefined && !node.children?.has(name)) count++
-        seen.add(name)
-      }
-    }
-    for (const child of node.children?.values() ?? []) if (child?.kind === 'directory') count++
-    return count
-  }
-
   #childrenOf(node: Node): Map<string, Node | null> {
     node.children ??= new Map()
     return node.children
-  }
-
-  #names(node: Node): string[] {
-    const names = new Set<string>()
-    for (const base of node.bases) {
-      for (const name of base.children.keys()) names.add(name)
-      for (const name of base.volatile?.names() ?? []) names.add(name)
-    }
-    for (const [name, child] of node.children ?? []) child === null ? names.delete(name) : names.add(name)
-    return [...names]
   }
 
   #child(parent: Node, name: string): Node | undefined {
@@ -363,7 +335,7 @@ export class Disk implements FileSystem {
       }
       at = node
     }
-    return { parent: at.parent ?? at, name: this.#nameOf(at), node: at }
+    return { parent: at.parent ?? at, name: nameOf(at), node: at }
   }
 
   #existing(path: string, as: Credentials, follow: boolean): Node {
@@ -411,22 +383,4 @@ export class Disk implements FileSystem {
     if (parent.flags.includes('i')) throw new FileError('EPERM', path)
     this.#demand(parent, WRITE | EXECUTE, as, path)
   }
-
-  #nameOf(node: Node): string {
-    for (const [name, child] of node.parent?.children ?? []) if (child === node) return name
-    return ''
-  }
-  #pathOf(node: Node): string {
-    const names: string[] = []
-    for (let at: Node | null = node; at !== null && at !== this.#root; at = at.parent) names.unshift(this.#nameOf(at))
-    return `/${names.join('/')}`
-  }
-}
-
-const isVolatile = (node: Node): boolean => node.bases.some((base) => base.volatile !== undefined)
-
-function permits(node: Node, want: number, as: Credentials): boolean {
-  if (as.uid === 0) return want !== EXECUTE || node.kind === 'directory' || (node.mode & 0o111) !== 0
-  const shift = as.uid === node.uid ? 6 : as.gid === node.gid || as.groups.includes(node.gid) ? 3 : 0
-  return ((node.mode >> shift) & want) === want
 }

@@ -1,4 +1,4 @@
-import { FileError, type FileKind } from '../port.ts'
+import { type Credentials, FileError, type FileKind } from '../port.ts'
 import type { BaseDirectory, BaseEntry } from './base.ts'
 
 /** One file as the decky has it: made from a base entry when first touched, or by an attacker. */
@@ -31,11 +31,28 @@ export interface Node {
 const BLOCK = 65_536
 const EMPTY = Buffer.alloc(0)
 
+export const READ = 4
+export const WRITE = 2
+export const EXECUTE = 1
+
 /** What attackers may add to one disk. */
 export interface Quota {
   readonly bytes: number
   readonly nodes: number
 }
+
+export const makeNode = (given: Pick<Node, 'kind' | 'mode' | 'uid' | 'gid' | 'base' | 'bases' | 'mtime' | 'inode'>): Node => ({
+  ...given,
+  ctime: given.mtime,
+  links: given.kind === 'directory' ? 2 : 1,
+  flags: '',
+  children: null,
+  blocks: null,
+  length: 0,
+  target: given.base?.target ?? '',
+  owned: false,
+  parent: null,
+})
 
 /** Content of a file as it stands. */
 export function contentOf(node: Node): Buffer {
@@ -46,7 +63,7 @@ export function contentOf(node: Node): Buffer {
   const only = node.blocks[0]
   if (node.blocks.length === 1 && only !== undefined && only.length >= node.length) return Buffer.from(only.subarray(0, node.length))
   const whole = Buffer.alloc(node.length)
-  node.blocks.forEach((block, i) => block.copy(whole, i * BLOCK))
+  for (const [i, block] of node.blocks.entries()) block.copy(whole, i * BLOCK)
   return whole
 }
 
@@ -118,4 +135,14 @@ export function truncate(node: Node, usage: Usage): void {
 export function release(node: Node, usage: Usage): void {
   if (node.blocks !== null) usage.bytes -= node.length
   if (node.owned) usage.nodes--
+}
+
+/** Made by the kernel as it is read. */
+export const isVolatile = (node: Node): boolean => node.bases.some((base) => base.volatile !== undefined)
+
+/** Whether the permission bits let `as` read (4), write (2), execute (1); root may all but execute what nobody may. */
+export function permits(node: Node, want: number, as: Credentials): boolean {
+  if (as.uid === 0) return want !== EXECUTE || node.kind === 'directory' || (node.mode & 0o111) !== 0
+  const shift = as.uid === node.uid ? 6 : as.gid === node.gid || as.groups.includes(node.gid) ? 3 : 0
+  return ((node.mode >> shift) & want) === want
 }

@@ -35,7 +35,7 @@ function special(state: State, name: string): string | undefined {
   }
 }
 
-async function valueOf(expander: Expander, part: ParameterPart, name: string): Promise<Value> {
+async function valueNamed(expander: Expander, part: ParameterPart, name: string): Promise<Value> {
   const { state } = expander
   if (name === '@' || name === '*') return { single: undefined, many: state.positional, star: name === '*' }
   if (part.index === null) return one(special(state, name))
@@ -86,7 +86,7 @@ export async function parameterPieces(expander: Expander, part: ParameterPart): 
     if (!/^([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])$/.test(target)) throw new ExpansionFailure(`${target}: invalid variable name`)
     name = target
   }
-  const value = await valueOf(expander, part, name)
+  const value = await valueNamed(expander, part, name)
   if (part.length) return [plain(String(lengthOf(value, part)), part)]
   if (value.many !== null) return await many(expander, part, value, name)
   return await single(expander, part, value.single, name)

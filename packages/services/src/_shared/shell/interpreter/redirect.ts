@@ -115,14 +115,18 @@ function duplicate(
   open: (make: () => Descriptor) => Descriptor,
 ): void {
   const fd = one.fd ?? (one.operator === '<&' ? 0 : 1)
-  if (target === '-') return put(fd, undefined)
+  if (target === '-') {
+    put(fd, undefined)
+    return
+  }
   const move = target.endsWith('-')
   const number = move ? target.slice(0, -1) : target
   if (!/^\d{1,6}$/.test(number)) {
     if (one.operator === '<&' || one.fd !== null) throw new ExpansionFailure(`${target}: ambiguous redirect`, { fatal: false })
     const descriptor = open(() => openOutput(state, target))
     put(1, descriptor)
-    return put(2, descriptor)
+    put(2, descriptor)
+    return
   }
   const descriptor = state.descriptors.get(Number(number))
   if (descriptor === undefined) throw new ExpansionFailure(`${number}: Bad file descriptor`, { fatal: false })

@@ -1,18 +1,17 @@
-import type { AndOr, Command, Compound, Pipeline, Script, SimpleCommand, Word } from '../parser/ast.ts'
+import type { AndOr, Command, Pipeline, Script, SimpleCommand } from '../parser/ast.ts'
 import { Parser } from '../parser/parse.ts'
 import { SyntaxProblem } from '../parser/syntax-error.ts'
 import { reasonOf } from '../paths.ts'
 import { FileError } from '../port.ts'
 import { assign } from './assign.ts'
-import { holds } from './condition.ts'
+import { runCompound } from './compound.ts'
 import { Break, BrokenPipe, Continue, Exit, ExpansionFailure, Killed, Return } from './control.ts'
 import { Expander } from './expand.ts'
 import { Jobs } from './jobs.ts'
 import { launch } from './launch.ts'
-import { compilePattern } from './pattern.ts'
 import { redirect } from './redirect.ts'
 import type { State } from './state.ts'
-import { Collector, NOTHING, Pipe, readEnd, readLine, toBytes, writeEnd } from './streams.ts'
+import { Collector, Pipe, readEnd, toBytes, writeEnd } from './streams.ts'
 
 const SUBSTITUTION_MAX = 8 * 1024 * 1024
 
@@ -102,10 +101,11 @@ export class Runner {
     if (pipeline.timed) {
       const seconds = (performance.now() - began) / 1000
       if (pipeline.posix) await this.complain(state, `real ${seconds.toFixed(2)}\nuser 0.00\nsys 0.00\n`)
-      else await this.complain(
-        state,
-        `\nreal\t0m${seconds.toFixed(3)}s\nuser\t0m${(seconds / 3).toFixed(3)}s\nsys\t0m${(seconds / 5).toFixed(3)}s\n`,
-      )
+      else
+        await this.complain(
+          state,
+          `\nreal\t0m${seconds.toFixed(3)}s\nuser\t0m${(seconds / 3).toFixed(3)}s\nsys\t0m${(seconds / 5).toFixed(3)}s\n`,
+        )
     }
     if (state.status !== 0 && final && !pipeline.negated && state.options.has('e') && state.conditions === 0) throw new Exit(state.status)
   }
@@ -216,10 +216,10 @@ export class Runner {
         return 0
       }
       state.line = command.line
-      if (command.redirects.length === 0) return await this.#compound(command.compound, state)
+      if (command.redirects.length === 0) return await runCompound(this, command.compound, state)
       const redirected = await redirect(new Expander(this, state), state, command.redirects)
       try {
-        return await this.#compound(command.compound, state)
+        return await runCompound(this, command.compound, state)
       } finally {
         redirected.undo()
         redirected.close()
@@ -260,155 +260,6 @@ export class Runner {
     const prefix = state.get('PS4') ?? '+ '
     if (words.length > 0) return await this.complain(state, `${prefix}${words.map(quote).join(' ')}\n`)
     for (const { name } of command.assignments) await this.complain(state, `${prefix}${name}=${quote(state.get(name) ?? '')}\n`)
-  }
-
-  async #compound(compound: Compound, state: State): Promise<number> {
-    switch (compound.kind) {
-      case 'group':
-        return await this.script(compound.body, state)
-      case 'subshell': {
-        const child = state.fork()
-        state.status = await this.process(child, () => this.script(compound.body, child))
-        if (state.status !== 0 && state.options.has('e') && state.conditions === 0) throw new Exit(state.status)
-        return state.status
-      }
-      case 'if': {
-        for (const branch of compound.branches)
-          if ((await this.#test(branch.test, state)) === 0) return await this.script(branch.body, state)
-        if (compound.otherwise !== null) return await this.script(compound.otherwise, state)
-        state.status = 0
-        return 0
-      }
-      case 'while':
-      case 'until':
-        return await this.#loop(
-          state,
-          async () => ((await this.#test(compound.test, state)) === 0) === (compound.kind === 'while'),
-          compound.body,
-        )
-      case 'for': {
-        const words = compound.words === null ? [...state.positional] : await new Expander(this, state).fields(compound.words)
-        if (compound.select) return await this.#select(compound.name, words, compound.body, state)
-        let i = 0
-        return await this.#loop(
-          state,
-          () => {
-            const word = words[i++]
-            if (word !== undefined) state.set(compound.name, word)
-            return Promise.resolve(word !== undefined)
-          },
-          compound.body,
-        )
-      }
-      case 'count': {
-        const expander = new Expander(this, state)
-        const blank = compound.test.parts.length === 0
-        await expander.arithmetic(compound.start)
-        let first = true
-        return await this.#loop(
-          state,
-          async () => {
-            if (!first) await expander.arithmetic(compound.step)
-            first = false
-            return blank || (await expander.arithmetic(compound.test)) !== 0n
-          },
-          compound.body,
-        )
-      }
-      case 'case':
-        return await this.#case(compound, state)
-      case 'arithmetic':
-        state.status = await this.#arithmetic(compound.expression, state)
-        return state.status
-      case 'condition':
-        state.status = (await holds(new Expander(this, state), compound.expression)) ? 0 : 1
-        return state.status
-    }
-  }
-  async #arithmetic(expression: Word, state: State): Promise<number> {
-    try {
-      return (await new Expander(this, state).arithmetic(expression)) === 0n ? 1 : 0
-    } catch (error) {
-      if (!(error instanceof ExpansionFailure)) throw error
-      throw new ExpansionFailure(`((: ${error.message}`, { fatal: false })
-    }
-  }
-  async #test(script: Script, state: State): Promise<number> {
-    state.conditions++
-    try {
-      return await this.script(script, state)
-    } finally {
-      state.conditions--
-    }
-  }
-
-  async #loop(state: State, more: () => Promise<boolean>, body: Script): Promise<number> {
-    state.loops++
-    let status = 0
-    try {
-      for (;;) {
-        const step = state.session.step(state.signal)
-        if (step !== undefined) await step
-        try {
-          if (!(await more())) break
-          status = await this.script(body, state)
-        } catch (error) {
-          if (error instanceof Continue && --error.levels <= 0) {
-            status = 0
-            continue
-          }
-          if (error instanceof Break && --error.levels <= 0) {
-            status = 0
-            break
-          }
-          throw error
-        }
-      }
-    } finally {
-      state.loops--
-    }
-    state.status = status
-    return status
-  }
-
-  async #select(name: string, words: readonly string[], body: Script, state: State): Promise<number> {
-    const width = String(words.length).length
-    const menu = words.map((word, i) => `${String(i + 1).padStart(width)}) ${word}\n`).join('')
-    let shown = false
-    return await this.#loop(
-      state,
-      async () => {
-        await this.complain(state, `${shown ? '' : menu}${state.get('PS3') ?? '#? '}`)
-        shown = true
-        const line = await readLine(state.descriptors.get(0)?.input ?? NOTHING)
-        if (line === '') return false
-        const reply = line.replace(/\n$/, '')
-        state.set('REPLY', reply)
-        state.set(name, /^\d+$/.test(reply) ? (words[Number(reply) - 1] ?? '') : '')
-        if (reply === '') shown = false
-        return true
-      },
-      body,
-    )
-  }
-
-  async #case(compound: Extract<Compound, { kind: 'case' }>, state: State): Promise<number> {
-    const expander = new Expander(this, state)
-    const subject = await expander.text(compound.subject)
-    state.status = 0
-    let through = false
-    for (const clause of compound.clauses) {
-      let matched = through
-      for (const word of clause.patterns) {
-        if (matched) break
-        matched = compilePattern(await expander.pattern(word)).matches(subject)
-      }
-      if (!matched) continue
-      await this.script(clause.body, state)
-      if (clause.end === ';;') break
-      through = clause.end === ';&'
-    }
-    return state.status
   }
 
   /** `$(…)` */

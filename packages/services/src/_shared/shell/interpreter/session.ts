@@ -14,8 +14,17 @@ export interface Limits {
   /** Commands run, all told; then the shell is killed. */
   readonly steps: number
   readonly depth: number
+  /** Characters in one variable, and in all. */
+  readonly text: number
 }
-export const LIMITS: Limits = { burstMs: 1500, outputBytes: 32 * 1024 * 1024, processes: 120, steps: 20_000_000, depth: 220 }
+export const LIMITS: Limits = {
+  burstMs: 1500,
+  outputBytes: 32 * 1024 * 1024,
+  processes: 120,
+  steps: 20_000_000,
+  depth: 220,
+  text: 8_388_608,
+}
 
 /** What can be run by name; maps without a prototype, since names come from attackers. */
 export interface Catalogue {
@@ -43,6 +52,8 @@ export class Session {
   shellPid = 0
   processes = 0
   output = 0
+  /** Characters that variables hold, roughly. */
+  held = 0
   #steps = 0
   #busy = 0
   #slice = performance.now()

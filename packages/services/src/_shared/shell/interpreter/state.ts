@@ -137,6 +137,10 @@ export class State {
   set(name: string, value: string, options: { readonly export?: boolean } = {}): void {
     const known = this.variables.get(name)
     if (known?.readonly === true) throw new ExpansionFailure(`${name}: readonly variable`)
+    this.session.held += value.length - (known?.value.length ?? 0)
+    if (value.length > this.session.limits.text || this.session.held > this.session.limits.text * 6) {
+      throw new ExpansionFailure(`xrealloc: cannot allocate ${value.length * 2} bytes`, { status: 2 })
+    }
     if (known === undefined) {
       this.variables.set(name, { value, ...(options.export === true || this.options.has('a') ? { exported: true } : {}) })
       return

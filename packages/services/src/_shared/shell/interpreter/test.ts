@@ -71,7 +71,8 @@ export class TestProblem extends Error {
 export function evaluateTest(state: State, words: readonly string[]): boolean {
   let at = 0
   const integer = (text: string): bigint => {
-    if (!/^\s*[-+]?\d+\s*$/.test(text)) throw new TestProblem(state.flavour === 'dash' ? `Illegal number: ${text}` : `${text}: integer expression expected`)
+    if (!/^\s*[-+]?\d+\s*$/.test(text))
+      throw new TestProblem(state.flavour === 'dash' ? `Illegal number: ${text}` : `${text}: integer expression expected`)
     return BigInt(text.trim().replace(/^\+/, ''))
   }
   const modified = (path: string): number => {

@@ -6,14 +6,19 @@ import { SyntaxProblem } from './syntax-error.ts'
 function parse(text: string): 'parsed' | 'refused' {
   const parser = new Parser(text)
   try {
-    while (parser.next() !== null) continue
+    while (parser.next() !== null);
     return 'parsed'
   } catch (error) {
     if (error instanceof SyntaxProblem) return 'refused'
     throw error
   }
 }
-const piece = fc.constantFrom(...'; & && || | ( ) { } [ ] [[ ]] (( )) $( ` " \' $ ${ } # \\ \n \t < > >> << <<< <<E if then else elif fi do done while until for in case esac ;; ! a b=c $x ${x:-y} * ? ~ E function'.split(' '))
+const piece = fc.constantFrom(
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's syntax, not ours
+  ...'; & && || | ( ) { } [ ] [[ ]] (( )) $( ` " \' $ ${ } # \\ \n \t < > >> << <<< <<E if then else elif fi do done while until for in case esac ;; ! a b=c $x ${x:-y} * ? ~ E function'.split(
+    ' ',
+  ),
+)
 
 describe('the parser', () => {
   it('never throws anything but a syntax problem, and ends', () => {
@@ -23,14 +28,17 @@ describe('the parser', () => {
       }),
       { numRuns: 3000 },
     )
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => void parse(text)), { numRuns: 1000 })
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => void parse(text)),
+      { numRuns: 1000 },
+    )
   })
   it('asks for more only where more could help', () => {
     for (const text of ['if true', 'echo "a', 'cat <<E\nx', 'a |', 'f() {', 'echo $(', 'for i in a']) {
       const parser = new Parser(text)
       let incomplete = false
       try {
-        while (parser.next() !== null) continue
+        while (parser.next() !== null);
         incomplete = parser.cutShort
       } catch (error) {
         incomplete = error instanceof SyntaxProblem && error.incomplete

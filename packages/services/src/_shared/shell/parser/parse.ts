@@ -2,58 +2,8 @@ import type { AndOr, Assignment, Command, Pipeline, Redirect, RedirectOperator, 
 import { compoundOf, functionNamed } from './compound.ts'
 import { Source } from './source.ts'
 import { SyntaxProblem } from './syntax-error.ts'
+import { ASSIGNMENT, OPERATORS, REDIRECTS, RESERVED } from './tokens.ts'
 import { bareText, parseHereText, parseWord, unquoted } from './word.ts'
-
-export const RESERVED = new Set([
-  'if',
-  'then',
-  'else',
-  'elif',
-  'fi',
-  'do',
-  'done',
-  'case',
-  'esac',
-  'while',
-  'until',
-  'for',
-  'select',
-  'function',
-  'in',
-  '{',
-  '}',
-  '!',
-  '[[',
-  'time',
-])
-const OPERATORS = [
-  '&>>',
-  ';;&',
-  '<<<',
-  '<<-',
-  '&&',
-  '||',
-  ';;',
-  ';&',
-  '|&',
-  '<<',
-  '>>',
-  '<&',
-  '>&',
-  '<>',
-  '>|',
-  '&>',
-  '\n',
-  ';',
-  '&',
-  '|',
-  '(',
-  ')',
-  '<',
-  '>',
-]
-const REDIRECTS = new Set(['<', '>', '>>', '>|', '<>', '<&', '>&', '&>', '&>>', '<<', '<<-', '<<<'])
-const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)(\[[^\]]*\])?(\+?)=/
 
 interface PendingHere {
   readonly redirect: Redirect
@@ -72,6 +22,8 @@ export class Parser {
   readonly warnings: { readonly line: number; readonly text: string }[] = []
   /** A here-document still wants lines. */
   cutShort = false
+  /** The line that ends the here-document which wants lines. */
+  wanted: { readonly end: string; readonly strip: boolean } | null = null
 
   constructor(text: string, options: { readonly line?: number; readonly alias?: (name: string) => string | undefined } = {}) {
     this.source = new Source(text, options.line ?? 1)
@@ -161,6 +113,10 @@ export class Parser {
     return new SyntaxProblem(`syntax error near unexpected token \`${token ?? ''}'`, line, { quotesLine: true })
   }
 
+  #endOfLine(): SyntaxProblem {
+    return new SyntaxProblem("syntax error near unexpected token `newline'", this.source.line, { quotesLine: true })
+  }
+
   /** Commands until `ends` holds; at least one. */
   list(ends: () => boolean): Script {
     const items: AndOr[] = []
@@ -212,8 +168,7 @@ export class Parser {
           this.source.skip(2)
           posix = true
         }
-      }
-      else break
+      } else break
     }
     const commands: Command[] = []
     for (;;) {
@@ -274,7 +229,7 @@ export class Parser {
         if (this.operator() === '(' && name !== null) {
           const definition = functionNamed(this, name)
           if (definition !== null) return definition
-          throw this.unexpected()
+          throw this.source.ended ? this.#endOfLine() : this.unexpected()
         }
       }
       if (this.source.at === start) break
@@ -349,7 +304,10 @@ export class Parser {
     if (!REDIRECTS.has(operator)) throw this.unexpected()
     this.source.skip(operator.length)
     const word = this.word()
-    if (word === null) throw this.source.ended ? new SyntaxProblem('syntax error near unexpected token `newline\'', this.source.line, { quotesLine: true }) : this.unexpected()
+    if (word === null)
+      throw this.source.ended
+        ? new SyntaxProblem("syntax error near unexpected token `newline'", this.source.line, { quotesLine: true })
+        : this.unexpected()
     const redirect: Redirect = { fd: digits === '' ? null : Number(digits), operator: operator as RedirectOperator, word }
     if (operator === '<<' || operator === '<<-') {
       const end = unquoted(word)
@@ -383,6 +341,7 @@ export class Parser {
     }
     if (!ended) {
       this.cutShort = true
+      this.wanted ??= { end: here.end, strip: here.strip }
       this.warnings.push({
         line: this.source.line + (this.source.text.endsWith('\n') ? 0 : 1),
         text: `here-document at line ${here.line} delimited by end-of-file (wanted \`${here.end}')`,

@@ -7,7 +7,11 @@ export class SyntaxProblem extends Error {
   /** bash quotes the offending line below the message. */
   readonly quotesLine: boolean
   readonly status: number
-  constructor(message: string, line: number, options: { readonly incomplete?: boolean; readonly quotesLine?: boolean; readonly status?: number } = {}) {
+  constructor(
+    message: string,
+    line: number,
+    options: { readonly incomplete?: boolean; readonly quotesLine?: boolean; readonly status?: number } = {},
+  ) {
     super(message)
     this.line = line
     this.incomplete = options.incomplete ?? false

@@ -149,29 +149,38 @@ function backquotes(source: Source, quoted: boolean): Part {
 
 function dollar(source: Source, script: ParseScript, into: Builder, quoted: boolean): void {
   const next = source.peek(1)
-  if (next === "'" && !quoted) return ansiC(source, into)
-  if (next === '"' && !quoted) {
+  if (next === "'" && !quoted) ansiC(source, into)
+  else if (next === '"' && !quoted) {
     source.take()
-    return doubleQuotes(source, script, into)
+    doubleQuotes(source, script, into)
+  } else {
+    const part = expansion(source, script, quoted)
+    if (part === null) into.text(source.take(), quoted)
+    else into.add(part)
   }
+}
+
+/** The expansion that the `$` at the cursor begins; null where it is only a dollar. */
+function expansion(source: Source, script: ParseScript, quoted: boolean): Part | null {
+  const next = source.peek(1)
   if (next === '(') {
     if (source.peek(2) === '(') {
       const expression = source.deeper(() => tryArithmetic(source, script))
-      if (expression !== null) return into.add({ kind: 'arithmetic', expression, quoted })
+      if (expression !== null) return { kind: 'arithmetic', expression, quoted }
     }
     source.skip(2)
-    return into.add({ kind: 'command', script: source.deeper(() => script(source)), quoted })
+    return { kind: 'command', script: source.deeper(() => script(source)), quoted }
   }
   if (next === '[') {
     source.skip(2)
-    return into.add({ kind: 'arithmetic', expression: parseUntil(source, script, ']', '['), quoted })
+    return { kind: 'arithmetic', expression: parseUntil(source, script, ']', '['), quoted }
   }
-  if (next === '{') return into.add(source.deeper(() => braced(source, script, quoted)))
+  if (next === '{') return source.deeper(() => braced(source, script, quoted))
   NAME.lastIndex = source.at + 1
   const name = NAME.exec(source.text)?.[0] ?? (next !== '' && SPECIAL.includes(next) ? next : '')
-  if (name === '') return into.text(source.take(), quoted)
+  if (name === '') return null
   source.skip(1 + name.length)
-  into.add(plain(name, quoted))
+  return plain(name, quoted)
 }
 
 const plain = (name: string, quoted: boolean): ParameterPart => ({

@@ -78,12 +78,18 @@ class Editor {
       }
       const edited = this.#press(next.key.name)
       if (next.key.name !== 'tab') this.#tabs = 0
-      if (edited !== null) return this.#finish(edited, rest)
+      if (edited !== null) {
+        this.#finish(edited, rest)
+        return
+      }
     }
   }
 
   #press(name: KeyName): Edited | null {
-    const { show } = { show: (text: string): null => (this.#terminal.show(text), null) }
+    const show = (text: string): null => {
+      this.#terminal.show(text)
+      return null
+    }
     switch (name) {
       case 'enter':
         if (this.#pasting) return show(this.#line.insert('\n'))

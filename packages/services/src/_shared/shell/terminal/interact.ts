@@ -9,11 +9,12 @@ import { FileError } from '../port.ts'
 import { completionOf } from './complete.ts'
 import { type Edited, editLine } from './editor.ts'
 import { greetingOf } from './greeting.ts'
-import { needsMore, promptText } from './prompt.ts'
+import { Gatherer, promptText } from './prompt.ts'
 import { told } from './script-input.ts'
 import type { Terminal } from './terminal.ts'
 
 const HISTORY_MAX = 1000
+const REMEMBERED_MAX = 16_384
 const ROOT = { uid: 0, gid: 0, groups: [0] }
 
 const readFile = (state: State, path: string): string => {
@@ -77,14 +78,10 @@ export async function converse(runner: Runner, state: State, terminal: Terminal)
     await Jobs.report(runner, state)
     const hook = state.get('PROMPT_COMMAND')
     if (hook !== undefined && hook !== '') await one(runner, state, terminal, hook)
-    let text = ''
+    const gatherer = new Gatherer()
     let edited = await edit('PS1')
-    while (typeof edited === 'object') {
-      text += edited.line
-      if (!needsMore(text)) break
-      text += '\n'
-      edited = await edit('PS2')
-    }
+    while (typeof edited === 'object' && gatherer.add(edited.line)) edited = await edit('PS2')
+    const { text } = gatherer
     if (edited === 'gone' || outer.aborted) return state.status
     if (edited === 'interrupt') {
       state.status = 130
@@ -108,6 +105,7 @@ export async function converse(runner: Runner, state: State, terminal: Terminal)
 
 function remember(state: State, text: string): void {
   if (text.startsWith(' ') && (state.get('HISTCONTROL') ?? '').includes('ignore')) return
+  if (text.length > REMEMBERED_MAX) return
   if (text === state.history.at(-1) && (state.get('HISTCONTROL') ?? '').includes('ignore')) return
   state.history.push(text)
   if (state.history.length > HISTORY_MAX) state.history.shift()
@@ -149,9 +147,10 @@ async function one(runner: Runner, state: State, terminal: Terminal, text: strin
       resolve('interrupted')
     }
   })
+  if (terminal.missed !== 0) terminal.interrupt?.(terminal.missed)
   const depth = state.depth
   try {
-    const running = runner.source(text, state)
+    const running = runner.source(`${text}\n`, state)
     const ended = await Promise.race([running, interrupted])
     if (ended === 'interrupted') {
       Jobs.detach(running)

@@ -2,6 +2,7 @@ import type { Expander } from '../interpreter/expand.ts'
 import type { State } from '../interpreter/state.ts'
 import { Parser } from '../parser/parse.ts'
 import { Source } from '../parser/source.ts'
+import { SyntaxProblem } from '../parser/syntax-error.ts'
 import { parseHereText } from '../parser/word.ts'
 import { shortDay, shortMonth, two } from '../zoned-time.ts'
 
@@ -73,13 +74,32 @@ function decode(state: State, template: string): string {
   })
 }
 
-/** The prompt that asks for the rest of a command. */
-export const needsMore = (text: string): boolean => {
-  const parser = new Parser(text)
-  try {
-    while (parser.next() !== null);
-    return parser.cutShort || /(^|[^\\])(\\\\)*\\\n?$/.test(text)
-  } catch (error) {
-    return error instanceof Error && 'incomplete' in error && error.incomplete === true
+const COMMAND_MAX = 4_194_304
+
+/** Gathers lines until they make a complete command; each line is looked at once where a here-document is being read. */
+export class Gatherer {
+  text = ''
+  #until: { readonly end: string; readonly strip: boolean } | null = null
+
+  /** Adds a line without its line end; whether more must come. */
+  add(line: string): boolean {
+    this.text += this.text === '' ? line : `\n${line}`
+    if (this.text.length > COMMAND_MAX) return false
+    if (this.#until !== null) {
+      if ((this.#until.strip ? line.replace(/^\t+/, '') : line) !== this.#until.end) return true
+      this.#until = null
+    }
+    return this.#incomplete()
+  }
+  #incomplete(): boolean {
+    const parser = new Parser(`${this.text}\n`)
+    try {
+      while (parser.next() !== null);
+      this.#until = parser.wanted
+      return parser.cutShort || /(^|[^\\])(\\\\)*\\$/.test(this.text)
+    } catch (error) {
+      if (error instanceof SyntaxProblem) return error.incomplete
+      throw error
+    }
   }
 }

@@ -2,9 +2,7 @@ import type { Runner } from '../interpreter/run.ts'
 import type { State } from '../interpreter/state.ts'
 import { NOTHING, readLine } from '../interpreter/streams.ts'
 import { fromDisk } from '../paths.ts'
-import { needsMore } from './prompt.ts'
-
-const COMMAND_MAX = 1_048_576
+import { Gatherer } from './prompt.ts'
 
 /** The observer's text for the shell's bytes: UTF-8 where it is. */
 export const told = (text: string): string => {
@@ -16,16 +14,17 @@ export const told = (text: string): string => {
 /** A shell without a terminal that takes its commands from standard input, one complete command at a time. */
 export async function obey(runner: Runner, state: State): Promise<number> {
   const input = state.descriptors.get(0)?.input ?? NOTHING
-  let text = ''
+  let gatherer = new Gatherer()
   for (;;) {
     const line = await readLine(input)
-    text += line
     const ended = !line.endsWith('\n')
-    if (text.trim() !== '' && (ended || text.length > COMMAND_MAX || !needsMore(text))) {
-      state.session.observer.command(told(text.replace(/\n$/, '')), { cwd: fromDisk(state.cwd), user: state.user.name })
-      await runner.source(text, state)
-      text = ''
+    const more = line !== '' && gatherer.add(line.replace(/\n$/, ''))
+    const { text } = gatherer
+    if (text.trim() !== '' && (ended || !more)) {
+      state.session.observer.command(told(text), { cwd: fromDisk(state.cwd), user: state.user.name })
+      await runner.source(`${text}\n`, state)
     }
     if (ended) return state.status
+    if (!more) gatherer = new Gatherer()
   }
 }

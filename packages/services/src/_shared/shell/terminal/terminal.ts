@@ -14,6 +14,8 @@ export class Terminal {
   editor: ((bytes: string) => void) | null = null
   /** Called for ^C; ^\ likewise. */
   interrupt: ((signal: number) => void) | null = null
+  /** A signal that came while nobody was there to take it: the next command's. */
+  missed = 0
   readonly #session: Session
   readonly #pipe = new Pipe({ tty: true, capacity: TYPED_MAX })
   #line = ''
@@ -51,8 +53,8 @@ export class Terminal {
 
   receive(data: Uint8Array): void {
     const text = toText(data)
-    if (this.editor !== null) return this.editor(text)
-    this.#cooked(text)
+    if (this.editor === null) this.#cooked(text)
+    else this.editor(text)
   }
   end(): void {
     this.#ended = true
@@ -70,6 +72,7 @@ export class Terminal {
 
   /** What was typed while nobody edited: the editor's to begin with. */
   takeTyped(): string {
+    this.missed = 0
     const typed = this.#typed + this.#line
     this.#typed = ''
     this.#line = ''
@@ -88,8 +91,13 @@ export class Terminal {
         this.show(char === '\x03' ? '^C' : '^\\')
         this.#line = ''
         this.#typed = ''
-        this.interrupt?.(char === '\x03' ? 2 : 3)
-        if (this.editor !== null) return this.editor(text.slice(i + 1))
+        const signal = char === '\x03' ? 2 : 3
+        if (this.interrupt === null) this.missed = signal
+        else this.interrupt(signal)
+        if (this.editor !== null) {
+          this.editor(text.slice(i + 1))
+          return
+        }
       } else if (!this.canonical) {
         if (this.echo) this.show(char === '\r' ? '\r\n' : char)
         this.#give(char === '\r' ? '\n' : char)

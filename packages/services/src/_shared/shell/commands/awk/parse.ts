@@ -1,95 +1,5 @@
-import { decodeEscapes } from '../../parser/escapes.ts'
-
-export type Expression =
-  | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'regex'; readonly source: string }
-  | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'field'; readonly index: Expression }
-  | { readonly kind: 'item'; readonly name: string; readonly keys: readonly Expression[] }
-  | { readonly kind: 'in'; readonly keys: readonly Expression[]; readonly name: string }
-  | { readonly kind: 'assign'; readonly target: Expression; readonly operator: string; readonly value: Expression }
-  | { readonly kind: 'step'; readonly target: Expression; readonly by: 1 | -1; readonly prefix: boolean }
-  | { readonly kind: 'unary'; readonly operator: string; readonly inner: Expression }
-  | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: 'choice'; readonly test: Expression; readonly yes: Expression; readonly no: Expression }
-  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
-  | { readonly kind: 'getline'; readonly target: Expression | null; readonly source: Expression | null; readonly command: boolean }
-export type Statement =
-  | { readonly kind: 'expression'; readonly value: Expression }
-  | { readonly kind: 'print'; readonly args: readonly Expression[]; readonly format: boolean; readonly into: { readonly operator: string; readonly target: Expression } | null }
-  | { readonly kind: 'if'; readonly test: Expression; readonly yes: Statement; readonly no: Statement | null }
-  | { readonly kind: 'while'; readonly test: Expression; readonly body: Statement; readonly after: boolean }
-  | { readonly kind: 'for'; readonly start: Statement | null; readonly test: Expression | null; readonly step: Statement | null; readonly body: Statement }
-  | { readonly kind: 'each'; readonly name: string; readonly array: string; readonly body: Statement }
-  | { readonly kind: 'block'; readonly body: readonly Statement[] }
-  | { readonly kind: 'jump'; readonly name: string; readonly value: Expression | null }
-  | { readonly kind: 'delete'; readonly name: string; readonly keys: readonly Expression[] | null }
-export interface Rule {
-  readonly kind: 'BEGIN' | 'END' | 'always' | 'pattern' | 'range'
-  readonly test: Expression | null
-  readonly end: Expression | null
-  readonly body: Statement | null
-  active: boolean
-}
-export interface Definition {
-  readonly parameters: readonly string[]
-  readonly body: Statement
-}
-export interface AwkProgram {
-  readonly rules: readonly Rule[]
-  readonly functions: ReadonlyMap<string, Definition>
-}
-export class AwkProblem extends Error {
-  override readonly name = 'AwkProblem'
-}
-
-type Token = { readonly kind: 'number' | 'string' | 'regex' | 'name' | 'call' | 'word' | 'operator' | 'line' | 'end'; readonly text: string; readonly line: number }
-const WORDS = new Set(['BEGIN', 'END', 'if', 'else', 'while', 'for', 'do', 'in', 'print', 'printf', 'next', 'exit', 'break', 'continue', 'delete', 'function', 'func', 'return', 'getline', 'nextfile'])
-const OPERATORS = ['**=', '&&', '||', '++', '--', '+=', '-=', '*=', '/=', '%=', '^=', '==', '<=', '>=', '!=', '!~', '>>', '**', '{', '}', '(', ')', '[', ']', ';', ',', '+', '-', '*', '/', '%', '^', '!', '>', '<', '|', '?', ':', '~', '$', '=']
-
-function tokens(source: string): Token[] {
-  const list: Token[] = []
-  let line = 1
-  let at = 0
-  const divides = (): boolean => {
-    const last = list.at(-1)
-    return last !== undefined && (['number', 'string', 'name'].includes(last.kind) || (last.kind === 'operator' && [')', ']', '$', '++', '--'].includes(last.text)))
-  }
-  while (at < source.length) {
-    const char = source[at] ?? ''
-    const rest = source.slice(at, at + 256)
-    if (/[ \t\r]/.test(char)) at++
-    else if (rest.startsWith('\\\n')) at += 2
-    else if (char === '#') while (at < source.length && source[at] !== '\n') at++
-    else if (char === '\n') {
-      list.push({ kind: 'line', text: '\n', line: line++ })
-      at++
-    } else if (char === '"') {
-      let end = at + 1
-      while (end < source.length && source[end] !== '"') end += source[end] === '\\' ? 2 : 1
-      if (end >= source.length) throw new AwkProblem(`line ${line}: runaway string constant ${source.slice(at, at + 20)} ...`)
-      list.push({ kind: 'string', text: decodeEscapes(source.slice(at + 1, end).replaceAll('\\"', '"').replaceAll('\\/', '/'), { octal: 'plain', quotes: false, control: false, stop: false }).text, line })
-      at = end + 1
-    } else if (char === '/' && !divides()) {
-      let end = at + 1
-      while (end < source.length && source[end] !== '/' && source[end] !== '\n') end += source[end] === '\\' ? 2 : 1
-      if (source[end] !== '/') throw new AwkProblem(`line ${line}: runaway regular expression ${source.slice(at, at + 20)} ...`)
-      list.push({ kind: 'regex', text: source.slice(at + 1, end).replaceAll('\\/', '/'), line })
-      at = end + 1
-    } else {
-      const number = /^(0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)/.exec(rest)?.[0]
-      const name = /^[A-Za-z_]\w*/.exec(source.slice(at, at + 200))?.[0]
-      const operator = OPERATORS.find((one) => rest.startsWith(one))
-      const text = number ?? name ?? operator
-      if (text === undefined) throw new AwkProblem(`line ${line}: syntax error at or near ${char}`)
-      at += text.length
-      list.push({ kind: number !== undefined ? 'number' : name === undefined ? 'operator' : WORDS.has(name) ? 'word' : source[at] === '(' ? 'call' : 'name', text, line })
-    }
-  }
-  list.push({ kind: 'end', text: '', line })
-  return list
-}
+import type { AwkProgram, Definition, Expression, Rule, Statement } from './ast.ts'
+import { AwkProblem, type Token, tokens } from './tokens.ts'
 
 /** Parses a program of POSIX awk. @throws {AwkProblem} */
 export const parseAwk = (source: string): AwkProgram => new AwkParser(tokens(source)).program()
@@ -111,7 +21,9 @@ class AwkParser {
   }
   #problem(): AwkProblem {
     const { text, line, kind } = this.#token
-    return new AwkProblem(`line ${line}: syntax error at or near ${kind === 'end' || kind === 'line' ? 'end of ' + (this.#at >= this.#tokens.length - 1 ? 'file' : 'line') : text}`)
+    return new AwkProblem(
+      `line ${line}: syntax error at or near ${kind === 'end' ? 'end of file' : kind === 'line' ? 'end of line' : text}`,
+    )
   }
   #is(text: string): boolean {
     return this.#token.text === text && (this.#token.kind === 'operator' || this.#token.kind === 'word')
@@ -249,7 +161,12 @@ class AwkParser {
     const output = this.#accept('print', 'printf')
     if (output !== '') return this.#print(output === 'printf')
     const jump = this.#accept('next', 'nextfile', 'exit', 'break', 'continue', 'return')
-    if (jump !== '') return { kind: 'jump', name: jump, value: this.#is(';') || this.#is('}') || ['line', 'end'].includes(this.#token.kind) ? null : this.#expression() }
+    if (jump !== '')
+      return {
+        kind: 'jump',
+        name: jump,
+        value: this.#is(';') || this.#is('}') || ['line', 'end'].includes(this.#token.kind) ? null : this.#expression(),
+      }
     if (this.#accept('delete') !== '') {
       const name = this.#token.text
       this.#at++
@@ -263,7 +180,8 @@ class AwkParser {
     let args: Expression[] = []
     const saved = this.#plainGreater
     this.#plainGreater = false
-    const stop = (): boolean => this.#is(';') || this.#is('}') || this.#is('>') || this.#is('>>') || this.#is('|') || ['line', 'end'].includes(this.#token.kind)
+    const stop = (): boolean =>
+      this.#is(';') || this.#is('}') || this.#is('>') || this.#is('>>') || this.#is('|') || ['line', 'end'].includes(this.#token.kind)
     if (!stop()) {
       const mark = this.#at
       if (this.#accept('(') !== '') {
@@ -343,7 +261,8 @@ class AwkParser {
   }
   #match(): Expression {
     let left = this.#comparison()
-    for (let operator = this.#accept('~', '!~'); operator !== ''; operator = this.#accept('~', '!~')) left = { kind: 'binary', operator, left, right: this.#comparison() }
+    for (let operator = this.#accept('~', '!~'); operator !== ''; operator = this.#accept('~', '!~'))
+      left = { kind: 'binary', operator, left, right: this.#comparison() }
     return left
   }
   #comparison(): Expression {
@@ -361,17 +280,24 @@ class AwkParser {
   }
   #concatenation(): Expression {
     let left = this.#sum()
-    while ((['number', 'string', 'regex', 'name', 'call'].includes(this.#token.kind) || ['$', '!', '(', '-', '+', '++', '--'].some((one) => this.#is(one))) && !this.#is('in')) left = { kind: 'binary', operator: ' ', left, right: this.#sum() }
+    while (
+      (['number', 'string', 'regex', 'name', 'call'].includes(this.#token.kind) ||
+        ['$', '!', '(', '-', '+', '++', '--'].some((one) => this.#is(one))) &&
+      !this.#is('in')
+    )
+      left = { kind: 'binary', operator: ' ', left, right: this.#sum() }
     return left
   }
   #sum(): Expression {
     let left = this.#product()
-    for (let operator = this.#accept('+', '-'); operator !== ''; operator = this.#accept('+', '-')) left = { kind: 'binary', operator, left, right: this.#product() }
+    for (let operator = this.#accept('+', '-'); operator !== ''; operator = this.#accept('+', '-'))
+      left = { kind: 'binary', operator, left, right: this.#product() }
     return left
   }
   #product(): Expression {
     let left = this.#unary()
-    for (let operator = this.#accept('*', '/', '%'); operator !== ''; operator = this.#accept('*', '/', '%')) left = { kind: 'binary', operator, left, right: this.#unary() }
+    for (let operator = this.#accept('*', '/', '%'); operator !== ''; operator = this.#accept('*', '/', '%'))
+      left = { kind: 'binary', operator, left, right: this.#unary() }
     return left
   }
   #unary(): Expression {
@@ -403,11 +329,16 @@ class AwkParser {
         this.#expect('(')
         return { kind: 'call', name: token.text, args: this.#inside(() => this.#list(')')) }
       case 'name':
-        if (this.#accept('[') === '') return token.text === 'length' ? { kind: 'call', name: 'length', args: [] } : { kind: 'name', name: token.text }
+        if (this.#accept('[') === '')
+          return token.text === 'length' ? { kind: 'call', name: 'length', args: [] } : { kind: 'name', name: token.text }
         return { kind: 'item', name: token.text, keys: this.#inside(() => this.#list(']')) }
       default:
     }
-    if (token.text === '$') return { kind: 'field', index: this.#deeper(() => (this.#is('++') || this.#is('--') ? this.#postfix() : this.#is('-') ? this.#unary() : this.#primary())) }
+    if (token.text === '$')
+      return {
+        kind: 'field',
+        index: this.#deeper(() => (this.#is('++') || this.#is('--') ? this.#postfix() : this.#is('-') ? this.#unary() : this.#primary())),
+      }
     if (token.text === 'getline') {
       const target = this.#lvalue()
       return { kind: 'getline', target, source: this.#accept('<') === '' ? null : this.#primary(), command: false }

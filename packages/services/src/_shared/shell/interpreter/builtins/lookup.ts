@@ -1,4 +1,4 @@
-import { RESERVED } from '../../parser/parse.ts'
+import { RESERVED } from '../../parser/tokens.ts'
 import { Call, type Programs } from '../call.ts'
 import { execute, findProgram } from '../launch.ts'
 
@@ -84,7 +84,7 @@ async function history(call: Call): Promise<number> {
     return 0
   }
   if (arg !== undefined && /^-[wran]$/.test(arg)) return 0
-  if (arg !== undefined && arg.startsWith('-d')) return 0
+  if (arg?.startsWith('-d') === true) return 0
   if (arg !== undefined && !/^\d+$/.test(arg)) {
     await call.err(`${call.runner.prefix(state)}history: ${arg}: numeric argument required\n`)
     return 1

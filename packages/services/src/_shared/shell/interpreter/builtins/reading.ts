@@ -76,12 +76,12 @@ async function read(call: Call): Promise<number> {
       return 1
     }
   }
-  if (want.prompt !== '' && input.tty) await call.err(want.prompt)
   const terminal = input.tty ? state.session.terminal : null
   const echo = terminal?.echo ?? true
   if (want.silent && terminal !== null) terminal.echo = false
   let got: Awaited<ReturnType<typeof gather>> | 'late'
   try {
+    if (want.prompt !== '' && input.tty) await call.err(want.prompt)
     const reading = gather(input, want)
     got = want.timeout === null ? await reading : await Promise.race([reading, call.sleep(want.timeout * 1000).then((): 'late' => 'late')])
   } finally {
@@ -119,7 +119,10 @@ function store(call: Call, want: Wanted, text: string): void {
     }
     return plain(field)
   }
-  if (want.names.length === 0 && want.array === null) return state.set('REPLY', plain(text))
+  if (want.names.length === 0 && want.array === null) {
+    state.set('REPLY', plain(text))
+    return
+  }
   skip()
   trim()
   if (want.array !== null) {
@@ -128,14 +131,17 @@ function store(call: Call, want: Wanted, text: string): void {
     state.variables.set(want.array, { value: '', items })
     return
   }
-  want.names.forEach((name, i) => {
-    if (i < want.names.length - 1) return state.set(name, next())
+  for (const [i, name] of want.names.entries()) {
+    if (i < want.names.length - 1) {
+      state.set(name, next())
+      continue
+    }
     const rest = text.slice(at, end)
     // A single trailing delimiter of a last field that holds nothing else goes.
     const only = rest.slice(0, -1)
     const single = rest !== '' && separators.includes(rest.slice(-1)) && ![...only].some((char) => separators.includes(char))
     state.set(name, plain(single ? only : rest))
-  })
+  }
 }
 
 async function mapfile(call: Call): Promise<number> {
