@@ -4,6 +4,7 @@ import { AppError, isNodeError } from '@decnet/kernel'
 import { type DeckyPlan, makePersona } from '@decnet/persona'
 import { type Home, homeUnusable, prepareHome } from '../home.ts'
 import { type Child, superviseChild } from './child.ts'
+import { compileAhead } from './compile-ahead.ts'
 import { bindFleet, type Listener } from './listeners.ts'
 import { claimSubnet, type SubnetClaim } from './network.ts'
 import type { FromServer, ToServer } from './protocol.ts'
@@ -108,12 +109,16 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
     if (serving && served) settle?.resolve()
   }
 
+  const sensorModule = fileURLToPath(import.meta.resolve('@decnet/sensor/main'))
+  const sensorEnv = { PATH: options.env.PATH, NODE_ENV: 'production', NODE_COMPILE_CACHE: home.cache }
+  // While the server starts.
+  const compiled = compileAhead(sensorModule, sensorEnv)
   const startSensor = () => {
     sensor = superviseChild({
       name: 'sensor',
-      module: fileURLToPath(import.meta.resolve('@decnet/sensor/main')),
+      module: sensorModule,
       logs: home.logs,
-      env: { PATH: options.env.PATH, NODE_ENV: 'production', NODE_COMPILE_CACHE: home.cache },
+      env: sensorEnv,
       // Many idle connections, few live objects: small young space, one helper thread for the collector.
       flags: ['--max-semi-space-size=1', '--v8-pool-size=1'],
       begin(child) {
@@ -158,10 +163,10 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
     message(message) {
       const said = message as FromServer
       if (said.type === 'plan') {
-        if (!sensor) {
+        if (plan.length === 0) {
           plan = said.plan
           listeners = bindFleet(plan)
-          startSensor()
+          void compiled.then(() => (stopped ? undefined : startSensor()))
         }
         tellServer()
       } else if (said.type === 'ready') {

@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process'
+
+const PATIENCE_MS = 10_000
+
+/**
+ * Has Node compile everything that a main module imports into its cache, in a process that ends by itself. Who starts from that cache never
+ * loads the compiler: some 20 MB less for as long as it lives. Resolves when it is done, or could not be done: that costs memory only.
+ */
+export function compileAhead(module: string, env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', module], { stdio: 'ignore', env, timeout: PATIENCE_MS })
+    child.once('error', () => resolve())
+    child.once('exit', () => resolve())
+  })
+}
