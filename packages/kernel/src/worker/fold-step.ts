@@ -20,7 +20,7 @@ export interface FoldStepOptions<Tx> {
 export interface FoldStep {
   /** One batch. Throws what should be retried after a pause. */
   run(): Promise<'again' | 'done'>
-  /** Records between the cursor and the head of the log. */
+  /** Records from the first that this fold has yet to read, to the head of the log; 0 when there is none. */
   lag(): Promise<number>
   /** Stores a cursor that was only kept in memory. */
   flush(): Promise<void>
@@ -117,7 +117,12 @@ export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): Fold
         throw error
       }
     },
-    lag: async () => (await log.head()) - (await load()),
+    async lag() {
+      const after = await load()
+      // Records that are none of its business do not put a fold behind.
+      const { records } = await log.read(after, 1, patterns)
+      return records[0] === undefined ? 0 : (await log.head()) - records[0].seq + 1
+    },
     async flush() {
       const cursor = position
       if (cursor === undefined || cursor === stored) return
