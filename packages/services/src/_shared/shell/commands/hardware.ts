@@ -6,11 +6,35 @@ import { human } from './sizes.ts'
 
 const MANUFACTURERS = /kvm|qemu|proxmox|red hat|digitalocean|hetzner|amazon|google/i
 
+/** As a Debian 12 or Ubuntu kernel reports them for a guest; where they differ, Intel first. */
+const VULNERABILITIES: readonly (readonly [string, string | readonly [string, string]])[] = [
+  ['Gather data sampling', ['Unknown: Dependent on hypervisor status', 'Not affected']],
+  ['Itlb multihit', 'Not affected'],
+  ['L1tf', 'Not affected'],
+  ['Mds', 'Not affected'],
+  ['Meltdown', 'Not affected'],
+  ['Mmio stale data', ['Vulnerable: Clear CPU buffers attempted, no microcode; SMT Host state unknown', 'Not affected']],
+  ['Reg file data sampling', 'Not affected'],
+  ['Retbleed', ['Mitigation; Enhanced IBRS', 'Mitigation; untrained return thunk; SMT disabled']],
+  ['Spec rstack overflow', ['Not affected', 'Mitigation; SMT disabled']],
+  ['Spec store bypass', 'Mitigation; Speculative Store Bypass disabled via prctl'],
+  ['Spectre v1', 'Mitigation; usercopy/swapgs barriers and __user pointer sanitization'],
+  [
+    'Spectre v2',
+    [
+      'Mitigation; Enhanced / Automatic IBRS; IBPB conditional; RSB filling; PBRSB-eIBRS SW sequence',
+      'Mitigation; Retpolines; IBPB conditional; STIBP disabled; RSB filling; PBRSB-eIBRS Not affected',
+    ],
+  ],
+  ['Srbds', 'Not affected'],
+  ['Tsx async abort', 'Not affected'],
+]
+
 async function lscpu(call: Call): Promise<number> {
   const { persona } = call.machine
   const { cores, cpuModel } = persona.hardware
   const cpu = cpuOf(persona)
-  const list = cores === 1 ? '0' : `0-${cores - 1}`
+  const list = cores === 1 ? '0' : cores === 2 ? '0,1' : `0-${cores - 1}`
   const kib = (kb: number): string => (kb >= 1024 ? `${(kb / 1024).toFixed(kb % 1024 === 0 ? 0 : 1)} MiB` : `${kb} KiB`)
   const instances = `(${cores} instance${cores === 1 ? '' : 's'})`
   const rows: (readonly [string, string])[] = [
@@ -42,14 +66,26 @@ async function lscpu(call: Call): Promise<number> {
     ['  NUMA node(s):', '1'],
     ['  NUMA node0 CPU(s):', list],
   ]
-  const width = 33
-  await call.out(
-    rows
-      .map(([name, value]) =>
-        value === '' ? `${name}${' '.repeat(Math.max(0, width - name.length))}\n` : `${name.padEnd(width)}${value}\n`,
-      )
-      .join(''),
-  )
+  const amd = cpu.vendor === 'AuthenticAMD'
+  rows.push(['Vulnerabilities:', ''])
+  for (const [name, value] of VULNERABILITIES) rows.push([`  ${name}:`, typeof value === 'string' ? value : value[amd ? 1 : 0]])
+  const widest = (names: readonly string[]): number => Math.max(...names.map((name) => name.length)) + 1
+  if (call.toTty) {
+    const width = widest(rows.map(([name]) => name))
+    const room = Math.max(1, (call.session.terminal?.columns ?? 80) - width)
+    const wrapped = (value: string): string => (value.match(new RegExp(`.{1,${room}}`, 'g')) ?? ['']).join(`\n${' '.repeat(width)}`)
+    await call.out(rows.map(([name, value]) => `${name.padEnd(width)}${wrapped(value)}\n`).join(''))
+    return 0
+  }
+  // Into a pipe the tree is flat and its names stand alone.
+  const caches = /^ {2}(L1d|L1i|L2|L3):$/
+  const flat = rows.flatMap(([name, value]): (readonly [string, string])[] => {
+    const plain = name.replace(caches, '  $1 cache:').trim()
+    const known = VULNERABILITIES.some(([one]) => plain === `${one}:`)
+    return value === '' ? [] : [[known ? `Vulnerability ${plain}` : plain, value]]
+  })
+  const width = widest(flat.map(([name]) => name))
+  await call.out(flat.map(([name, value]) => `${name.padEnd(width)}${value}\n`).join(''))
   return 0
 }
 

@@ -96,7 +96,7 @@ export function uptimeLine(call: Call): string {
   const rest = minutes % 60
   const span = `${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${hours > 0 ? `${String(hours).padStart(2)}:${two(rest)}` : `${rest} min`}`
   const users = machine.logins().filter((login) => login.until === null).length
-  return ` ${two(w.hour)}:${two(w.minute)}:${two(w.second)} up ${span}, ${String(users).padStart(2)} user${users === 1 ? '' : 's'},  load average: ${loadOf(
+  return ` ${two(w.hour)}:${two(w.minute)}:${two(w.second)} up ${span}, ${String(users).padStart(2)} user${users === 1 || (users === 0 && machine.persona.os.distro !== 'ubuntu22') ? '' : 's'},  load average: ${loadOf(
     machine,
   )
     .map((one) => one.toFixed(2))

@@ -1,7 +1,6 @@
-import { networkOf } from '../facts.ts'
+import { type ListeningSocket, networkOf } from '../facts.ts'
 import { gatewayMac } from '../filesystem/image/proc.ts'
 import type { Call, Programs } from '../interpreter/call.ts'
-import { human } from './sizes.ts'
 
 const linkLocal = (mac: string): string => {
   const bytes = mac.split(':').map((one) => Number.parseInt(one, 16))
@@ -20,17 +19,20 @@ const traffic = (call: Call): { readonly rx: number; readonly tx: number; readon
   return { rx: Math.floor(up * rate), tx: Math.floor(up * rate * 0.34), local: Math.floor(up * 31) }
 }
 
+/** Sockets of IPv4 first, as the kernel's tables come. */
+const listening = (call: Call): readonly ListeningSocket[] =>
+  [...call.machine.listening()].sort((a, b) => a.protocol.length - b.protocol.length)
+
 async function ifconfig(call: Call): Promise<number> {
   const { persona } = call.machine
   const net = networkOf(call.machine)
   const t = traffic(call)
-  const size = (bytes: number): string =>
-    human(bytes, 1000).replace(
-      /^([\d.]+)([kMGT])?$/,
-      (_, number: string, unit?: string) => `${Number(number).toFixed(1)} ${unit === undefined ? '' : `${unit.toUpperCase()}i`}B`,
-    )
-  const block = (name: string, head: string, rx: number, tx: number): string =>
-    `${name}: ${head}        RX packets ${Math.floor(rx / 411)}  bytes ${rx} (${size(rx)})\n        RX errors 0  dropped 0  overruns 0  frame 0\n        TX packets ${Math.floor(tx / 377)}  bytes ${tx} (${size(tx)})\n        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\n`
+  const size = (bytes: number): string => {
+    const power = Math.min(4, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+    return `${(bytes / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`
+  }
+  const block = (name: string, head: string, rx: number, tx: number, per = 377): string =>
+    `${name}: ${head}        RX packets ${Math.floor(rx / 411)}  bytes ${rx} (${size(rx)})\n        RX errors 0  dropped 0  overruns 0  frame 0\n        TX packets ${Math.floor(tx / per)}  bytes ${tx} (${size(tx)})\n        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\n`
   const main = block(
     net.device,
     `flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500\n        inet ${persona.ip}  netmask 255.255.255.0  broadcast ${net.broadcast}\n        inet6 ${linkLocal(persona.mac)}  prefixlen 64  scopeid 0x20<link>\n        ether ${persona.mac}  txqueuelen 1000  (Ethernet)\n`,
@@ -42,6 +44,7 @@ async function ifconfig(call: Call): Promise<number> {
     'flags=73<UP,LOOPBACK,RUNNING>  mtu 65536\n        inet 127.0.0.1  netmask 255.0.0.0\n        inet6 ::1  prefixlen 128  scopeid 0x10<host>\n        loop  txqueuelen 1000  (Local Loopback)\n',
     t.local,
     t.local,
+    411,
   )
   const asked = call.args.find((arg) => !arg.startsWith('-'))
   if (asked !== undefined && asked !== 'lo' && asked !== net.device)
@@ -146,12 +149,12 @@ async function netstat(call: Call): Promise<number> {
       '(Not all processes could be identified, non-owned process info\n will not be shown, you would have to be root to see it all.)\n',
     )
   await call.out(
-    `Active Internet connections (${wide ? 'only servers' : flags.includes('a') ? 'servers and established' : 'w/o servers'})\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ${programs ? ' PID/Program name    ' : ' '}\n`,
+    `Active Internet connections (${wide ? 'only servers' : flags.includes('a') ? 'servers and established' : 'w/o servers'})\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ${programs ? ' PID/Program name    ' : ''}\n`,
   )
   const row = (protocol: string, local: string, remote: string, state: string, who: string): string =>
-    `${protocol.padEnd(5)}      0      0 ${local.padEnd(23)} ${remote.padEnd(23)} ${state.padEnd(11)} ${who}\n`
+    `${protocol.padEnd(5)}      0      0 ${local.padEnd(23)} ${remote.padEnd(23)} ${state.padEnd(11)}${who === '' ? '' : ` ${who}`}\n`
   if (wide || flags.includes('a'))
-    for (const socket of call.machine.listening())
+    for (const socket of listening(call))
       await call.out(
         row(
           socket.protocol,
@@ -187,7 +190,7 @@ async function ss(call: Call): Promise<number> {
       ? String(port)
       : ({ 22: 'ssh', 80: 'http', 21: 'ftp', 25: 'smtp', 3306: 'mysql', 6379: 'redis', 23: 'telnet' }[port] ?? String(port))
   if (flags.includes('l') || flags.includes('a'))
-    for (const socket of call.machine.listening())
+    for (const socket of listening(call))
       rows.push([
         ...(typed ? ['tcp'] : []),
         'LISTEN',
@@ -214,9 +217,11 @@ async function ss(call: Call): Promise<number> {
   const head = [...(typed ? ['Netid'] : []), 'State', 'Recv-Q', 'Send-Q', 'Local Address', 'Port', 'Peer Address', 'Port', 'Process']
   const offset = typed ? 1 : 0
   const width = (c: number): number => Math.max(...[head, ...rows].map((row) => row[c]?.length ?? 0))
-  const line = (row: readonly string[]): string => {
+  const line = (row: readonly string[], i: number): string => {
     const cells = row.slice(0, 3 + offset).map((cell, c) => cell.padEnd(width(c)))
-    return `${cells.join(' ')} ${(row[3 + offset] ?? '').padStart(width(3 + offset))}:${(row[4 + offset] ?? '').padEnd(width(4 + offset))} ${(row[5 + offset] ?? '').padStart(width(5 + offset))}:${(row[6 + offset] ?? '').padEnd(width(6 + offset))}${row[7 + offset] ?? ''}\n`
+    const [local = '', port = '', peer = '', peerPort = '', owner = ''] = row.slice(3 + offset)
+    const gap = i === 0 && flags.includes('p') ? 0 : 1
+    return `${cells.join(' ')} ${local.padStart(width(3 + offset))}:${port.padEnd(width(4 + offset) + 1)} ${peer.padStart(width(5 + offset))}:${peerPort.padEnd(width(6 + offset) + gap)}${owner.padEnd(width(7 + offset))}\n`
   }
   await call.out([head, ...rows].map(line).join(''))
   return 0

@@ -166,9 +166,9 @@ async function top(call: Call): Promise<number> {
   const lines = [
     `top -${uptimeLine(call)}`,
     `Tasks: ${String(listed.length).padStart(3)} total, ${String(running).padStart(3)} running, ${String(listed.length - running).padStart(3)} sleeping,   0 stopped,   0 zombie`,
-    `%Cpu(s): ${(loadOf(call.machine)[0] * 20).toFixed(1).padStart(4)} us,  0.4 sy,  0.0 ni, ${(99.4 - loadOf(call.machine)[0] * 20).toFixed(1).padStart(4)} id,  0.1 wa,  0.0 hi,  0.1 si,  0.0 st`,
-    `MiB Mem : ${mib(memory.total).padStart(8)} total, ${mib(memory.free).padStart(8)} free, ${mib(memory.total - memory.available).padStart(8)} used, ${mib(memory.buffers + memory.cached + memory.reclaimable).padStart(8)} buff/cache`,
-    `MiB Swap: ${mib(memory.swapTotal).padStart(8)} total, ${mib(memory.swapFree).padStart(8)} free, ${mib(memory.swapTotal - memory.swapFree).padStart(8)} used. ${mib(memory.available).padStart(8)} avail Mem`,
+    `%Cpu(s): ${(loadOf(call.machine)[0] * 20).toFixed(1).padStart(4)} us,  0.4 sy,  0.0 ni, ${(99.4 - loadOf(call.machine)[0] * 20).toFixed(1).padStart(4)} id,  0.1 wa,  0.0 hi,  0.1 si,  0.0 st `,
+    `MiB Mem : ${mib(memory.total).padStart(8)} total, ${mib(memory.free).padStart(8)} free, ${mib(memory.total - memory.available).padStart(8)} used, ${mib(memory.buffers + memory.cached + memory.reclaimable).padStart(8)} buff/cache     `,
+    `MiB Swap: ${mib(memory.swapTotal).padStart(8)} total, ${mib(memory.swapFree).padStart(8)} free, ${mib(memory.swapTotal - memory.swapFree).padStart(8)} used. ${mib(memory.available).padStart(8)} avail Mem `,
     '',
     '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND',
   ]
