@@ -22,11 +22,12 @@ export function fill(state: State, options: ShellOptions): void {
   put('HOME', user.home)
   if (persona.os.id === 'ubuntu' || persona.pick('locale set', [true, false]))
     put('LANG', persona.os.id === 'ubuntu' ? 'C.UTF-8' : 'en_US.UTF-8')
-  put('SSH_CLIENT', `${peer.address} ${peer.port} ${local.port}`)
-  put('SSH_CONNECTION', `${peer.address} ${peer.port} ${local.address} ${local.port}`)
+  const ssh = options.via !== 'telnet'
+  if (ssh) put('SSH_CLIENT', `${peer.address} ${peer.port} ${local.port}`)
+  if (ssh) put('SSH_CONNECTION', `${peer.address} ${peer.port} ${local.address} ${local.port}`)
   if (tty !== null) {
     put('TERM', tty.term)
-    put('SSH_TTY', `/dev/${options.env?.SSH_TTY?.replace('/dev/', '') ?? 'pts/0'}`)
+    if (ssh) put('SSH_TTY', `/dev/${state.session.ttyName ?? 'pts/0'}`)
   }
   put('USER', user.name)
   put('SHLVL', tty !== null && options.command === undefined ? '1' : '0')

@@ -102,7 +102,15 @@ export interface ShellOptions {
   readonly peer: { readonly address: string; readonly port: number }
   readonly local: { readonly address: string; readonly port: number }
   /** A terminal, or null for `ssh host command` without -t. */
-  readonly tty: { readonly columns: number; readonly rows: number; readonly term: string } | null
+  readonly tty: {
+    readonly columns: number
+    readonly rows: number
+    readonly term: string
+    /** `pts/3` as `Host.allocateTty` gave it and `Host.login` was told; `pts/0` when absent. */
+    readonly name?: string
+  } | null
+  /** What the person came through: sshd leaves SSH_CLIENT and its kind in the environment, login does not. `ssh` when absent. */
+  readonly via?: 'ssh' | 'telnet'
   /** `bash -c command`; absent = an interactive login shell with greeting, prompt, line editing and history. */
   readonly command?: string
   readonly env?: Readonly<Record<string, string>>

@@ -14,6 +14,10 @@ describe('startShell', () => {
     await runCommand('echo kept > /tmp/x', { machine })
     expect((await runCommand('cat /tmp/x', { machine })).out).toBe('kept\n')
   })
+  it('leaves no trace of ssh in the environment of a telnet login', async () => {
+    expect((await runCommand('env')).out).toContain('SSH_CLIENT=203.0.113.9 40022 22\n')
+    expect((await runCommand('env', { via: 'telnet' })).out).not.toContain('SSH')
+  })
   it('tells the observer of a file that redirection made', async () => {
     const ran = await runCommand('cat > /tmp/up', { stdin: Buffer.from([0, 255, 10, 13]) })
     expect(ran.files.get('/tmp/up')).toEqual(Buffer.from([0, 255, 10, 13]))

@@ -40,6 +40,7 @@ export async function runCommand(
     readonly stdin?: string | Uint8Array
     readonly hangupAfter?: number
     readonly cwd?: string
+    readonly via?: 'ssh' | 'telnet'
     readonly env?: Readonly<Record<string, string>>
   } = {},
 ): Promise<Ran> {
@@ -62,6 +63,7 @@ export async function runCommand(
     peer: { address: '203.0.113.9', port: 40022 },
     local: { address: machine.persona.ip, port: 22 },
     tty: null,
+    via: options.via ?? 'ssh',
     command,
     env: { ...options.env, ...(options.cwd === undefined ? {} : { PWD: options.cwd }) },
     observer,

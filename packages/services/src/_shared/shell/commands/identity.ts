@@ -141,7 +141,7 @@ async function who(call: Call): Promise<number> {
     )
   else {
     const mine = call.args.includes('am') || call.args.includes('-m')
-    const tty = call.env('SSH_TTY')?.replace('/dev/', '')
+    const tty = call.session.ttyName
     for (const one of present(call))
       if (!mine || one.tty === tty) await call.out(`${one.user.name.padEnd(8)} ${one.tty.padEnd(12)} ${stamp(one.at)} (${one.from})\n`)
   }
@@ -158,7 +158,7 @@ async function w(call: Call): Promise<number> {
       ? `${two(at.hour)}:${two(at.minute)}`
       : `${String(at.day).padStart(2, '0')}${shortMonth(at.month)}${String(at.year % 100)}`
     await call.out(
-      `${one.user.name.slice(0, 8).padEnd(8)} ${one.tty.padEnd(8)} ${one.from.slice(0, 16).padEnd(16)} ${login.padEnd(7)}  ${'1.00s'.padStart(5)}  0.02s  0.00s ${one.tty === call.env('SSH_TTY')?.replace('/dev/', '') ? 'w' : '-bash'}\n`,
+      `${one.user.name.slice(0, 8).padEnd(8)} ${one.tty.padEnd(8)} ${one.from.slice(0, 16).padEnd(16)} ${login.padEnd(7)}  ${'1.00s'.padStart(5)}  0.02s  0.00s ${one.tty === call.session.ttyName ? 'w' : '-bash'}\n`,
     )
   }
   return 0
@@ -303,7 +303,7 @@ export const identity: Programs = {
       )
       .then(() => 0),
   tty: async (call) => {
-    await call.out(call.stdin.tty ? `${call.env('SSH_TTY') ?? '/dev/pts/0'}\n` : 'not a tty\n')
+    await call.out(call.stdin.tty ? `/dev/${call.session.ttyName ?? 'pts/0'}\n` : 'not a tty\n')
     return call.stdin.tty ? 0 : 1
   },
 }

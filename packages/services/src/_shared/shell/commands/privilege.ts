@@ -118,7 +118,7 @@ async function sudo(call: Call): Promise<number> {
         'usage: sudo -h | -K | -k | -V\nusage: sudo -v [-ABkNnS] [-g group] [-h host] [-p prompt] [-u user]\nusage: sudo -l [-ABkNnS] [-g group] [-h host] [-p prompt] [-U user] [-u user]\n            [command [arg ...]]\nusage: sudo [-ABbEHkNnPS] [-r role] [-t type] [-C num] [-D directory] [-g\n            group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user]\n            [VAR=value] [-i | -s] [command [arg ...]]\n',
       )
       .then(() => 1)
-  if (call.as.uid !== 0 && !machine.sudoTickets.has(`${state.user.name} ${call.env('SSH_TTY') ?? ''}`)) {
+  if (call.as.uid !== 0 && !machine.sudoTickets.has(`${state.user.name} ${call.session.ttyName ?? ''}`)) {
     if (quiet) return await call.err('sudo: a password is required\n').then(() => 1)
     if (call.session.terminal === null && !stdin)
       return await call
@@ -140,7 +140,7 @@ async function sudo(call: Call): Promise<number> {
       await call.err('Sorry, try again.\n')
     }
     if (!state.user.sudo) return await call.err(`${state.user.name} is not in the sudoers file.\n`).then(() => 1)
-    machine.sudoTickets.add(`${state.user.name} ${call.env('SSH_TTY') ?? ''}`)
+    machine.sudoTickets.add(`${state.user.name} ${call.session.ttyName ?? ''}`)
   }
   if (list)
     return await call

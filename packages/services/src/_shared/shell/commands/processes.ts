@@ -14,7 +14,7 @@ const long = (seconds: number): string =>
 function all(call: Call): readonly Process[] {
   const { state, machine } = call
   const { user } = state
-  const tty = call.env('SSH_TTY')?.replace('/dev/', '') ?? '?'
+  const tty = call.session.ttyName ?? '?'
   const daemon = machine.processes().find((process) => process.command.startsWith('sshd: /usr/sbin'))
   const base = state.session.shellPid
   const name = user.name.length > 8 ? `${user.name.slice(0, 7)}+` : user.name
@@ -93,7 +93,7 @@ async function ps(call: Call): Promise<number> {
         ? arg.slice(2).split(',').map(Number)
         : [],
   )
-  const tty = call.env('SSH_TTY')?.replace('/dev/', '') ?? '?'
+  const tty = call.session.ttyName ?? '?'
   const mine = listed.filter((p) => (tty === '?' ? p.pid >= call.session.shellPid && p.uid === call.as.uid : p.tty === tty))
   const chosen =
     pids.length > 0

@@ -178,7 +178,7 @@ async function runProgram(
     ppid: state.pid,
     uid: state.as.uid,
     user: state.user.name.length > 8 ? `${state.user.name.slice(0, 7)}+` : state.user.name,
-    tty: state.get('SSH_TTY')?.replace('/dev/', '') ?? '?',
+    tty: state.session.ttyName ?? '?',
     command,
     name: baseName(full).slice(0, 15),
     started: machine.now(),

@@ -48,6 +48,10 @@ export class Session {
   terminal: { echo: boolean; canonical: boolean; columns: number; rows: number } | null = null
   /** Variables that every bash on this machine sets for itself. */
   readonly constants = new Map<string, string>()
+  /** `pts/0`, or null without a terminal. */
+  get ttyName(): string | null {
+    return this.options.tty === null ? null : (this.options.tty.name ?? 'pts/0').replace(/^\/dev\//, '')
+  }
   /** Process id of the login's own shell. */
   shellPid = 0
   processes = 0

@@ -394,7 +394,6 @@ export class Awk {
   async drain(): Promise<void> {
     await this.#channels.drain()
   }
-  /** `-v name=value` */
   set(name: string, value: string): void {
     this.#memory.set(name, value)
   }
