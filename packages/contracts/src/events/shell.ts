@@ -48,7 +48,7 @@ export const fileCaptured = defineEvent({
     sha256,
     size: z.number().int(),
     path: bytes,
-    via: z.enum(['scp', 'sftp', 'ftp', 'shell', 'http', 'redis']),
+    via: z.enum(['scp', 'sftp', 'ftp', 'shell', 'http', 'redis', 'mysql']),
     truncated: z.boolean().default(false),
   }),
 })
