@@ -203,6 +203,21 @@ when({ tools: { ssh: 'openssh-client', sshpass: 'sshpass' } }).describe('OpenSSH
   test.each(['rsa-sha2-512', 'ecdsa-sha2-nistp256', 'ssh-ed25519'])('each host key works: %s', async (algorithm) => {
     expect((await remote('-o', `HostKeyAlgorithms=${algorithm}`, 'echo ok')).stdout).toBe('ok\n')
   })
+
+  test('a password that somebody sets lets in from then on, and the old one no more', async () => {
+    await remote(`echo 'root:n3w-secret' | chpasswd`)
+    expect((await remote('id')).status, 'the old one').toBe(5)
+    const { port } = harness
+    const renewed = await new Promise<string>((resolve) => {
+      execFile(
+        'sshpass',
+        ['-e', 'ssh', ...OPTIONS, ...NO_KEYS, '-p', String(port), target, 'id -un'],
+        { env: { ...process.env, SSHPASS: 'n3w-secret' }, timeout: 15_000 },
+        (_error, stdout) => resolve(stdout),
+      )
+    })
+    expect(renewed).toBe('root\n')
+  })
 })
 
 when({ tools: { nmap: 'nmap' } }).describe('nmap', () => {

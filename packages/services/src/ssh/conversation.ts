@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { events } from '@decnet/contracts/events'
 import type { ServiceContext } from '@decnet/kernel/service'
+import { hostOf } from '../_shared/shell/index.ts'
 import type { Host } from '../_shared/shell/port.ts'
 import { settle } from '../_shared/visit/visit.ts'
 import type { SshConfig } from './config.ts'
@@ -136,8 +137,9 @@ export class Conversation {
   #allows(name: Buffer, password: Buffer): boolean {
     const { persona, config } = this.#context
     const user = persona.users.find((candidate) => Buffer.from(candidate.name).equals(name))
-    if (!user || user.password === null || (user.uid === 0 && config.permit_root_login === 'no')) return false
-    return Buffer.from(user.password).equals(password)
+    if (!user || (user.uid === 0 && config.permit_root_login === 'no')) return false
+    const wanted = hostOf(this.#context.decky).passwordOf(user)
+    return wanted !== null && Buffer.from(wanted).equals(password)
   }
 
   #report(attempt: Attempt): void {

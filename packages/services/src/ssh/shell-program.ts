@@ -17,6 +17,7 @@ export function shellProgram(visit: Visit, context: ProgramContext): Program {
       SSH_CONNECTION: `${connection} ${session.local.address} ${session.local.port}`,
       ...(tty && { SSH_TTY: tty.startsWith('/') ? tty : `/dev/${tty}` }),
     },
+    via: 'ssh',
     stdout: context.stdout,
     stderr: context.stderr,
     exit: context.exit,

@@ -115,7 +115,8 @@ export class Conversation {
   async #check(user: Buffer, password: Buffer): Promise<boolean> {
     const { persona, session, config, random } = this.#context
     const found = persona.users.find((candidate) => Buffer.from(candidate.name).equals(user))
-    const allowed = found !== undefined && found.password !== null && Buffer.from(found.password).equals(password)
+    const wanted = found === undefined ? null : this.#host.passwordOf(found)
+    const allowed = wanted !== null && Buffer.from(wanted).equals(password)
     session.emit(events.authAttempt, {
       principal: user,
       secret: password,
@@ -142,6 +143,7 @@ export class Conversation {
     this.#shell = startRecordedShell(visit, {
       terminal: { term, columns, rows, tty: this.#tty ?? host.allocateTty() },
       env: {},
+      via: 'telnet',
       stdout: (data) => this.#print(data),
       stderr: (data) => this.#print(data),
       exit: () => this.#finish(),

@@ -90,6 +90,9 @@ export class Machine implements Host, Facts {
   userNamed(name: string): PersonaUser | undefined {
     return this.persona.users.find((user) => user.name === name)
   }
+  passwordOf(user: PersonaUser): string | null {
+    return this.passwords.get(user.name) ?? user.password
+  }
 
   login(user: PersonaUser, from: string, tty: string | null, now: number): () => void {
     const entry = { user, from, tty: tty ?? '', at: now, until: null as number | null }

@@ -76,6 +76,8 @@ export interface Host {
   readonly fs: FileSystem
   credentialsOf(user: PersonaUser): Credentials
   userNamed(name: string): PersonaUser | undefined
+  /** The persona's own, or the one that somebody has set with passwd or chpasswd since; null for accounts that never log in. */
+  passwordOf(user: PersonaUser): string | null
   /** Registers a login (`w`, `who`, `last`, wtmp); call the answer at logout. */
   login(user: PersonaUser, from: string, tty: string | null, now: number): () => void
   /** The last login before this one, for the greeting; null when there was none. */

@@ -8,6 +8,7 @@ export interface RecordedShellOptions {
   /** Absent = an interactive login shell. */
   readonly command?: string
   readonly env: Readonly<Record<string, string>>
+  readonly via: 'ssh' | 'telnet'
   stdout(data: Uint8Array): void
   stderr(data: Uint8Array): void
   exit(status: number): void
@@ -32,12 +33,14 @@ export function startRecordedShell(visit: Visit, options: RecordedShellOptions):
     ...(terminal && { term: terminal.term }),
     ...(command !== undefined && { title: command.slice(0, 200) }),
   })
+  const logout = terminal ? host.login(user, session.peer.address, terminal.tty, visit.now()) : null
   const shell = startShell({
     host,
     user,
     peer: session.peer,
     local: session.local,
-    tty: terminal,
+    tty: terminal && { columns: terminal.columns, rows: terminal.rows, term: terminal.term, name: terminal.tty },
+    via: options.via,
     ...(command !== undefined && { command }),
     env: options.env,
     observer: {
@@ -56,8 +59,6 @@ export function startRecordedShell(visit: Visit, options: RecordedShellOptions):
       options.stderr(data)
     },
   })
-  // After the greeting, which names the login before this one.
-  const logout = terminal ? host.login(user, session.peer.address, terminal.tty, visit.now()) : null
   track(
     visit,
     shell.done.then(async ({ status }) => {
