@@ -39,6 +39,9 @@ describe('an event in words', () => {
       severity: 'critical',
     })
   })
+  it('takes no word of the language for an event it knows', () => {
+    for (const name of ['valueOf', 'constructor', '__proto__', 'toString']) expect(tell(event(name, {})).verb).toBeTypeOf('string')
+  })
   it('has words for an event it does not know, whatever its fields', () => {
     fc.assert(
       fc.property(fc.string(), fc.dictionary(fc.string(), fc.jsonValue()), (type, fields) => {

@@ -108,9 +108,12 @@ export const bookkeeping: readonly { key: string; value: string }[] = [
   { key: 'topic', value: 'attacker.session.ended' },
 ]
 
+const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined => (Object.hasOwn(table, name) ? table[name] : undefined)
+
 export function tell(event: EventLike): Said {
   const f = (name: string) => field(event.fields, name)
-  const teller = derived[event.topic] ?? tellers[event.event_type]
+  // An attacker may name an event `valueOf`: only our own names count.
+  const teller = own(derived, event.topic) ?? own(tellers, event.event_type)
   if (teller) return teller(f, event)
   if (event.topic.startsWith('decky.') && event.topic.endsWith('.state'))
     return said('decky is', f('state'), f('state') === 'running' ? 'info' : 'medium')
