@@ -31,7 +31,7 @@ export function parseSearch(query: string): SearchTerm[] {
     .slice(0, MAX_TERMS)
     .map(({ key, value, negated }): SearchTerm => {
       if (key === null) return { kind: 'text', value, negated }
-      const column = COLUMNS[key]
+      const column = Object.hasOwn(COLUMNS, key) ? COLUMNS[key] : undefined
       return column ? { kind: 'column', column, value, negated } : { kind: 'field', field: key, value, negated }
     })
 }
