@@ -41,7 +41,13 @@ export function bindService(decky: Pick<DeckyPlan, 'name' | 'ip'>, service: { re
       continue
     }
     const name: { port?: number } = {}
-    handle.getsockname(name)
+    // libuv keeps a bind's EADDRINUSE for later; asking for the name brings it out.
+    const late = handle.getsockname(name)
+    if (late !== 0) {
+      handle.close()
+      why ??= reasonOf(late)
+      continue
+    }
     const actual = name.port ?? port
     return {
       bound: { ...base, port: actual, detail: actual === service.port ? null : `port ${service.port} not to be had: ${why}` },
