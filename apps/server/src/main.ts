@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '@decnet/kernel'
 import { openBus } from '@decnet/kernel/bus'
 import { createLogger } from '@decnet/kernel/logging'
@@ -77,8 +78,10 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
     async close() {
       closing = true
       await api.close()
+      // The writing connection closes last: only then is its log taken over into the database file. A long search is not waited for.
+      const readers = Promise.all([reader.call('close', undefined), searcher.call('close', undefined)])
+      await Promise.race([readers, pause(500)])
       await pipeline.call('close', undefined)
-      await Promise.all([reader.call('close', undefined), searcher.call('close', undefined)])
       await bus.close()
     },
   }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import net from 'node:net'
 import pc from 'picocolors'
 import { homeAt, prepareHome } from '../home.ts'
-import { openStore } from '../store/open.ts'
+import { checkStore, openStore } from '../store/open.ts'
 import { runningIn } from '../supervisor/state.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { print, printJson } from './output.ts'
@@ -99,8 +99,13 @@ function checkHome(path: string): Finding[] {
   else findings.push(ok('disk', `${megabytes(free)} free`))
   if (existsSync(home.database)) {
     try {
-      void openStore(home.database, { readonly: true }).close()
-      findings.push(ok('database', 'opens'))
+      const store = openStore(home.database, { readonly: true })
+      try {
+        checkStore(store, home.database)
+      } finally {
+        void store.close()
+      }
+      findings.push(ok('database', 'opens and is whole'))
     } catch (error) {
       const { message, hint } = error as { message: string; hint?: string }
       findings.push(bad('database', message, hint ?? ''))

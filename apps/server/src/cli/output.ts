@@ -1,6 +1,7 @@
 import { AppError } from '@decnet/kernel'
 import Table from 'cli-table3'
 import pc from 'picocolors'
+import { isDamage } from '../store/open.ts'
 
 /** Attackers choose these bytes: nothing of them may move the cursor, ring or colour. Control and bidirectional characters become visible. */
 export function visible(text: string, width = 120): string {
@@ -55,6 +56,11 @@ export function printTable(head: readonly string[], rows: readonly (readonly (st
 
 /** One error, one way out; with --json as an object on standard error. Answers the exit code. */
 export function printError(error: unknown, json: boolean): number {
+  if (isDamage(error))
+    return printError(
+      new AppError('The database is damaged.', { code: 'database_corrupt', hint: '`decnet doctor` with the same --home says what to do.' }),
+      json,
+    )
   const app = error instanceof AppError ? error : undefined
   const message = error instanceof Error ? error.message : String(error)
   if (json) process.stderr.write(`${JSON.stringify({ error: { code: app?.code ?? 'internal', message, hint: app?.hint ?? null } })}\n`)

@@ -21,14 +21,17 @@ export interface Store extends AsyncDisposable {
   close(): Promise<void>
 }
 
+const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? -1
+
 const corrupt = (path: string, cause: unknown) =>
   new AppError(`The database ${path} is damaged.`, {
     code: 'database_corrupt',
-    hint: `Move it aside (mv '${path}' '${path}.damaged') and start again: a new one is made, and what the spool still holds is read into it.`,
+    hint: `Move it aside with its log (mkdir '${path}.damaged'; mv '${path}' '${path}-wal' '${path}.damaged') and start again: a new one is made, and what the spool still holds is read into it.`,
     cause,
   })
 
-const isDamage = (error: unknown) => isNodeError(error) && /^SQLITE_(CORRUPT|NOTADB)/u.test(error.code ?? '')
+/** What SQLite says of a file that is not, or no longer, what it wrote. */
+export const isDamage = (error: unknown) => isNodeError(error) && /^SQLITE_(CORRUPT|NOTADB)/u.test(error.code ?? '')
 
 /**
  * Opens the database file, made if absent unless `readonly`.
@@ -36,6 +39,8 @@ const isDamage = (error: unknown) => isNodeError(error) && /^SQLITE_(CORRUPT|NOT
  */
 export function openStore(path: string, options: { readonly readonly?: boolean } = {}): Store {
   let raw: Database.Database
+  // SQLite would take an emptied file for a new database and drop the log beside it, which may hold everything.
+  if (sizeOf(path) === 0 && sizeOf(`${path}-wal`) > 0) throw corrupt(path, undefined)
   try {
     raw = new Database(path, { readonly: options.readonly ?? false, timeout: 10_000 })
     raw.pragma('foreign_keys = ON')
@@ -66,13 +71,28 @@ export function openStore(path: string, options: { readonly readonly?: boolean }
     })
   }
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: keepStatements(raw) }) })
-  const close = () => db.destroy()
+  const close = async () => {
+    await db.destroy()
+    // Kysely closes what it has used; a connection that stays open keeps the last one from taking over the log.
+    raw.close()
+  }
   return { db, raw, close, [Symbol.asyncDispose]: close }
+}
+
+/** Reads a database of moderate size through. @throws {AppError} `database_corrupt`. */
+export function checkStore(store: Store, path: string): void {
+  let verdict: unknown
+  try {
+    if (statSync(path).size < CHECKED_BYTES) verdict = store.raw.pragma('quick_check(1)', { simple: true })
+  } catch (error) {
+    throw isDamage(error) ? corrupt(path, error) : error
+  }
+  if (verdict !== undefined && verdict !== 'ok') throw corrupt(path, undefined)
 }
 
 /** Brings the tables to this release's shape. @throws {AppError} `database_corrupt`, `migration_failed`. */
 export async function migrate(store: Store, path: string): Promise<void> {
-  if (statSync(path).size < CHECKED_BYTES && store.raw.pragma('quick_check(1)', { simple: true }) !== 'ok') throw corrupt(path, undefined)
+  checkStore(store, path)
   const migrator = new Migrator({ db: store.db, provider: { getMigrations: async () => MIGRATIONS } })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) {
