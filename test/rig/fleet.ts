@@ -14,9 +14,10 @@ export interface ReadyLine {
   readonly deckies: readonly {
     readonly name: string
     readonly ip: string
-    readonly services: readonly { readonly name: string; readonly address: string; readonly port: number }[]
+    readonly services: readonly { readonly name: string; readonly address: string; readonly port: number; readonly note?: string }[]
     readonly logins: readonly { readonly user: string; readonly password: string }[]
   }[]
+  readonly movedFrom: string | null
 }
 
 export interface Target {

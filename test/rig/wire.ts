@@ -35,16 +35,38 @@ export function talk(
 export const ftpLogin = (target: { readonly address: string; readonly port: number }, user: string, password: string) =>
   talk(target, [`USER ${user}\r\n`, `PASS ${password}\r\n`, 'QUIT\r\n'])
 
-/** One request, answered to its end. */
-export const httpGet = (target: { readonly address: string; readonly port: number }, path: string, headers: readonly string[] = []) =>
-  new Promise<string>((resolve, reject) => {
-    const socket = net.connect(target.port, target.address, () =>
-      socket.write([`GET ${path} HTTP/1.1`, 'Host: example', 'Connection: close', ...headers, '', ''].join('\r\n')),
-    )
+/** Says everything at once and takes what is answered until the other side closes. */
+function exchange(target: { readonly address: string; readonly port: number }, parts: readonly (string | Uint8Array)[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(target.port, target.address, () => {
+      for (const part of parts) socket.write(part)
+    })
     let said = ''
     socket.on('data', (data: Buffer) => {
       said += data.toString('latin1')
     })
-    socket.once('error', reject)
+    // Who has answered may cut off what was still being said.
+    socket.once('error', (error) => (said === '' ? reject(error) : resolve(said)))
     socket.once('close', () => resolve(said))
   })
+}
+
+/** One request, answered to its end. */
+export const httpGet = (target: { readonly address: string; readonly port: number }, path: string, headers: readonly string[] = []) =>
+  exchange(target, [[`GET ${path} HTTP/1.1`, 'Host: example', 'Connection: close', ...headers, '', ''].join('\r\n')])
+
+const withBody =
+  (method: string) => (target: { readonly address: string; readonly port: number }, path: string, body: string | Uint8Array) => {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    const head = [
+      `${method} ${path} HTTP/1.1`,
+      'Host: example',
+      'Connection: close',
+      'Content-Type: text/plain',
+      `Content-Length: ${bytes.length}`,
+    ]
+    return exchange(target, [`${head.join('\r\n')}\r\n\r\n`, bytes])
+  }
+/** One request with a body, answered to its end. */
+export const httpPost = withBody('POST')
+export const httpPut = withBody('PUT')
