@@ -12,11 +12,6 @@ interface Line {
   send(topic: string, payload: object): void
   listen(topic: string, heard: (payload: Record<string, unknown>) => void): Promise<void>
 }
-interface NatsConnection {
-  publish(subject: string, data: string): void
-  subscribe(subject: string): AsyncIterable<{ subject: string; data: Uint8Array }>
-  flush(): Promise<void>
-}
 
 const [role = '', kind = '', target = '', ...rest] = process.argv.slice(2)
 const messages = Number(rest.at(-1))
@@ -37,8 +32,8 @@ function busLine(bus: Bus): Line {
   }
 }
 
-async function natsLine(server: string, client: string): Promise<Line> {
-  const { connect } = (await import(client)) as { connect(options: { servers: string }): Promise<NatsConnection> }
+async function natsLine(server: string): Promise<Line> {
+  const { connect } = await import('@nats-io/transport-node')
   const nats = await connect({ servers: server })
   return {
     send: (topic, payload) => nats.publish(topic, encodeMessage(makeMessage(topic, payload))),
@@ -56,7 +51,7 @@ async function natsLine(server: string, client: string): Promise<Line> {
 }
 
 async function openLine(): Promise<Line> {
-  if (kind === 'nats') return natsLine(target, rest[0] ?? '')
+  if (kind === 'nats') return natsLine(target)
   return busLine(kind === 'host' ? await openUnixBroker({ path: target }) : connectUnixBus({ path: target, name: role }))
 }
 

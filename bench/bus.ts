@@ -17,7 +17,6 @@ interface BusRuns {
 }
 
 const WORKER = fileURLToPath(new URL('./bus-worker.ts', import.meta.url))
-const NATS_CLIENT = '@nats-io/transport-node'
 const ROUNDS = 3
 
 async function measureAll({ quick, progress }: BenchContext): Promise<BusRuns> {
@@ -34,7 +33,7 @@ async function measureAll({ quick, progress }: BenchContext): Promise<BusRuns> {
       results.broker.push(await measure(['unix', path], ['unix', path], messages))
       broker.kill('SIGKILL')
       const target = nats && `127.0.0.1:${nats.port}`
-      const rate = target && (await measure(['nats', target, NATS_CLIENT], ['nats', target, NATS_CLIENT], messages).catch(() => null))
+      const rate = target && (await measure(['nats', target], ['nats', target], messages).catch(() => null))
       if (rate) results.nats.push(rate)
       progress(`round ${round} of ${rounds}`)
     }
