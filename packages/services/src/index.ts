@@ -2,10 +2,11 @@
 import type { AnyService } from '@decnet/kernel/service'
 import ftp from './ftp/service.ts'
 import http from './http/service.ts'
+import mysql from './mysql/service.ts'
 import redis from './redis/service.ts'
 import smtp from './smtp/service.ts'
 import ssh from './ssh/service.ts'
 import telnet from './telnet/service.ts'
 
 /** Every service there is. */
-export const services: readonly AnyService[] = [ftp, http, redis, smtp, ssh, telnet]
+export const services: readonly AnyService[] = [ftp, http, mysql, redis, smtp, ssh, telnet]
