@@ -9,7 +9,9 @@ interface Facet {
   readonly count: number
 }
 
-/** Values with their counts; a click filters to one, another click lets it go. */
+const shown = 12
+
+/** Values with their counts; a click filters to one, another click lets it go. One that is chosen stands there, however rare. */
 export function Facets({
   title,
   searchKey,
@@ -30,26 +32,28 @@ export function Facets({
     <section className="facet" aria-label={title}>
       <h2>{title}</h2>
       <ul>
-        {(rows ?? []).slice(0, 12).map((row) => (
-          <li key={row.value}>
-            <button
-              type="button"
-              aria-pressed={on(row.value)}
-              onClick={() =>
-                setTerms(
-                  toggled(
-                    terms.filter((t) => t.key !== searchKey || t.value === row.value),
-                    { negated: false, key: searchKey, value: row.value },
-                  ),
-                )
-              }
-            >
-              <span className="cut">{show ? show(row.value) : row.value}</span>
-              <span className="c">{figure(row.count)}</span>
-              <i style={{ width: `${(row.count / top) * 100}%` }} />
-            </button>
-          </li>
-        ))}
+        {(rows ?? [])
+          .filter((row, i) => i < shown || on(row.value))
+          .map((row) => (
+            <li key={row.value}>
+              <button
+                type="button"
+                aria-pressed={on(row.value)}
+                onClick={() =>
+                  setTerms(
+                    toggled(
+                      terms.filter((t) => t.key !== searchKey || t.value === row.value),
+                      { negated: false, key: searchKey, value: row.value },
+                    ),
+                  )
+                }
+              >
+                <span className="cut">{show ? show(row.value) : row.value}</span>
+                <span className="c">{figure(row.count)}</span>
+                <i style={{ width: `${(row.count / top) * 100}%` }} />
+              </button>
+            </li>
+          ))}
       </ul>
     </section>
   )

@@ -119,17 +119,27 @@ export interface AttackerFacets {
   readonly severity: Facet[]
 }
 
-/** How many attackers there are by service, decky and severity, most first. */
+/** How many attackers there are by service, decky and severity, most first. Each says what else could be chosen: its own filter does not count. */
 export async function attackerFacets(db: Db, filter: AttackerFilter): Promise<AttackerFacets> {
-  const rows = await matching(db, filter).select(['services', 'deckies', 'severity']).execute()
+  const [services, deckies, severities] = await Promise.all([
+    matching(db, { ...filter, service: undefined })
+      .select('services')
+      .execute(),
+    matching(db, { ...filter, decky: undefined })
+      .select('deckies')
+      .execute(),
+    matching(db, { ...filter, severity: undefined })
+      .select('severity')
+      .execute(),
+  ])
   const tally = (values: Iterable<string>): Facet[] => {
     const counts = new Map<string, number>()
     for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
     return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count || a.value.localeCompare(b.value))
   }
   return {
-    service: tally(rows.flatMap((row) => JSON.parse(row.services) as string[])),
-    decky: tally(rows.flatMap((row) => JSON.parse(row.deckies) as string[])),
-    severity: tally(rows.map((row) => row.severity)),
+    service: tally(services.flatMap((row) => JSON.parse(row.services) as string[])),
+    decky: tally(deckies.flatMap((row) => JSON.parse(row.deckies) as string[])),
+    severity: tally(severities.map((row) => row.severity)),
   }
 }
