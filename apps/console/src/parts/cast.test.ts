@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ratioOf, shapeOf } from './cast.ts'
+import { ratioOf, shapeOf, withoutTurns } from './cast.ts'
 
 const cast = '{"version":2,"width":100,"height":30}\n[0.5,"o","a"]\n[1,"o","b"]\n[61,"o","c"]\ntorn [7\n[62,"o","d"]\n'
 
@@ -20,6 +20,24 @@ describe('the shape of a recording', () => {
   it('has no length and no marks when nothing was recorded', () => {
     expect(shapeOf('{"version":2}\n', 2)).toMatchObject({ duration: 0, marks: [] })
     expect(shapeOf('', null).toPlayer(9)).toBe(0)
+  })
+  it('shows first what stands two fifths in, or else the last that stood there at all', () => {
+    const of = (...events: readonly (readonly [number, string])[]) =>
+      shapeOf(['{"version":2}', ...events.map(([at, text]) => JSON.stringify([at, 'o', text]))].join('\n'), null).poster
+    expect(of([0.1, 'a'], [10, 'b'])).toBe(4)
+    expect(of([0.9, 'a'], [1, 'b'])).toBe(1)
+    expect(of([0.004, '\u001b[?2004h'], [0.005, 'a'], [0.006, '\u001b[H\u001b[2J']).toFixed(3)).toBe('0.005')
+    expect(of([1, 'a'], [3, '\u001bc'], [9, 'b'], [10, '\u001b]0;title\u0007'])).toBe(10)
+    expect(of([1, '\u001b[2Ja'])).toBe(1)
+    expect(of([1, '\u001b[31m'])).toBe(0)
+    expect(shapeOf('', null).poster).toBe(0)
+  })
+  it('names what would turn the direction of text, however it is written, and changes nothing else', () => {
+    const line = (text: string) => `{"version":2}\n[1,"o","${text}"]\n`
+    expect(withoutTurns(line('a\u202eb'))).toBe(line('a<U+202E>b'))
+    expect(withoutTurns(line('a\\u202Eb\\u061c'))).toBe(line('a<U+202E>b<U+061C>'))
+    const kept = line('\\\\u202e \\" \\u001b[31m \u{1f469}\u200d\u{1f4bb} \\uD83D\\uDE00 \\')
+    expect(withoutTurns(kept)).toBe(kept)
   })
   it('takes the proportions from the header, usual ones where it has none', () => {
     expect(ratioOf(cast)).toBeCloseTo(60 / 40.02, 2)

@@ -3,6 +3,8 @@ export interface CastShape {
   readonly duration: number
   /** Moments at which something came, as shares of the duration, at most 161. */
   readonly marks: readonly number[]
+  /** The moment to show before anything plays: two fifths in, or the last one at which something stands on the screen. */
+  readonly poster: number
   /** Seconds since the recording began to seconds on the player's clock. */
   toPlayer(seconds: number): number
 }
@@ -14,10 +16,40 @@ export function ratioOf(cast: string): number {
   return (size('width', 80) * 0.6) / (size('height', 24) * 1.334)
 }
 
+const turning = /\p{Bidi_Control}/u
+const turn = (char: string) => `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`
+
+/** The recording with every character that turns the direction of text replaced by its name, as `less` shows it. Otherwise unchanged. */
+export function withoutTurns(cast: string): string {
+  return cast.replace(/\p{Bidi_Control}/gu, turn).replace(/\\(?:u([0-9a-f]{4})|.)/giu, (written: string, hex: string | undefined) => {
+    const char = hex === undefined ? '' : String.fromCharCode(Number.parseInt(hex, 16))
+    return turning.test(char) ? turn(char) : written
+  })
+}
+
+/** What stands on the screen after this output: `true` something, `false` nothing, `null` what stood there before. */
+function leaves(line: string): boolean | null {
+  let output: unknown
+  try {
+    output = JSON.parse(line)
+  } catch {
+    return null
+  }
+  if (!Array.isArray(output) || output[1] !== 'o' || typeof output[2] !== 'string') return null
+  const cleared = output[2].split(clearing)
+  const rest = (cleared.at(-1) ?? '').replace(sequence, '')
+  return /[^\s\p{C}]/u.test(rest) ? true : cleared.length > 1 ? false : null
+}
+/** Reset, erase the whole screen, to and from the other screen (ECMA-48, xterm). */
+const clearing = /\u001b(?:c|\[[23]J|\[\?(?:47|1047|1049)[hl])/u
+/** OSC and its like, CSI, and two-character sequences. */
+const sequence = /\u001b(?:[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\[[0-?]*[ -/]*[@-~]?|[ -/]*[0-~])/gu
+
 /** A torn or foreign line is skipped. */
 export function shapeOf(cast: string, idle: number | null): CastShape {
   const real: number[] = []
   const played: number[] = []
+  const written: boolean[] = []
   let before = 0
   let clock = 0
   for (const line of cast.split('\n').slice(1)) {
@@ -28,11 +60,15 @@ export function shapeOf(cast: string, idle: number | null): CastShape {
     before = Math.max(before, time)
     real.push(time)
     played.push(clock)
+    written.push(leaves(line) ?? written.at(-1) ?? false)
   }
   const duration = clock
+  const middle = played.findLastIndex((t) => t <= duration * 0.4)
+  const last = written.lastIndexOf(true)
   const cells = new Set(played.map((t) => (duration === 0 ? 0 : Math.round((t / duration) * 160))))
   return {
     duration,
+    poster: written[middle] === true ? duration * 0.4 : (played[last] ?? 0),
     marks: [...cells].map((c) => c / 160),
     toPlayer(seconds) {
       const i = real.findLastIndex((t) => t <= seconds)

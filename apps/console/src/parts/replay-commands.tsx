@@ -12,11 +12,13 @@ export function ReplayCommands({
   commands,
   placeOf,
   at,
+  length,
   onSeek,
 }: {
   commands: readonly CommandRow[]
   placeOf: (ms: number) => number
   at: number
+  length: number
   onSeek: (seconds: number) => void
 }) {
   if (commands.length === 0) return null
@@ -27,7 +29,7 @@ export function ReplayCommands({
       {commands.map((c) => (
         <li key={c.seq}>
           <button type="button" data-on={c === current || undefined} onClick={() => onSeek(Math.max(0, offsetOf(c) - 0.5))}>
-            <span className="mono faint">{playhead(offsetOf(c))}</span>
+            <span className="mono faint">{playhead(offsetOf(c), length)}</span>
             <span className="cut">
               <Bytes text={c.command} most={120} />
             </span>

@@ -1,8 +1,8 @@
 import type { Player } from 'asciinema-player'
 import { Pause, Play } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { playhead } from '../time/words.ts'
-import { ratioOf, shapeOf } from './cast.ts'
+import { ratioOf, shapeOf, withoutTurns } from './cast.ts'
 import { type CommandRow, ReplayCommands } from './replay-commands.tsx'
 import './replay.css'
 
@@ -28,14 +28,14 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
     const start = async () => {
       const [{ create }] = await Promise.all([import('asciinema-player'), import('asciinema-player/dist/bundle/asciinema-player.css')])
       if (gone || !box.current) return
-      const made = create({ data: cast }, box.current, {
+      const made = create({ data: withoutTurns(cast) }, box.current, {
         fit: 'width',
         controls: false,
         speed,
         startAt: place.current,
         autoPlay: wasPlaying.current,
         preload: true,
-        poster: `npt:${place.current > 0 ? place.current : shape.duration * 0.4}`,
+        poster: `npt:${(place.current > 0 ? place.current : shape.poster + 0.000_01).toFixed(6)}`,
         terminalFontFamily: '"JetBrains Mono Variable", monospace',
         theme: 'calm',
         cursorMode: 'steady',
@@ -44,7 +44,11 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
       made.addEventListener('playing', () => setPlaying(true))
       made.addEventListener('play', () => setPlaying(true))
       made.addEventListener('pause', () => setPlaying(false))
-      made.addEventListener('ended', () => setPlaying(false))
+      made.addEventListener('ended', () => {
+        setPlaying(false)
+        place.current = shape.duration
+        setAt(shape.duration)
+      })
       player.current = made
     }
     void start()
@@ -69,18 +73,29 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
   const seek = (seconds: number) => {
     place.current = Math.max(0, Math.min(seconds, length))
     setAt(place.current)
-    void player.current?.seek(place.current)
+    // Before the first play the player takes a seek to zero for no move and keeps its poster.
+    void player.current?.seek(Math.max(place.current, 0.000_1))
   }
-  const toggle = () => void (playing ? player.current?.pause() : player.current?.play())
+  const toggle = async () => {
+    if (playing) return player.current?.pause()
+    if (length > 0 && at >= length) await player.current?.seek(0)
+    await player.current?.play()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const to = { Home: 0, End: length }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    seek(to)
+  }
   return (
     <div className="replay">
       <div className="replay-screen" ref={box} style={{ aspectRatio: ratioOf(cast) }} />
       <div className="replay-bar">
-        <button type="button" className="btn icon" onClick={toggle} aria-label={playing ? 'Pause' : 'Play'}>
+        <button type="button" className="btn icon" onClick={() => void toggle()} aria-label={playing ? 'Pause' : 'Play'}>
           {playing ? <Pause aria-hidden /> : <Play aria-hidden />}
         </button>
         <span className="nowrap">
-          {playhead(at)} <span className="faint">/ {playhead(length)}</span>
+          {playhead(at, length)} <span className="faint">/ {playhead(length)}</span>
         </span>
         <span className="track">
           {shape.marks.map((m) => (
@@ -89,10 +104,12 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
           <input
             type="range"
             min={0}
-            max={Math.max(length, 0.1)}
-            step={0.1}
+            max={length}
+            step="any"
             value={at}
+            aria-valuetext={`${playhead(at, length)} of ${playhead(length)}`}
             aria-label="Position in the recording"
+            onKeyDown={onKeyDown}
             onChange={(event) => seek(Number(event.target.value))}
           />
         </span>
@@ -117,7 +134,13 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
           {skip ? 'Idle skipped' : 'Real time'}
         </button>
       </div>
-      <ReplayCommands commands={commands} placeOf={(ms) => shape.toPlayer(Math.max(0, ms - startedAt) / 1000)} at={at} onSeek={seek} />
+      <ReplayCommands
+        commands={commands}
+        placeOf={(ms) => shape.toPlayer(Math.max(0, ms - startedAt) / 1000)}
+        at={at}
+        length={length}
+        onSeek={seek}
+      />
     </div>
   )
 }

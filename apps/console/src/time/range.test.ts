@@ -53,7 +53,13 @@ describe('words for time and size', () => {
       '3 d ago',
     ])
     expect([0.42, 41, 372, 11_100, 187_200].map(duration)).toEqual(['0.4 s', '41 s', '6 min 12 s', '3 h 5 min', '2 d 4 h'])
-    expect(playhead(134.2)).toBe('02:14')
+    expect([playhead(134.2), playhead(4.16, 9), playhead(0, 9), playhead(9.97, 9.97), playhead(0.027, 0.03)]).toEqual([
+      '02:14',
+      '00:04.2',
+      '00:00.0',
+      '00:10.0',
+      '00:00.03',
+    ])
     expect([plural(1, 'decky', 'deckies'), plural(1200, 'decky', 'deckies')]).toEqual(['1 decky', '1,200 deckies'])
     expect([size(12), size(1500), size(48_200), size(3_400_000)]).toEqual(['12 B', '1.5 kB', '48 kB', '3.4 MB'])
   })

@@ -50,8 +50,14 @@ export function stamp(at: number, now: number): string {
   return `${d.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock(at).slice(0, 5)}`
 }
 
-/** The playhead of a recording: `02:14`. */
-export const playhead = (seconds: number) => `${pad(Math.floor(seconds / 60))}:${pad(Math.floor(seconds % 60))}`
+/** The playhead of a recording: `02:14`; in one of `length` seconds that is short, finer: `00:04.2`, `00:00.03`. */
+export function playhead(seconds: number, length = seconds): string {
+  const digits = length < 1 ? 2 : length < 10 ? 1 : 0
+  const parts = 10 ** digits
+  const whole = digits === 0 ? Math.floor(seconds) : Math.round(seconds * parts) / parts
+  const rest = (whole % 60).toFixed(digits)
+  return `${pad(Math.floor(whole / 60))}:${rest.padStart(digits === 0 ? 2 : 3 + digits, '0')}`
+}
 
 /** 1204118 as `1,204,118`; from a million on, short: `1.2 M`. */
 export const figure = (n: number) => (n >= 10_000_000 ? `${(n / 1_000_000).toFixed(1)} M` : n.toLocaleString('en-US'))
