@@ -12,13 +12,13 @@ function Note({ text }: { text: string }) {
   return text === 'got in' ? (
     <SeverityBadge severity="high" word="got in" />
   ) : (
-    <span className="faint cut">
+    <span className="faint cut note">
       <Prose text={text} most={60} />
     </span>
   )
 }
 
-/** One record in a list of all: when, who, where, what. */
+/** One record in a list of all: when, who, where, what; in two lines below an element with `data-tall`. */
 export const EventRow = memo(function EventRow({ event, onOpen }: { event: EventLike; onOpen: (event: EventLike) => void }) {
   const said = tell(event)
   return (
@@ -38,11 +38,9 @@ export const EventRow = memo(function EventRow({ event, onOpen }: { event: Event
         )}
       </span>
       <span className="ev-svc">{event.service && <ServiceValue name={event.service} />}</span>
-      <span className="dim cut ev-verb">{said.verb}</span>
-      <span className="cut ev-what">
-        {said.object !== '' ? <Bytes text={said.object} most={160} /> : <span className="dim ev-alt">{said.verb}</span>}
-      </span>
-      <span className="ev-note">
+      <span className="ev-did">
+        <span className="dim ev-verb">{said.verb}</span>
+        <span className="cut ev-what">{said.object !== '' && <Bytes text={said.object} most={160} />}</span>
         <Note text={said.note} />
       </span>
     </div>
@@ -57,8 +55,12 @@ export const SessionEvent = memo(function SessionEvent({ event, onOpen }: { even
       <span className="mono faint">
         <Time at={event.timestamp} form="clock" />
       </span>
-      <span className="dim cut">{said.verb}</span>
-      <span className="cut">{said.object !== '' && <Bytes text={said.object} most={160} />}</span>
+      <span className={said.object === '' ? 'dim cut alone' : 'dim cut'}>{said.verb}</span>
+      {said.object !== '' && (
+        <span className="cut">
+          <Bytes text={said.object} most={160} />
+        </span>
+      )}
       <Note text={said.note} />
     </button>
   )

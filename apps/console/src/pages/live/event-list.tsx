@@ -3,6 +3,7 @@ import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react'
 import type { LiveLog } from '../../live/use-live-log.ts'
 import { Skeleton } from '../../parts/empty.tsx'
 import { EventRow } from '../../parts/event-row.tsx'
+import { useWidth } from '../../parts/use-width.ts'
 import type { EventLike } from '../../words/event.ts'
 
 export interface ListProps {
@@ -12,6 +13,9 @@ export interface ListProps {
   onOpen: (event: EventLike) => void
 }
 const rowHeight = 28
+/** Below this width a record takes two lines. */
+const narrow = 900
+const tallRow = 52
 /** Elements in use: a row that scrolls out lends its elements to one that comes in; counted from the end, so that new records move none. */
 const recycled = 128
 
@@ -19,13 +23,17 @@ const recycled = 128
 export function EventList({ log, scroller, onAway, onOpen }: ListProps) {
   const [active, setActive] = useState<number | null>(null)
   const count = log.total ?? 14
+  const [place, width] = useWidth<HTMLDivElement>()
+  const tall = width > 0 && width < narrow
   const rows = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
+    estimateSize: () => (tall ? tallRow : rowHeight),
     overscan: 10,
     useFlushSync: false,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: heights follow the width
+  useEffect(() => rows.measure(), [tall])
   const items = rows.getVirtualItems()
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0]
   useEffect(() => log.see(first, last))
@@ -51,10 +59,11 @@ export function EventList({ log, scroller, onAway, onOpen }: ListProps) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the list takes the keys of its rows
       tabIndex={0}
       data-list
+      data-tall={tall || undefined}
       onKeyDown={onKeyDown}
       onScroll={(e) => onAway(e.currentTarget.scrollTop > 40)}
     >
-      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+      <div ref={place} style={{ height: rows.getTotalSize(), position: 'relative' }}>
         {items.map((item) => {
           const row = log.row(item.index)
           return (
