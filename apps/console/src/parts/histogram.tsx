@@ -88,7 +88,7 @@ export const Histogram = memo(function Histogram({
           <line className="base" x1={0} x2={width} y1={plot + 0.5} y2={plot + 0.5} />
           {axis &&
             ticksOf(start, end, Math.max(2, Math.floor(width / 110))).map((tick) => (
-              <text key={tick.at} x={Math.min(Math.max(x(tick.at), 16), width - 20)} y={height - 4} textAnchor="middle">
+              <text key={tick.at} x={Math.min(Math.max(x(tick.at), 20), width - 20)} y={height - 4} textAnchor="middle">
                 {tick.label}
               </text>
             ))}

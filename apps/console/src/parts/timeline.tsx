@@ -13,17 +13,18 @@ export interface Span {
   readonly end: number
 }
 
-/** The span of a story: a little air on both sides, never shorter than ten seconds. */
+/** The span of a story: a little air on both sides, never shorter than a second. */
 export function spanOf(sessions: readonly Session[], now: number): Span {
   const starts = sessions.map((s) => Date.parse(s.started_at))
   const ends = sessions.map((s) => (s.ended_at ? Date.parse(s.ended_at) : now))
   const start = Math.min(...starts)
-  const end = Math.max(...ends, start + 10_000)
-  const air = (end - start) * 0.02
+  const end = Math.max(...ends, ...starts)
+  const air = Math.max((end - start) * 0.02, (1000 - (end - start)) / 2)
   return { start: start - air, end: end + air }
 }
 
 const lane = 34
+const least = 6
 const left = 168
 
 /** What happened where, over all sessions: a lane per decky, a bar per session, a stroke per event. Dragging zooms. */
@@ -72,7 +73,7 @@ export function Timeline({
           {ticksOf(span.start, span.end, Math.max(2, Math.floor(plot / 120))).map((tick) => (
             <g key={tick.at}>
               <line className="tick" x1={x(tick.at)} x2={x(tick.at)} y1={0} y2={height - 20} />
-              <text x={Math.min(x(tick.at), width - 24)} y={height - 5} textAnchor="middle">
+              <text x={Math.min(Math.max(x(tick.at), 28), width - 28)} y={height - 5} textAnchor="middle">
                 {tick.label}
               </text>
             </g>
@@ -93,12 +94,13 @@ export function Timeline({
                     const a = Date.parse(s.started_at)
                     const b = s.ended_at ? Date.parse(s.ended_at) : span.end
                     if (b < span.start || a > span.end) return null
+                    const at = Math.min(clip(x(a)), from + plot - least)
                     return (
                       <SessionBar
                         key={s.id}
                         session={s}
-                        x={clip(x(a))}
-                        width={Math.max(3, clip(x(b)) - clip(x(a)))}
+                        x={at}
+                        width={Math.max(least, clip(x(b)) - at)}
                         y={middle - 10}
                         on={s.id === selected}
                         onSelect={onSelect}

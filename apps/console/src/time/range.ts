@@ -65,7 +65,7 @@ export function describeRange(range: Range): string {
     : `${dayLabel(a)} ${at(a)} to ${dayLabel(b)} ${at(b)}`
 }
 
-const tickSteps = [1, 5, 10, 15, 30]
+const tickSteps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30]
   .map((s) => s * 1000)
   .concat(
     [1, 2, 5, 10, 15, 30].map((m) => m * minute),
@@ -77,10 +77,12 @@ export function ticksOf(start: number, end: number, most = 8): { at: number; lab
   const step = tickSteps.find((ms) => (end - start) / ms <= most) ?? 10 * day
   const shift = new Date(start).getTimezoneOffset() * minute
   const ticks = []
+  const tenths = (d: Date) => (step < 1000 ? `.${Math.round(d.getMilliseconds() / 100)}` : '')
   for (let at = Math.ceil((start - shift) / step) * step + shift; at <= end; at += step) {
     const date = new Date(at)
     const midnight = date.getHours() === 0 && date.getMinutes() === 0 && step >= 5 * minute
-    const label = step >= day || midnight ? dayLabel(date) : step < minute ? `${clock(date)}:${pad(date.getSeconds())}` : clock(date)
+    const label =
+      step >= day || midnight ? dayLabel(date) : step < minute ? `${clock(date)}:${pad(date.getSeconds())}${tenths(date)}` : clock(date)
     ticks.push({ at, label })
   }
   return ticks
