@@ -15,10 +15,26 @@ function stored(name: string): Record<string, boolean> {
   }
 }
 
+const usual = 120
+
+/** Those that fit into `room` pixels, the ones that yield gone one after the other. */
+function fitting<R>(columns: readonly Column<R>[], room: number): Column<R>[] {
+  const left = [...columns]
+  const going = columns.filter((c) => c.yields !== undefined).sort((a, b) => (a.yields ?? 0) - (b.yields ?? 0))
+  const wanted = () => left.reduce((sum, c) => sum + (c.width ?? c.least ?? usual), 0)
+  for (const column of going) {
+    if (wanted() <= room) break
+    left.splice(left.indexOf(column), 1)
+  }
+  return left
+}
+
 /** Which columns to show: what somebody picked, else what there is room for. */
 export function useColumns<R>(name: string, all: readonly Column<R>[], room: number) {
   const [choices, setChoices] = useState(() => stored(name))
-  const fits = (c: Column<R>) => !c.hidden && (c.from === undefined || room >= rooms[c.from])
+  const candidates = all.filter((c) => choices[c.id] ?? (!c.hidden && (c.from === undefined || room >= rooms[c.from])))
+  const held = new Set(fitting(candidates, room))
+  const fits = (c: Column<R>) => held.has(c)
   const picked = (c: Column<R>) => choices[c.id] ?? fits(c)
   const toggle = (c: Column<R>) => {
     const next = { ...choices, [c.id]: !picked(c) }

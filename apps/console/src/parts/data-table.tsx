@@ -13,6 +13,10 @@ export interface Column<R> {
   readonly title: string
   /** Pixels; absent: shares what is left. */
   readonly width?: number
+  /** Pixels below which one that shares is of no use: others give way, see `yields`. */
+  readonly least?: number
+  /** Goes when there is too little room for all: the lowest first. */
+  readonly yields?: number
   /** Takes what is left where there is little room. */
   readonly grows?: boolean
   /** Pixels where there is a lot of room. */
@@ -39,6 +43,7 @@ const headHeight = 30
 const recycled = 128
 
 interface Props<R> {
+  /** What the rows are, in the plural: the name of the grid, and of what is kept about it. */
   name: string
   columns: readonly Column<R>[]
   source: Paged<R>
@@ -106,7 +111,7 @@ export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sortin
             // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are walked with the keys, as in a grid
             role="grid"
             tabIndex={0}
-            aria-label={caption}
+            aria-label={name}
             aria-rowcount={count + 1}
             aria-busy={source.loading}
             aria-activedescendant={active < 0 ? undefined : `${id}-${active}`}

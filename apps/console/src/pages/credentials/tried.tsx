@@ -12,15 +12,19 @@ import { figure } from '../../time/words.ts'
 import { peekAt, readPeek, setParams, setTerms, useUrl } from '../../url.ts'
 import { Outcome } from '../attacker/credentials.tsx'
 
+/** Sixteen characters of the fixed type, and the cell's padding. */
+const least = 132
+
 const columns: readonly Column<Credential>[] = [
   {
     id: 'principal',
     title: 'User',
+    least,
     sort: 'principal',
     cell: (c) =>
       c.principal === null ? <span className="faint">none</span> : <Value of={{ text: c.principal, searchKey: 'principal' }} most={60} />,
   },
-  { id: 'secret', title: 'Secret', sort: 'secret', cell: (c) => <SecretValue text={c.secret_printable} sha256={c.secret_sha256} /> },
+  { id: 'secret', title: 'Secret', least, sort: 'secret', cell: (c) => <SecretValue text={c.secret_printable} sha256={c.secret_sha256} /> },
   {
     id: 'kind',
     title: 'Kind',
@@ -31,14 +35,23 @@ const columns: readonly Column<Credential>[] = [
   {
     id: 'attacker',
     title: 'Attacker',
-    width: 152,
+    width: 136,
     wide: 300,
-    from: 'tablet',
+    yields: 4,
     cell: (c) => <AttackerValue ip={c.attacker_ip} uuid={c.attacker_uuid} />,
   },
-  { id: 'decky', title: 'Decky', width: 150, from: 'desktop', cell: (c) => <DeckyValue name={c.decky} /> },
-  { id: 'service', title: 'Service', width: 88, from: 'tablet', cell: (c) => <ServiceValue name={c.service} /> },
-  { id: 'tries', title: 'Tries', width: 64, align: 'right', sort: 'attempt_count', from: 'desktop', cell: (c) => figure(c.attempt_count) },
+  { id: 'decky', title: 'Decky', width: 140, from: 'desktop', yields: 3, cell: (c) => <DeckyValue name={c.decky} /> },
+  { id: 'service', title: 'Service', width: 88, yields: 2, cell: (c) => <ServiceValue name={c.service} /> },
+  {
+    id: 'tries',
+    title: 'Tries',
+    width: 64,
+    align: 'right',
+    sort: 'attempt_count',
+    from: 'desktop',
+    yields: 1,
+    cell: (c) => figure(c.attempt_count),
+  },
   {
     id: 'targets',
     title: 'Targets',
@@ -46,11 +59,21 @@ const columns: readonly Column<Credential>[] = [
     align: 'right',
     sort: 'target_count',
     from: 'desktop',
+    yields: 0,
     cell: (c) => figure(c.target_count),
   },
-  { id: 'outcome', title: 'Result', width: 128, cell: (c) => <Outcome credential={c} /> },
+  { id: 'outcome', title: 'Result', width: 108, cell: (c) => <Outcome credential={c} /> },
   { id: 'first', title: 'First', width: 92, sort: 'first_seen', hidden: true, cell: (c) => <Time at={c.first_seen} /> },
-  { id: 'last', title: 'Last', width: 88, align: 'right', sort: 'last_seen', from: 'desktop', cell: (c) => <Time at={c.last_seen} /> },
+  {
+    id: 'last',
+    title: 'Last',
+    width: 88,
+    align: 'right',
+    sort: 'last_seen',
+    from: 'desktop',
+    yields: 5,
+    cell: (c) => <Time at={c.last_seen} />,
+  },
 ]
 
 /** Every credential that was tried, one row for each attacker and target. */
