@@ -1,6 +1,7 @@
 import type { Decky } from '@decnet/contracts/api'
 import { useState } from 'react'
 import { Page } from '../frame/page.tsx'
+import { Account } from '../parts/account.tsx'
 import { CommandLine } from '../parts/command-line.tsx'
 import { Empty, Failed, SkeletonRows } from '../parts/empty.tsx'
 import { Time } from '../parts/time.tsx'
@@ -111,6 +112,14 @@ function Row({ decky: d, lines }: { decky: Decky; lines: boolean }) {
             </li>
           )
         })}
+        {lines && d.logins.length > 0 && (
+          <li className="open">
+            <span className="dim lets-in">Lets in</span>
+            {d.logins.map((l) => (
+              <Account key={`${l.user} ${l.password}`} {...l} />
+            ))}
+          </li>
+        )}
       </ul>
       <button type="button" className="decky-seen" onClick={() => peekAt('decky', d.name)}>
         <span>

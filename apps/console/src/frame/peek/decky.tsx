@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { Account } from '../../parts/account.tsx'
 import { CommandLine } from '../../parts/command-line.tsx'
 import { Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { Time } from '../../parts/time.tsx'
@@ -45,11 +46,13 @@ export function PeekDecky({ id }: { id: string }) {
           <>
             <dt>Lets in</dt>
             <dd>
-              {d.logins.slice(0, 4).map((l) => (
-                <div key={l.user} className="mono cut">
-                  {l.user} <span className="faint">:</span> {l.password}
-                </div>
-              ))}
+              <ul className="logins">
+                {d.logins.map((l) => (
+                  <li key={`${l.user} ${l.password}`}>
+                    <Account {...l} />
+                  </li>
+                ))}
+              </ul>
             </dd>
           </>
         )}
