@@ -1,5 +1,5 @@
 import { Component, lazy, type ReactNode, Suspense } from 'react'
-import { Route, Switch } from 'wouter'
+import { Route, Switch, useLocation } from 'wouter'
 import { ApiError } from './api.ts'
 import { Frame } from './frame/frame.tsx'
 import { LiveProvider } from './frame/live-context.tsx'
@@ -21,6 +21,7 @@ const Settings = lazy(() => import('./pages/settings.tsx'))
 /** Who is there decides what is shown: the login, the first password change, or the console. */
 export function App() {
   const me = useMe()
+  const [path] = useLocation()
   const error = me.error instanceof ApiError ? me.error : null
   if (error?.status === 401) return <Login />
   if (me.data?.must_change_password || error?.status === 403) return <MustChange username={me.data?.username ?? ''} />
@@ -36,6 +37,8 @@ export function App() {
       <Frame>
         <Broken>
           <Suspense
+            // A page that is left goes at once: a boundary that stays would hide it behind the fallback, and there would be two main regions.
+            key={path.split('/')[1]}
             fallback={
               <Page title="Loading">
                 <h1 className="sr">Loading</h1>

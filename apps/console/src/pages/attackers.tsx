@@ -92,13 +92,14 @@ export default function Attackers() {
     (page, signal) => fetchAttackers({ ...asked, ...periodOf(range), sort_by: by, order, ...page }, signal),
     range.kind === 'last' ? 20_000 : false,
   )
+  const none = facets.data !== undefined && Object.values(facets.data).every((rows) => rows.length === 0)
   const peek = readPeek(params)
   const onOpen = (a: Attacker) =>
     peek?.kind === 'attacker' && peek.id === a.uuid ? go(hrefTo(`/attackers/${a.uuid}`)) : peekAt('attacker', a.uuid)
   return (
     <Page title="Attackers" fill>
-      <div className="with-facets">
-        <aside className="facets" aria-label="Filters">
+      <div className={none ? 'pad' : 'with-facets'}>
+        <aside className="facets" aria-label="Filters" hidden={none}>
           <Facets title="Severity" searchKey="severity" rows={facets.data?.severity} terms={terms} show={(v) => <Level name={v} />} />
           <Facets title="Service" searchKey="service" rows={facets.data?.service} terms={terms} show={(v) => <ServiceName name={v} />} />
           <Facets

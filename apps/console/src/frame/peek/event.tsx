@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Bytes, BytesBox, Prose } from '../../parts/bytes.tsx'
+import { BytesBox, Prose } from '../../parts/bytes.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
@@ -29,10 +29,14 @@ export function PeekEvent({ id }: { id: string }) {
   if (!e) return <SkeletonRows count={10} />
   const said = tell(e)
   const session = e.session_id
-  const fields = Object.entries(e.fields).filter(
-    ([name]) => !(name.endsWith('_b64') && `${name.slice(0, -4)}_printable` in e.fields && textOf(e.fields[name]).length > 400),
+  const entries = Object.entries(e.fields).map(([name, value]): [string, string] => [name, textOf(value)])
+  const fields = entries.filter(([, text]) => text.length <= long)
+  const whole = entries.filter(
+    ([name, text]) =>
+      text.length > long &&
+      !said.object.includes(text) &&
+      !(name.endsWith('_b64') && `${name.slice(0, -4)}_printable` in e.fields && text.length > 400),
   )
-  const whole = fields.filter(([, value]) => textOf(value).length > long)
   return (
     <>
       <div className="peek-head">
@@ -88,26 +92,20 @@ export function PeekEvent({ id }: { id: string }) {
       <section className="section">
         <h3 className="h">Fields</h3>
         <dl className="facts fields">
-          {fields.map(([name, value]) => (
+          {fields.map(([name, text]) => (
             <div key={name} style={{ display: 'contents' }}>
               <dt className="mono cut" title={name}>
                 {name}
               </dt>
               <dd className="cut">
-                {textOf(value).length > long ? (
-                  <span className="dim">
-                    <Bytes text={textOf(value)} most={28} />
-                  </span>
-                ) : (
-                  <Value of={{ text: textOf(value), searchKey: name }} most={long} />
-                )}
+                <Value of={{ text, searchKey: name }} most={long} />
               </dd>
             </div>
           ))}
         </dl>
-        {whole.map(([name, value]) => (
+        {whole.map(([name, text]) => (
           <div key={name} style={{ marginTop: 10 }}>
-            <BytesBox text={textOf(value)} label={name} />
+            <BytesBox text={text} label={name} />
           </div>
         ))}
       </section>
