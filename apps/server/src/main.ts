@@ -106,6 +106,8 @@ async function obey(message: ToServer): Promise<void> {
   else await stop()
 }
 
+// Standard error is a file of the home: a full disk is no reason to end.
+process.stderr.on('error', () => undefined)
 process.on('message', (message) => {
   obey(toServer.parse(message)).catch((error: unknown) => {
     const app = error instanceof AppError ? error : undefined

@@ -27,4 +27,6 @@ for (const definition of commands) add(program, definition)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
 })
+// Nobody reads our complaints, or their disk is full: a fleet goes on.
+process.stderr.on('error', () => undefined)
 await program.parseAsync()
