@@ -39,12 +39,14 @@ export async function claimSubnet(file: string): Promise<SubnetClaim> {
   for (const subnet of candidates) {
     const holder = await claim(subnet)
     if (!holder) continue
-    if (subnet !== before) writeFileSync(file, `${JSON.stringify({ subnet })}\n`, { mode: 0o600 })
-    return {
-      subnet,
-      moved: before !== null && before !== subnet ? before : null,
-      release: () => new Promise((resolve) => holder.close(() => resolve())),
+    const release = () => new Promise<void>((resolve) => holder.close(() => resolve()))
+    try {
+      if (subnet !== before) writeFileSync(file, `${JSON.stringify({ subnet })}\n`, { mode: 0o600 })
+    } catch (error) {
+      await release()
+      throw error
     }
+    return { subnet, moved: before !== null && before !== subnet ? before : null, release }
   }
   throw new AppError('No 127.77.N.0/24 is free on this machine.', {
     code: 'no_subnet',

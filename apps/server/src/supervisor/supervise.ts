@@ -57,11 +57,13 @@ function sensorUser(): { uid: number; gid: number } {
 
 /** Takes a subnet and says that the home is taken. @throws {AppError} `no_subnet`, `home_unusable`. */
 async function takeHome(home: Home): Promise<SubnetClaim> {
+  let claim: SubnetClaim | undefined
   try {
-    const claim = await claimSubnet(home.networkFile)
+    claim = await claimSubnet(home.networkFile)
     writeState(home, null)
     return claim
   } catch (error) {
+    await claim?.release()
     throw isNodeError(error) && !(error instanceof AppError) ? homeUnusable(home.path, error) : error
   }
 }
