@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { health } from '@decnet/contracts/api'
 import { z } from 'zod'
 import type { ApiContext } from '../context.ts'
@@ -7,19 +8,36 @@ type Component = { status: 'ok' | 'failing'; detail: string | null }
 const ok: Component = { status: 'ok', detail: null }
 const failing = (detail: string): Component => ({ status: 'failing', detail })
 
-async function components({ read, board }: ApiContext): Promise<Record<string, Component>> {
+/** Below this the sensor may have to drop events soon. */
+const SPARE_BYTES = 64e6
+
+async function disk(home: string): Promise<Component> {
+  try {
+    const { bavail, bsize } = await statfs(home)
+    const free = bavail * bsize
+    return free < SPARE_BYTES ? failing(`only ${Math.round(free / 1e6)} MB free: events may be dropped (and are counted)`) : ok
+  } catch {
+    return failing('the home cannot be looked at')
+  }
+}
+
+async function components({ read, board, home }: ApiContext): Promise<Map<string, Component>> {
   const database = await read('log.bounds', undefined as never).then(
     () => ok,
     () => failing('does not answer'),
   )
   const { workers, bus_connected } = await board.snapshot()
-  const found: Record<string, Component> = { database, bus: bus_connected ? ok : failing('not connected: workers poll') }
+  const found = new Map([
+    ['database', database],
+    ['disk', await disk(home.path)],
+    ['bus', bus_connected ? ok : failing('not connected: workers poll')],
+  ])
   for (const worker of workers) {
     if (worker.name === 'bus') continue
     const error = worker.extra.last_error
-    if (worker.desired === 'stopped') found[worker.name] = failing('stopped by an operator')
-    else if (typeof error === 'string') found[worker.name] = failing('fails and is tried again')
-    else found[worker.name] = worker.status === 'stale' ? failing(`not seen for ${Math.round(worker.seconds_since ?? 0)} s`) : ok
+    if (worker.desired === 'stopped') found.set(worker.name, failing('stopped by an operator'))
+    else if (typeof error === 'string') found.set(worker.name, failing('fails and is tried again'))
+    else found.set(worker.name, worker.status === 'stale' ? failing(`not seen for ${Math.round(worker.seconds_since ?? 0)} s`) : ok)
   }
   return found
 }
@@ -37,11 +55,11 @@ const full = defineRoute({
   otherStatuses: [503],
   async handle({ reply }, context) {
     const found = await components(context)
-    const bad = Object.keys(found).filter((name) => found[name]?.status === 'failing')
+    const bad = [...found].flatMap(([name, { status }]) => (status === 'failing' ? [name] : []))
     const status =
       bad.length === 0 ? ('healthy' as const) : bad.some((name) => CRITICAL.includes(name)) ? ('unhealthy' as const) : ('degraded' as const)
     if (status === 'unhealthy') reply.code(503)
-    return { status, components: found }
+    return { status, components: Object.fromEntries(found) }
   },
 })
 
