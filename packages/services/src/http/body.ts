@@ -72,7 +72,3 @@ export function chunkedBody(): BodyReader {
     },
   }
 }
-
-/** No body at all. */
-export const emptyBody: BodyReader = { push: (chunk) => ({ content: [], state: 'done', rest: chunk }) }
-export { none as noBytes }

@@ -33,8 +33,6 @@ export interface Reply {
   readonly close: boolean
 }
 
-export const noHead: Head = { method: '', target: '', version: 11, versionText: '', headers: [] }
-
 /** The first value of a header, name in lower case; undefined when absent. */
 export function headerOf(headers: readonly Header[], name: string): string | undefined {
   return headers.find(([key]) => key.toLowerCase() === name)?.[1]

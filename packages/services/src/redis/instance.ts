@@ -50,7 +50,7 @@ export interface InstanceOptions {
 }
 
 /** Where it was told to replicate from. */
-export interface Master {
+interface Master {
   readonly host: string
   readonly port: number
 }
