@@ -9,8 +9,6 @@ export interface BodyReader {
   push(chunk: Buffer): BodyStep
 }
 
-const none = Buffer.alloc(0)
-
 /** Exactly `length` bytes. */
 export function sizedBody(length: number): BodyReader {
   let left = length

@@ -49,12 +49,6 @@ export interface InstanceOptions {
   readonly now: () => number
 }
 
-/** Where it was told to replicate from. */
-interface Master {
-  readonly host: string
-  readonly port: number
-}
-
 /** The Redis of one decky: what all its connections share. */
 export function makeInstance({ persona, password, protectedConfigs, port, now }: InstanceOptions) {
   const version = persona.packages.redis.version

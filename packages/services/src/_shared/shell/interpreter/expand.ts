@@ -16,7 +16,6 @@ export interface Piece {
   readonly break?: boolean
 }
 const FIELDS_MAX = 100_000
-const TEXT_MAX = 16_777_216
 
 /** Turns words into fields, as the standard orders: braces, tilde, parameters, commands, arithmetic, splitting, paths, quotes. */
 export class Expander {
