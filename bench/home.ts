@@ -1,10 +1,10 @@
-import { linkSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { linkSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { services } from '@decnet/services'
 import { type Home, homeAt, prepareHome } from '../apps/server/src/home.ts'
 import { migrate, openStore } from '../apps/server/src/store/open.ts'
 import { ensurePlan } from '../apps/server/src/store/plan.ts'
+import { scratch } from './scratch.ts'
 
 /** As many connections as a benchmark opens: not the daemon's own limits are measured. */
 const UNLIMITED = { max_startups: '20000:30:20000', login_grace_time: 0, max_connections: 0, max_connections_per_source: 0 }
@@ -13,9 +13,10 @@ export interface BenchHome extends Disposable, Home {}
 
 /** A home of its own, gone at the end. */
 export function makeHome(): BenchHome {
-  const home = homeAt(mkdtempSync(join(tmpdir(), 'bench-')))
+  const folder = scratch('bench')
+  const home = homeAt(folder.path)
   prepareHome(home)
-  return { ...home, [Symbol.dispose]: () => rmSync(home.path, { recursive: true, force: true }) }
+  return { ...home, [Symbol.dispose]: () => folder[Symbol.dispose]() }
 }
 
 /** Plans the fleet before its first start, ssh without limits on connections. */

@@ -1,5 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Fleet, startFleet } from '../test/rig/fleet.ts'
@@ -7,6 +6,7 @@ import { type Benchmark, type Figure, percentile } from './figure.ts'
 import { linkSpool, makeHome } from './home.ts'
 import { fillDatabase, MEASURED_FROM } from './ingest.ts'
 import { listen } from './live.ts'
+import { scratch } from './scratch.ts'
 import { traffic, writeSpool } from './traffic.ts'
 
 /** Words that stand in every third row, in few, in none. */
@@ -79,22 +79,19 @@ async function run({ quick, progress }: Parameters<Benchmark['run']>[0]): Promis
   const rows = quick ? 50_000 : 1_000_000
   const backlog = quick ? 200_000 : 1_800_000
   const rounds = quick ? 1 : 3
-  const folder = mkdtempSync(join(tmpdir(), 'loop-'))
   const observed: Observed[] = []
-  try {
-    const template = join(folder, 'template.db')
-    await fillDatabase(template, rows, progress)
-    writeSpool(join(folder, 'spool'), traffic(backlog, MEASURED_FROM))
-    for (let round = 1; round <= rounds; round += 1) {
-      using home = makeHome()
-      copyFileSync(template, home.database)
-      linkSpool(join(folder, 'spool'), home)
-      await using fleet = await startFleet({ home: home.path })
-      observed.push(await watch(fleet))
-      progress(`round ${round} of ${rounds}: p99 ${observed.at(-1)?.delayP99} ms`)
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+  using folder = scratch('loop')
+  const template = join(folder.path, 'template.db')
+  const spool = join(folder.path, 'spool')
+  await fillDatabase(template, rows, progress)
+  writeSpool(spool, traffic(backlog, MEASURED_FROM))
+  for (let round = 1; round <= rounds; round += 1) {
+    using home = makeHome()
+    copyFileSync(template, home.database)
+    linkSpool(spool, home)
+    await using fleet = await startFleet({ home: home.path })
+    observed.push(await watch(fleet))
+    progress(`round ${round} of ${rounds}: p99 ${observed.at(-1)?.delayP99} ms`)
   }
   const size = rows.toLocaleString('en')
   return [

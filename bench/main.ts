@@ -79,6 +79,9 @@ async function main(): Promise<number> {
   return !values.quick && figures.some((figure) => met(figure) === false) ? 1 : 0
 }
 
+// What a benchmark made is removed as the process ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 try {
   process.exitCode = await main()
 } catch (error) {
