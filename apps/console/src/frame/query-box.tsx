@@ -59,6 +59,8 @@ export function QueryBox() {
   const [text, setText] = useState('')
   const [focused, setFocused] = useState(false)
   const [picked, setPicked] = useState(-1)
+  // What was entered is done with: its results must not lie under completions that nobody asked for.
+  const [done, setDone] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
   const values = useValues()
@@ -71,13 +73,14 @@ export function QueryBox() {
     }, 250)
     return () => clearTimeout(timer)
   }, [draft])
-  const open = focused && !text.includes('"') && suggestions.length > 0
+  const open = focused && !done && !text.includes('"') && suggestions.length > 0
 
   const commit = (words: string) => {
     const added = parse(words)
     if (added.length > 0) setTerms(added.reduce<Term[]>((all, term) => withTerm(all, term), [...terms]))
     setText('')
     setPicked(-1)
+    setDone(true)
   }
   const choose = (i: number) => {
     const s = suggestions[i]
@@ -92,7 +95,10 @@ export function QueryBox() {
   const onKeyDown = (event: KeyboardEvent) => {
     const arrows: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 }
     const step = arrows[event.key]
-    if (step !== undefined && open) {
+    if (step === 1 && done) {
+      event.preventDefault()
+      setDone(false)
+    } else if (step !== undefined && open) {
       event.preventDefault()
       setPicked(
         (picked + step + suggestions.length + 1) % (suggestions.length + 1) === suggestions.length
@@ -124,7 +130,13 @@ export function QueryBox() {
     <div className="query">
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the text means the text */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a click beside the text means the text */}
-      <div className="query-in" onClick={() => input.current?.focus()}>
+      <div
+        className="query-in"
+        onClick={() => {
+          input.current?.focus()
+          setDone(false)
+        }}
+      >
         <Search aria-hidden />
         {terms.map((term) => (
           <span key={formatTerm(term)} className={term.negated ? 'tok not' : 'tok'}>
@@ -152,8 +164,12 @@ export function QueryBox() {
           onChange={(event) => {
             setText(event.target.value)
             setPicked(-1)
+            setDone(false)
           }}
-          onFocus={() => setFocused(true)}
+          onFocus={() => {
+            setFocused(true)
+            setDone(false)
+          }}
           onBlur={() => setFocused(false)}
           onKeyDown={onKeyDown}
         />
