@@ -1,2 +1,3 @@
 export * from './errors.ts'
 export * from './id.ts'
+export * from './own.ts'

@@ -25,6 +25,8 @@ export interface ConformanceOptions {
 const KERNEL_EVENTS: ReadonlySet<string> = new Set(['connect', 'disconnect', 'connection_refused', 'protocol_error', 'session_recorded'])
 const NAMES_US = /decnet|honey/iu
 const MIB = 1024 * 1024
+/** What every JavaScript object answers to: where a table of names is a plain object, these are found in it. */
+const INHERITED = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', '__defineGetter__']
 
 /** The daemon's own limits would refuse what the suite does; they are tested apart. */
 function unlimited(service: AnyService): AnyService {
@@ -140,6 +142,33 @@ export function serviceConformance(options: ConformanceOptions): void {
       client.end()
       expect(await client.ended(endsWithinMs), 'the server ends the connection').toBe(true)
       if (answers) expect(client.heard().length).toBeGreaterThan(0)
+    })
+
+    test('names that every object has, as verbs, arguments, paths and headers', async () => {
+      const lines = INHERITED.flatMap((name) => [name, name.toUpperCase(), name.toLowerCase()]).flatMap((name) => [
+        `${name}\r\n`,
+        `${name} arg\r\n`,
+        `HELP ${name}\r\n`,
+        `GET /${name} HTTP/1.1\r\n${name}: x\r\nHost: ${name}\r\n\r\n`,
+      ])
+      for (const beginning of ['', opening]) {
+        // All on one connection, for who answers them; each on its own, for who hangs up at the first.
+        const talkative = await connect()
+        talkative.send(beginning)
+        talkative.send(lines.join(''))
+        talkative.end()
+        await talkative.ended(endsWithinMs)
+        await Promise.all(
+          lines.map(async (line) => {
+            const client = await connect()
+            client.send(beginning)
+            client.send(line)
+            client.end()
+            await client.ended(endsWithinMs)
+          }),
+        )
+      }
+      await stillServes()
     })
 
     test('10,000 lines in one go', async () => {

@@ -1,4 +1,5 @@
 import type { Persona } from '@decnet/persona'
+import { own } from '../own.ts'
 import type { DeckyContext } from './define.ts'
 
 /** One decky as its services share it. `state` and `ports` are the caller's to fill and to look into. */
@@ -13,6 +14,6 @@ export function deckyContext(
       if (!state.has(key)) state.set(key, make())
       return state.get(key) as T
     },
-    portOf: (service) => ports[service],
+    portOf: (service) => own(ports, service),
   }
 }

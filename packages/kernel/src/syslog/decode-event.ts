@@ -1,5 +1,6 @@
 import { deterministicId } from '../id.ts'
 import type { NewLogRecord } from '../log/port.ts'
+import { own } from '../own.ts'
 import { type PeerAddress, readAddress, readPort } from './address.ts'
 import { EVENT_ELEMENT } from './encode-event.ts'
 import { parse } from './parse.ts'
@@ -49,8 +50,6 @@ function collect(elements: readonly SyslogElement[]): Values {
   }
   return values
 }
-
-const own = (values: Values, name: string): string | undefined => (Object.hasOwn(values, name) ? values[name] : undefined)
 
 function findAddress(values: Values): PeerAddress | null {
   for (const name of ADDRESS_NAMES) {
