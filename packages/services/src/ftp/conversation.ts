@@ -1,4 +1,5 @@
 import { events } from '@decnet/contracts/events'
+import { own } from '@decnet/kernel'
 import { type Line, lineReader } from '../_shared/line-reader/line-reader.ts'
 import type { Wire } from '../_shared/wire/wire.ts'
 import { openDataChannel } from './data-channel.ts'
@@ -128,7 +129,7 @@ function pause(ms: number, signal: AbortSignal): Promise<boolean> {
 
 async function act(session: FtpSession, verb: string, argument: string): Promise<boolean> {
   const { dialect } = session
-  const file = fileCommands[verb]
+  const file = own(fileCommands, verb)
   if (file !== undefined) return session.reply(file(session, argument, verb))
   if (verb === 'TYPE') {
     const { reply, type } = dialect.type(argument)

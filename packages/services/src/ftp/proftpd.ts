@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { own } from '@decnet/kernel'
 import type { Dialect } from './dialect.ts'
 import { modeString } from './listing.ts'
 
@@ -105,7 +106,7 @@ const ERROR_TEXT: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'File name too long',
 }
 /** As strerror has it. */
-export const errorText = (code: string): string => ERROR_TEXT[code] ?? `Unknown error ${constants.errno.EIO}`
+export const errorText = (code: string): string => own(ERROR_TEXT, code) ?? `Unknown error ${constants.errno.EIO}`
 
 const ONE = new Set(['CWD', 'XCWD', 'MKD', 'XMKD', 'RMD', 'XRMD', 'SIZE', 'MDTM', 'RNFR', 'RNTO', 'DELE', 'OPTS'])
 const NONE = new Set(['PASV', 'PWD', 'XPWD', 'CDUP', 'XCUP'])
@@ -167,7 +168,8 @@ export const proftpd: Dialect = {
     if (verb === 'HELP') {
       const name = argument.toUpperCase()
       if (name === '') return help(fqdn)
-      return SYNTAX[name] === undefined ? `502 Unknown command '${argument}'` : `214 Syntax: ${name} ${SYNTAX[name]}`
+      const syntax = own(SYNTAX, name)
+      return syntax === undefined ? `502 Unknown command '${argument}'` : `214 Syntax: ${name} ${syntax}`
     }
     if (verb === 'MODE') return /^s$/iu.test(argument) ? '200 Mode set to S' : `504 'MODE ${argument}' unsupported transfer mode`
     if (verb === 'STRU') return /^f$/iu.test(argument) ? '200 Structure set to F' : `504 'STRU ${argument}' unsupported structure type`

@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import type { Dialect } from './dialect.ts'
 import { modeString } from './listing.ts'
 
@@ -84,7 +85,7 @@ export const vsftpd: Dialect = {
   pwd: (path) => `257 ${quoted(path)} is the current directory`,
   cwd: () => '250 Directory successfully changed.',
   made: (path) => `257 ${quoted(path)} created`,
-  done: (verb) => DONE[verb] ?? '200 OK.',
+  done: (verb) => own(DONE, verb) ?? '200 OK.',
   renameReady: '350 Ready for RNTO.',
   renamePending: null,
   renamed: '250 Rename successful.',
@@ -92,8 +93,8 @@ export const vsftpd: Dialect = {
   size: (size) => `213 ${size}`,
   sizeInAscii: null,
   timeSet: '213 File modification time set.',
-  notPlain: (verb) => FAILED[verb] ?? '550 Permission denied.',
-  failed: (verb) => FAILED[verb] ?? '550 Permission denied.',
+  notPlain: (verb) => own(FAILED, verb) ?? '550 Permission denied.',
+  failed: (verb) => own(FAILED, verb) ?? '550 Permission denied.',
   type(argument) {
     if (/^a( n)?$/iu.test(argument)) return { reply: '200 Switching to ASCII mode.', type: 'A' }
     if (/^(i|l8|l 8)$/iu.test(argument)) return { reply: '200 Switching to Binary mode.', type: 'I' }

@@ -1,3 +1,5 @@
+import { own } from '@decnet/kernel'
+
 const types: Readonly<Record<string, readonly [nginx: string, apache: string]>> = {
   html: ['text/html', 'text/html'],
   htm: ['text/html', 'text/html'],
@@ -18,5 +20,5 @@ const types: Readonly<Record<string, readonly [nginx: string, apache: string]>> 
 /** The type that the server's mime.types gives a file name; undefined = it has none for it. */
 export function mediaType(server: 'nginx' | 'apache', path: string): string | undefined {
   const extension = /\.([a-z0-9]+)$/iu.exec(path)?.[1]?.toLowerCase()
-  return extension === undefined ? undefined : types[extension]?.[server === 'nginx' ? 0 : 1]
+  return extension === undefined ? undefined : own(types, extension)?.[server === 'nginx' ? 0 : 1]
 }

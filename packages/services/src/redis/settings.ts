@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import { settingRows } from './settings-table.ts'
 
 export interface Settings {
@@ -44,7 +45,7 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1000, kb: 1024
 /** A memory value in bytes (`1mb`); null when it is none. */
 export function memoryBytes(text: string): number | null {
   const match = /^(\d{1,15})([a-z]*)$/iu.exec(text)
-  const unit = UNITS[match?.[2]?.toLowerCase() ?? '']
+  const unit = own(UNITS, match?.[2]?.toLowerCase() ?? '')
   return match && unit !== undefined ? Number(match[1]) * unit : null
 }
 
@@ -65,7 +66,7 @@ export function checkSetting(
     const bytes = memoryBytes(value)
     return bytes === null ? { problem: 'argument must be a memory value' } : { value: String(bytes) }
   }
-  const choices = CHOICES[name]
+  const choices = own(CHOICES, name)
   if (choices !== undefined && !choices.split(', ').includes(value.toLowerCase()))
     return { problem: `argument(s) must be one of the following: ${choices}` }
   if (name === 'maxclients' && !/^[1-9]\d{0,9}$/u.test(value)) return { problem: 'argument must be between 1 and 4294967295 inclusive' }
@@ -78,6 +79,7 @@ export function checkSetting(
 /** Stores a value under its name and its old name. */
 export function storeSetting(settings: Settings, name: string, value: string): void {
   settings.values.set(name, value)
-  const other = ALIASES[name] ?? (name.startsWith('slave-') ? name.replace('slave-', 'replica-') : name.replace(/^replica-/u, 'slave-'))
+  const other =
+    own(ALIASES, name) ?? (name.startsWith('slave-') ? name.replace('slave-', 'replica-') : name.replace(/^replica-/u, 'slave-'))
   if (settings.values.has(other)) settings.values.set(other, value)
 }

@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import { makePersona } from '@decnet/persona'
 import { Machine } from './machine.ts'
 import type { ShellObserver } from './port.ts'
@@ -18,7 +19,7 @@ export const testMachine = (options: { readonly seed?: string; readonly services
     }),
     {
       now: () => CREATED + 3_600_000,
-      offers: (service) => (options.services ?? { ssh: 22 })[service],
+      offers: (service) => own(options.services ?? { ssh: 22 }, service),
     },
   )
 

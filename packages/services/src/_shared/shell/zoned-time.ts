@@ -1,3 +1,5 @@
+import { own } from '@decnet/kernel'
+
 /** A moment on a wall clock. */
 export interface WallTime {
   readonly year: number
@@ -46,7 +48,7 @@ const FIXED: Readonly<Record<string, string>> = {
 }
 
 function zoneName(timezone: string, offset: number, english: string): string {
-  const fixed = FIXED[timezone]
+  const fixed = own(FIXED, timezone)
   if (fixed !== undefined) return fixed
   if (/^(Etc\/)?UTC$/.test(timezone)) return 'UTC'
   if (EUROPE_WEST.test(timezone)) return offset === 0 ? 'GMT' : 'BST'

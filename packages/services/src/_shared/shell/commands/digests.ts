@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { own } from '@decnet/kernel'
 import type { Call, Programs } from '../interpreter/call.ts'
 import { openInput, openOutput } from '../interpreter/files.ts'
 import { readAll, readLine, toText } from '../interpreter/streams.ts'
@@ -18,7 +19,7 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 async function digest(call: Call): Promise<number> {
   const options = await optionsOf(call, 'bctwz', { check: 'c', tag: 'tag', quiet: 'q', status: 'status' })
   if (options === null) return 1
-  const algorithm = ALGORITHMS[baseName(call.name)] ?? 'md5'
+  const algorithm = own(ALGORITHMS, baseName(call.name)) ?? 'md5'
   let status = 0
   for (const path of options.rest.length === 0 ? ['-'] : options.rest) {
     const input = await operand(call, path)
@@ -234,7 +235,7 @@ const BLOCK: Readonly<Record<string, number>> = {
 }
 const blockSize = (text: string | undefined, fallback: number): number => {
   const found = /^(\d{1,12})([a-zA-Z]*)$/.exec(text ?? '')
-  return found === null ? fallback : Number(found[1]) * (BLOCK[found[2] || 'c'] ?? 1)
+  return found === null ? fallback : Number(found[1]) * (own(BLOCK, found[2] || 'c') ?? 1)
 }
 async function dd(call: Call): Promise<number> {
   const given = new Map(call.args.map((arg) => [arg.split('=')[0] ?? '', arg.slice(arg.indexOf('=') + 1)]))

@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import type { Call, Programs } from '../interpreter/call.ts'
 import { baseName } from '../paths.ts'
 import { told } from '../terminal/script-input.ts'
@@ -10,7 +11,7 @@ const parts = (url: string): { readonly scheme: string; readonly host: string; r
   return {
     scheme,
     host: found?.[2] ?? '',
-    port: found?.[3] ?? { https: '443', ftp: '21' }[scheme] ?? '80',
+    port: found?.[3] ?? own({ https: '443', ftp: '21' }, scheme) ?? '80',
     path: found?.[4] === '' || found?.[4] === undefined ? '/' : found[4],
   }
 }

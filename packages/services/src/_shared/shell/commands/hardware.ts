@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import { cpuOf } from '../cpu.ts'
 import { memoryOf, rootDisk } from '../facts.ts'
 import type { Call, Programs } from '../interpreter/call.ts'
@@ -126,7 +127,7 @@ async function dmidecode(call: Call): Promise<number> {
     'processor-version': persona.hardware.cpuModel,
   }
   const asked = call.args[call.args.indexOf('-s') + 1]
-  if (call.args.includes('-s') && asked !== undefined) return await call.out(`${names[asked] ?? 'Not Specified'}\n`).then(() => 0)
+  if (call.args.includes('-s') && asked !== undefined) return await call.out(`${own(names, asked) ?? 'Not Specified'}\n`).then(() => 0)
   await call.out(
     `# dmidecode 3.4\nGetting SMBIOS data from sysfs.\nSMBIOS 2.8 present.\n11 structures occupying 545 bytes.\nTable at 0x000F5A10.\n\nHandle 0x0000, DMI type 0, 24 bytes\nBIOS Information\n\tVendor: SeaBIOS\n\tVersion: ${names['bios-version']}\n\tRelease Date: 04/01/2014\n\tAddress: 0xE8000\n\tRuntime Size: 96 kB\n\tROM Size: 64 kB\n\nHandle 0x0100, DMI type 1, 27 bytes\nSystem Information\n\tManufacturer: ${vendor}\n\tProduct Name: ${product}\n\tVersion: pc-i440fx-8.1\n\tSerial Number: Not Specified\n\tUUID: ${uuid}\n\tWake-up Type: Power Switch\n\tSKU Number: Not Specified\n\tFamily: Not Specified\n\n`,
   )

@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import { type Facts, loadOf, memoryOf, type Process } from '../facts.ts'
 import type { Call, Programs } from '../interpreter/call.ts'
 import { compileRegex } from '../interpreter/regex.ts'
@@ -139,14 +140,14 @@ async function custom(call: Call, list: readonly Process[], format: string, cut:
     .split(/[, ]+/)
     .map((one) => one.replace(/=.*$/, ''))
     .filter((one) => one !== '')
-  const bad = names.find((name) => COLUMNS[name] === undefined)
+  const bad = names.find((name) => own(COLUMNS, name) === undefined)
   if (bad !== undefined)
     return await call
       .err(
         `error: unknown user-defined format specifier "${bad}"\n\nUsage:\n ps [options]\n\n Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see ps(1).\n`,
       )
       .then(() => 1)
-  const columns = names.map((name) => COLUMNS[name]).filter((one) => one !== undefined)
+  const columns = names.map((name) => own(COLUMNS, name)).filter((one) => one !== undefined)
   const row = (cells: readonly string[]): string =>
     cells
       .map((cell, i) =>

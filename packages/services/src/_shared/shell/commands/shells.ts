@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import { printEcho } from '../interpreter/builtins/echo.ts'
 import { Call, type Programs } from '../interpreter/call.ts'
 import { execute, findProgram } from '../interpreter/launch.ts'
@@ -225,7 +226,7 @@ async function prefixed(call: Call): Promise<number> {
   const name = baseName(call.name)
   while (args[0]?.startsWith('-') === true) {
     const arg = args.shift() ?? ''
-    if (arg.length === 2 && (takes[name] ?? '').includes(arg.slice(1))) args.shift()
+    if (arg.length === 2 && (own(takes, name) ?? '').includes(arg.slice(1))) args.shift()
   }
   let limit: number | null = null
   if (name === 'timeout') {

@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import type { Call, Programs } from '../interpreter/call.ts'
 import { readLine } from '../interpreter/streams.ts'
 import { baseName } from '../paths.ts'
@@ -55,8 +56,11 @@ async function tput(call: Call): Promise<number> {
   else if (name === 'colors') await call.out(/256color/.test(call.env('TERM') ?? '') ? '256\n' : '8\n')
   else if (name === 'setaf') await call.out(`\x1b[3${value}m`)
   else if (name === 'setab') await call.out(`\x1b[4${value}m`)
-  else if (CAPABILITIES[name] !== undefined) await call.out(CAPABILITIES[name] ?? '')
-  else return await call.err(`tput: unknown terminfo capability '${name}'\n`).then(() => 4)
+  else {
+    const capability = own(CAPABILITIES, name)
+    if (capability === undefined) return await call.err(`tput: unknown terminfo capability '${name}'\n`).then(() => 4)
+    await call.out(capability)
+  }
   return 0
 }
 

@@ -131,6 +131,11 @@ async function tr(call: Call): Promise<number> {
     )
     return 1
   }
+  const unknown = [...`${first} ${second ?? ''}`.matchAll(/\[:(\w+):\]/g)].find(([, name = '']) => characterClass(name) === undefined)
+  if (unknown !== undefined) {
+    await call.err(Buffer.from(`tr: invalid character class ‘${unknown[1]}’\n`).toString('latin1'))
+    return 1
+  }
   const from = setOf(first)
   const inside = new Set(from)
   const has = (char: string): boolean => inside.has(char) !== options.has('c', 'C')

@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import type { SimpleCommand } from '../parser/ast.ts'
 import { baseName } from '../paths.ts'
 import { FileError } from '../port.ts'
@@ -281,7 +282,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   hydra: 'hydra',
 }
 const suggestion = (name: string): string => {
-  const known = PACKAGES[name]
+  const known = own(PACKAGES, name)
   return known === undefined
     ? `${name}: command not found\n`
     : `Command '${name}' not found, but can be installed with:\napt install ${known}\n`

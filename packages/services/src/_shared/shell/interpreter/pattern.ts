@@ -1,3 +1,5 @@
+import { own } from '@decnet/kernel'
+
 /** A shell pattern, compiled: matching takes at most pattern × text steps, whatever an attacker writes. */
 export interface Pattern {
   /** The whole of `text`. */
@@ -26,29 +28,32 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   cntrl: /[\x00-\x1f\x7f]/,
   xdigit: /[0-9A-Fa-f]/,
 }
-export const characterClass = (name: string): RegExp | undefined => CLASSES[name]
+export const characterClass = (name: string): RegExp | undefined => own(CLASSES, name)
 
-/** A bracket expression at `at` (the `[`); null when it is not closed. */
+/** A bracket expression at `at` (the `[`); null when it is not closed. A class that `unknown` names holds nothing, as in bash. */
 export function parseSet(
   pattern: string,
   at: number,
   escapes = true,
-): { readonly has: (char: string) => boolean; readonly end: number } | null {
+): { readonly has: (char: string) => boolean; readonly end: number; readonly unknown: boolean } | null {
   let i = at + 1
   const negated = pattern[i] === '!' || pattern[i] === '^'
   if (negated) i++
   const singles = new Set<string>()
   const ranges: [string, string][] = []
   const classes: RegExp[] = []
+  let unknown = false
   for (let first = true; ; first = false) {
     let char = pattern[i]
     if (char === undefined) return null
     if (char === ']' && !first) break
     if (char === '[' && pattern[i + 1] === ':') {
       const end = pattern.indexOf(':]', i + 2)
-      const known = end < 0 ? undefined : CLASSES[pattern.slice(i + 2, end)]
-      if (known !== undefined) {
-        classes.push(known)
+      const name = end < 0 ? ']' : pattern.slice(i + 2, end)
+      if (!/[[\]]/.test(name)) {
+        const known = characterClass(name)
+        if (known === undefined) unknown = true
+        else classes.push(known)
         i = end + 2
         continue
       }
@@ -68,7 +73,7 @@ export function parseSet(
     const inside = singles.has(char) || ranges.some(([from, to]) => char >= from && char <= to) || classes.some((one) => one.test(char))
     return inside !== negated
   }
-  return { has, end: i }
+  return { has, end: i, unknown }
 }
 
 function tokens(pattern: string): Token[] {

@@ -151,6 +151,7 @@ class RegexParser {
   #set(): Node {
     const set = parseSet(this.#source, this.#at - 1, false)
     if (set === null) throw new RegexProblem('Unmatched [, [^, [:, [., or [=')
+    if (set.unknown) throw new RegexProblem('Invalid character class name')
     this.#at = set.end + 1
     const { has } = set
     return { kind: 'char', has: this.#fold ? (char) => has(char.toLowerCase()) || has(char.toUpperCase()) : has }

@@ -1,3 +1,5 @@
+import { own } from '@decnet/kernel'
+
 /** A key as it was pressed: a name, or the characters to insert. */
 export type Key = { readonly name: KeyName } | { readonly text: string }
 export type KeyName =
@@ -85,7 +87,7 @@ export function nextKey(bytes: string): { readonly key: Key; readonly length: nu
     const found = ESCAPE.exec(rest)?.[0]
     if (found === undefined || found === '[' || found === 'O')
       return bytes.length >= ESCAPE_MAX ? { key: { name: 'ignored' }, length: 1 } : null
-    return { key: { name: SEQUENCES[found] ?? 'ignored' }, length: 1 + found.length }
+    return { key: { name: own(SEQUENCES, found) ?? 'ignored' }, length: 1 + found.length }
   }
   const control = CONTROL[code]
   if (control !== undefined) return { key: { name: control }, length: 1 }

@@ -1,8 +1,10 @@
+import { own } from '@decnet/kernel'
 import type { Call, Programs } from '../call.ts'
 import { describe } from '../jobs.ts'
 import type { Job } from '../state.ts'
 
-const NUMBERS: Readonly<Record<string, number>> = {
+/** The kernel's signals by name, without the SIG. */
+export const NUMBERS: Readonly<Record<string, number>> = {
   HUP: 1,
   INT: 2,
   QUIT: 3,
@@ -18,10 +20,22 @@ const NUMBERS: Readonly<Record<string, number>> = {
   PIPE: 13,
   ALRM: 14,
   TERM: 15,
+  STKFLT: 16,
   CHLD: 17,
   CONT: 18,
   STOP: 19,
   TSTP: 20,
+  TTIN: 21,
+  TTOU: 22,
+  URG: 23,
+  XCPU: 24,
+  XFSZ: 25,
+  VTALRM: 26,
+  PROF: 27,
+  WINCH: 28,
+  IO: 29,
+  PWR: 30,
+  SYS: 31,
 }
 
 function jobNamed(call: Call, text: string): Job | undefined {
@@ -57,6 +71,19 @@ async function kill(call: Call): Promise<number> {
   let signal = 15
   const targets: string[] = []
   const args = [...call.args]
+  if ((args[0] === '-l' || args[0] === '-L') && args.length > 1) {
+    let status = 0
+    for (const given of args.slice(1)) {
+      const named = own(NUMBERS, given.toUpperCase().replace(/^SIG/, ''))
+      const numbered = Object.entries(NUMBERS).find(([, number]) => String(number) === given)?.[0]
+      if (named !== undefined || numbered !== undefined) await call.out(`${named ?? numbered}\n`)
+      else {
+        await call.err(`${call.runner.prefix(state)}kill: ${given}: invalid signal specification\n`)
+        status = 1
+      }
+    }
+    return status
+  }
   if (args[0] === '-l' || args[0] === '-L') {
     await call.out(
       `${Object.entries(NUMBERS)
@@ -69,7 +96,7 @@ async function kill(call: Call): Promise<number> {
     const given =
       arg === '-s' || arg === '-n' ? args.shift() : targets.length === 0 && /^-[A-Za-z0-9]+$/.test(arg) ? arg.slice(1) : undefined
     if (given !== undefined) {
-      const number = /^\d+$/.test(given) ? Number(given) : NUMBERS[given.toUpperCase().replace(/^SIG/, '')]
+      const number = /^\d+$/.test(given) ? Number(given) : own(NUMBERS, given.toUpperCase().replace(/^SIG/, ''))
       if (number === undefined || number > 64) {
         await call.err(`${call.runner.prefix(state)}kill: ${given}: invalid signal specification\n`)
         return 1

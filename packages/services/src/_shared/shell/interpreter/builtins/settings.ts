@@ -1,5 +1,7 @@
+import { own } from '@decnet/kernel'
 import type { Call, Programs } from '../call.ts'
 import { singleQuoted } from './environment.ts'
+import { NUMBERS } from './job-control.ts'
 
 const LETTERS: Readonly<Record<string, string>> = {
   allexport: 'a',
@@ -44,6 +46,8 @@ const NAMES = [
   'vi',
   'xtrace',
 ]
+/** What `trap` takes beside signals. */
+const TRAPS = new Set(['EXIT', 'ERR', 'DEBUG', 'RETURN'])
 const ALWAYS = new Set(['braceexpand', 'hashall', 'interactive-comments'])
 
 async function set(call: Call): Promise<number> {
@@ -71,14 +75,14 @@ async function set(call: Call): Promise<number> {
         const name = args.shift()
         if (name === undefined) {
           for (const one of NAMES)
-            await call.out(`${one.padEnd(15)}\t${state.options.has(LETTERS[one] ?? one) || ALWAYS.has(one) ? 'on' : 'off'}\n`)
+            await call.out(`${one.padEnd(15)}\t${state.options.has(own(LETTERS, one) ?? one) || ALWAYS.has(one) ? 'on' : 'off'}\n`)
           return 0
         }
         if (!NAMES.includes(name)) {
           await call.err(`${call.runner.prefix(state)}set: ${name}: invalid option name\n`)
           return 1
         }
-        change(call, LETTERS[name] ?? name, on)
+        change(call, own(LETTERS, name) ?? name, on)
       } else if (!'abefhkmnptuvxBCEHPT'.includes(letter)) {
         await call.err(
           `${call.runner.prefix(state)}set: ${arg.slice(0, 1)}${letter}: invalid option\nset: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n`,
@@ -119,8 +123,11 @@ async function alias(call: Call): Promise<number> {
 async function trap(call: Call): Promise<number> {
   const { state } = call
   const args = call.args[0] === '--' ? call.args.slice(1) : call.args
-  const name = (signal: string): string =>
-    ({ 0: 'EXIT', 1: 'HUP', 2: 'INT', 3: 'QUIT', 9: 'KILL', 15: 'TERM' })[signal] ?? signal.toUpperCase().replace(/^SIG/, '')
+  const name = (signal: string): string | undefined => {
+    const found = signal.toUpperCase().replace(/^SIG/, '')
+    if (TRAPS.has(found) || own(NUMBERS, found) !== undefined) return found
+    return signal === '0' ? 'EXIT' : Object.entries(NUMBERS).find(([, number]) => String(number) === signal)?.[0]
+  }
   if (args.length === 0 || args[0] === '-p') {
     for (const [signal, action] of state.traps)
       await call.out(`trap -- '${action.replaceAll("'", "'\\''")}' ${signal === 'EXIT' ? signal : `SIG${signal}`}\n`)
@@ -128,11 +135,18 @@ async function trap(call: Call): Promise<number> {
   }
   if (args[0] === '-l') return 0
   const action = args.length === 1 ? '-' : args[0]
-  for (const signal of args.length === 1 ? args : args.slice(1)) {
-    if (action === '-') state.traps.delete(name(signal))
-    else state.traps.set(name(signal), action ?? '')
+  let status = 0
+  for (const given of args.length === 1 ? args : args.slice(1)) {
+    const signal = name(given)
+    if (signal === undefined) {
+      await call.err(
+        `${call.runner.prefix(state)}trap: ${given}: ${state.flavour === 'dash' ? 'bad trap' : 'invalid signal specification'}\n`,
+      )
+      status = 1
+    } else if (action === '-') state.traps.delete(signal)
+    else state.traps.set(signal, action ?? '')
   }
-  return 0
+  return status
 }
 
 async function umask(call: Call): Promise<number> {
