@@ -1,6 +1,6 @@
 import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError, isNodeError } from '@decnet/kernel'
+import { AppError, isNodeError, own } from '@decnet/kernel'
 
 /** Where everything lies that a home holds. */
 export interface Home {
@@ -54,7 +54,7 @@ export function homeUnusable(path: string, error: NodeJS.ErrnoException): AppErr
   }
   return new AppError(`The home ${path} cannot be used: ${error.message}.`, {
     code: 'home_unusable',
-    hint: hints[error.code ?? ''] ?? 'Choose another with --home.',
+    hint: own(hints, error.code ?? '') ?? 'Choose another with --home.',
     cause: error,
   })
 }

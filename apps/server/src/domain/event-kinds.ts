@@ -1,4 +1,5 @@
 import { events } from '@decnet/contracts/events'
+import { own } from '@decnet/kernel'
 
 /** Lines that a person or a script gave to something that obeys. */
 export const COMMAND_TYPES: readonly string[] = [events.command.type, events.query.type]
@@ -15,8 +16,8 @@ export function commandText(type: string, fields: Readonly<Record<string, unknow
 
 /** A field that may stand under `<name>` or, when it was not UTF-8, `<name>_b64`. */
 export function textField(fields: Readonly<Record<string, unknown>>, name: string): string | null {
-  const text = fields[name]
+  const text = own(fields, name)
   if (typeof text === 'string') return text
-  const encoded = fields[`${name}_b64`]
+  const encoded = own(fields, `${name}_b64`)
   return typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString('utf8') : null
 }

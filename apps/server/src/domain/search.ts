@@ -1,4 +1,5 @@
 import { parseWords } from '@decnet/contracts/search'
+import { own } from '@decnet/kernel'
 
 /** One word of a search: all words of a query must hold. */
 export type SearchTerm =
@@ -31,7 +32,7 @@ export function parseSearch(query: string): SearchTerm[] {
     .slice(0, MAX_TERMS)
     .map(({ key, value, negated }): SearchTerm => {
       if (key === null) return { kind: 'text', value, negated }
-      const column = Object.hasOwn(COLUMNS, key) ? COLUMNS[key] : undefined
+      const column = own(COLUMNS, key)
       return column ? { kind: 'column', column, value, negated } : { kind: 'field', field: key, value, negated }
     })
 }

@@ -1,5 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
-import { AppError } from '@decnet/kernel'
+import { AppError, own } from '@decnet/kernel'
 
 /** Named operations that a thread performs for others. Arguments and answers are structured-cloneable. */
 export type Operations = Readonly<Record<string, (args: never) => Promise<unknown>>>
@@ -32,7 +32,7 @@ export function serveOperations(port: MessagePort, operations: Operations): void
   port.on('message', (message: unknown) => {
     if (!isRequest(message)) return
     const { rpc, name, args } = message
-    const operation = operations[name] as ((args: unknown) => Promise<unknown>) | undefined
+    const operation = own(operations, name) as ((args: unknown) => Promise<unknown>) | undefined
     const answer = operation ? operation(args) : Promise.reject(new Error(`no such operation: ${name}`))
     answer.then(
       (answer) => port.postMessage({ rpc, ok: true, answer } satisfies Response),

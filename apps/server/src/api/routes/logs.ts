@@ -36,14 +36,14 @@ const bars = defineRoute({
       search: query.search,
       ...span(query),
     })
-    const rows = new Map<number, { time: string; count: number; services: Record<string, number> }>()
+    const rows = new Map<number, { time: string; count: number; services: Map<string, number> }>()
     for (const { time, service, count } of buckets) {
-      const row = rows.get(time) ?? { time: iso(time), count: 0, services: {} }
+      const row = rows.get(time) ?? { time: iso(time), count: 0, services: new Map() }
       row.count += count
-      row.services[service ?? ''] = (row.services[service ?? ''] ?? 0) + count
+      row.services.set(service ?? '', (row.services.get(service ?? '') ?? 0) + count)
       rows.set(time, row)
     }
-    return [...rows.values()]
+    return [...rows.values()].map((row) => ({ ...row, services: Object.fromEntries(row.services) }))
   },
 })
 
