@@ -1,11 +1,11 @@
-import type { ColumnDefinition, KeyDefinition, Statement, TableName } from '../sql/ast.ts'
+import type { ColumnDefinition, ColumnPlace, KeyDefinition, Statement, TableName } from '../sql/ast.ts'
 import { fail } from '../sql-error.ts'
 import { type Answer, ok } from './answer.ts'
 import type { Table } from './catalog.ts'
 import { isDictionary } from './dictionary/names.ts'
 import { type Column, FLAG, TYPE } from './meta.ts'
 import type { Session } from './session.ts'
-import { defaultValue, stored } from './store.ts'
+import { defaultValue, implicitDefault, stored } from './store.ts'
 import type { Value } from './value.ts'
 import { defaultCollation, isCharset } from './variables.ts'
 
@@ -210,6 +210,15 @@ function rename(from: TableName, to: TableName, session: Session): void {
   target.tables.set(to.name, table)
 }
 
+/** Index at which a column goes in. @throws {SqlError} 1054 */
+function placeFor(place: ColumnPlace, { columns, name }: Pick<Table, 'columns' | 'name'>): number {
+  if (place === null) return columns.length
+  if (place === 'first') return 0
+  const index = columns.findIndex((column) => column.name.toLowerCase() === place.after.toLowerCase())
+  if (index < 0) throw fail.unknownColumn(place.after, name)
+  return index + 1
+}
+
 /** Changes a table's shape; rows follow. */
 export function alterTable({ table: name, changes }: Of<'alter-table'>, session: Session): Answer {
   const { server } = session
@@ -236,19 +245,16 @@ export function alterTable({ table: name, changes }: Of<'alter-table'>, session:
       case 'add': {
         const { column } = change
         let next = table.nextId
-        reshape([...table.columns, column], [...table.keys, ...change.keys], (old) => {
-          if (!column.autoIncrement)
-            return [
-              ...old,
-              column.default === undefined && !column.nullable
-                ? /char|text|blob|enum/u.test(column.type.base)
-                  ? ''
-                  : 0n
-                : defaultValue(column, session),
-            ]
-          next += 1n
-          return [...old, next - 1n]
-        })
+        const fill = (): Value => {
+          if (column.autoIncrement) {
+            next += 1n
+            return next - 1n
+          }
+          if (column.default !== undefined || column.nullable) return defaultValue(column, session)
+          return implicitDefault(column)
+        }
+        const index = placeFor(change.place, table)
+        reshape(table.columns.toSpliced(index, 0, column), [...table.keys, ...change.keys], (old) => old.toSpliced(index, 0, fill()))
         table.nextId = next
         break
       }
@@ -257,10 +263,12 @@ export function alterTable({ table: name, changes }: Of<'alter-table'>, session:
         if (index < 0) throw fail.unknownColumn(change.from, table.name)
         const renamed = (column: string): string => (column.toLowerCase() === change.from.toLowerCase() ? change.column.name : column)
         copied = table.rows.length
+        const kept = { ...table, columns: table.columns.toSpliced(index, 1) }
+        const target = change.place === null ? index : placeFor(change.place, kept)
         reshape(
-          table.columns.map((column, which) => (which === index ? change.column : column)),
+          kept.columns.toSpliced(target, 0, change.column),
           table.keys.map((key) => ({ ...key, columns: key.columns.map(renamed) })),
-          (old, row) => old.map((value, which) => (which === index ? stored(value, change.column, at(row), session) : value)),
+          (old, row) => old.toSpliced(index, 1).toSpliced(target, 0, stored(old[index] ?? null, change.column, at(row), session)),
         )
         break
       }

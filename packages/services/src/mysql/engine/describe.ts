@@ -39,6 +39,8 @@ export function valueMeta(value: Value, as?: 'hex' | 'boolean' | 'string'): Meta
   if (isDecimal(value)) return decimalMeta((textOf(value) ?? '').length + 1, value.scale, FLAG.notNull)
   return as === 'hex' ? { ...bytesMeta(value.length, FLAG.notNull | FLAG.unsigned), decimals: 0 } : textMeta(charsOf(value), FLAG.notNull)
 }
+/** Whole numbers that were bound are wide, whatever their size. */
+const parameterMeta = (value: Value): Meta => (typeof value === 'bigint' ? longMeta(20, FLAG.notNull) : valueMeta(value))
 const charsOf = (value: string): number =>
   /^[\x00-\x7f]*$/u.test(value) ? value.length : Buffer.from(value, 'latin1').toString('utf8').length
 
@@ -49,6 +51,7 @@ function arithmeticMeta(operator: string, left: Meta, right: Meta): Meta {
   const sure = certain([left, right])
   const real = (meta: Meta): boolean => !isNumeric(meta) || meta.type === TYPE.double || meta.type === TYPE.float
   if (operator === 'DIV') return integerMeta(left.length)
+  if (left.type === TYPE.null || right.type === TYPE.null) return { ...doubleMeta(17), decimals: 0 }
   if (real(left) || real(right)) return doubleMeta(23, operator === '/' ? 0 : sure)
   if (operator === '/') return decimalMeta(left.length + right.decimals + 4 + 2, left.decimals + 4)
   if (isInteger(left) && isInteger(right)) {
@@ -82,8 +85,10 @@ function aggregateMeta(expression: Extract<Expression, { is: 'call' }>, scope: S
           ? decimalMeta(arg.length + 4, arg.decimals + 4)
           : doubleMeta()
     case 'MIN':
-    case 'MAX':
-      return { ...arg, type: isInteger(arg) ? TYPE.longlong : arg.type, flags: arg.flags & (FLAG.binary | FLAG.unsigned) }
+    case 'MAX': {
+      const type = isInteger(arg) && expression.args[0]?.is !== 'column' ? TYPE.longlong : arg.type
+      return { ...arg, type, decimals: arg.text ? 39 : arg.decimals, flags: arg.text ? 0 : (arg.flags & FLAG.unsigned) | FLAG.binary }
+    }
     case 'GROUP_CONCAT':
     case 'JSON_ARRAYAGG':
       return { type: TYPE.blob, text: true, length: 1_048_576, decimals: 0, flags: 0 }
@@ -116,7 +121,7 @@ export function describe(expression: Expression, scope: Scope): Meta {
     case 'literal':
       return valueMeta(expression.value, expression.as)
     case 'parameter':
-      return valueMeta(scope.parameters[expression.index] ?? null)
+      return parameterMeta(scope.parameters[expression.index] ?? null)
     case 'column': {
       const found = scope.resolve(expression.path)
       return 'alias' in found ? of(found.alias) : found.scope.metaAt(found.index)
@@ -171,6 +176,7 @@ export function describe(expression: Expression, scope: Scope): Meta {
     case 'cast': {
       const value = of(expression.value)
       if (expression.type === 'decimal' || expression.type === 'dec') return decimalMeta((expression.length ?? 10) + 2, expression.scale)
+      if (/^(?:signed|int|integer)$/u.test(expression.type)) return integerMeta(Math.max(2, value.length), value.flags & FLAG.notNull)
       const known = CASTS[expression.type]
       if (known) return known
       return expression.type === 'binary' ? bytesMeta(expression.length ?? value.length) : textMeta(expression.length ?? value.length)

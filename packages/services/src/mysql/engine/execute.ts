@@ -7,6 +7,7 @@ import { changeAccounts } from './change-accounts.ts'
 import { alterTable, createDatabase, createTable, dropDatabase, dropTables, renameTables, truncate } from './define.ts'
 import { evaluate } from './evaluate.ts'
 import { explain } from './explain.ts'
+import { isAggregate } from './is-aggregate.ts'
 import { bare, textMeta } from './meta.ts'
 import { writeOut } from './outfile.ts'
 import { Scope } from './scope.ts'
@@ -25,11 +26,24 @@ export function readingOf(session: Session): Reading {
   return { version: number, mariadb, noBackslashEscapes: mode.includes('NO_BACKSLASH_ESCAPES'), ansiQuotes: mode.includes('ANSI_QUOTES') }
 }
 
-/** Does a query scan a table? What the server's status flag says of it. */
-function unindexed({ selects }: Query): boolean {
-  const equal = (where: Expression | null): boolean =>
-    where?.is === 'binary' && (where.operator === '=' || (where.operator === 'AND' && (equal(where.left) || equal(where.right))))
-  return selects.length > 1 || selects.some(({ from, where }) => from.some(({ source }) => source.is === 'table') && !equal(where))
+/** Does a query scan a table, as the server's status flag says of it? An equality on a key's first column, or nothing but counts, does not. */
+function unindexed({ selects }: Query, session: Session): boolean {
+  const keyed = (where: Expression | null, first: ReadonlySet<string>): boolean => {
+    if (where?.is !== 'binary') return false
+    if (where.operator === 'AND') return keyed(where.left, first) || keyed(where.right, first)
+    const sides = [where.left, where.right]
+    return where.operator === '=' && sides.some((side) => side.is === 'column' && first.has(side.path.at(-1)?.toLowerCase() ?? ''))
+  }
+  return selects.some(({ from, where, items, group }) =>
+    from.some(({ source }) => {
+      if (source.is !== 'table' || source.table.name.toLowerCase() === 'dual') return false
+      const database = source.table.database ?? session.database ?? ''
+      const table = session.server.catalog.databases.get(database)?.tables.get(source.table.name)
+      if (table === undefined) return true
+      if (where === null && group.length === 0 && items.every(({ value }) => isAggregate(value))) return false
+      return !keyed(where, new Set(table.keys.map((key) => key.columns[0]?.toLowerCase() ?? '')))
+    }),
+  )
 }
 
 function runSelect(query: Query, session: Session, parameters: readonly Value[]): Answer {
@@ -40,7 +54,7 @@ function runSelect(query: Query, session: Session, parameters: readonly Value[])
   if (isFile) session.need('FILE')
   const { columns, rows } = session.server.queries.run(query, session, outer)
   if (outer !== null) session.foundRows = BigInt(rows.length)
-  if (into === null) return rowsOf(columns, rows, unindexed(query))
+  if (into === null) return rowsOf(columns, rows, unindexed(query, session))
   if (isFile) return writeOut(into, rows, session)
   const [row] = rows
   if (row !== undefined && 'forEach' in into)

@@ -52,6 +52,8 @@ export interface Column extends Meta {
   readonly database: string
   readonly table: string
   readonly originalTable: string
+  /** Of an ENUM: what it may hold, in order. */
+  readonly members?: readonly string[]
 }
 
 export const textMeta = (length: number, flags = 0, decimals = 39): Meta => ({ type: TYPE.varString, text: true, length, decimals, flags })

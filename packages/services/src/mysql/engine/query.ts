@@ -1,94 +1,18 @@
-import type { Expression, Join, Query, Select, SelectItem } from '../sql/ast.ts'
+import type { Expression, Query, Select, SelectItem } from '../sql/ast.ts'
 import { fail } from '../sql-error.ts'
 import { commonMeta } from './common-meta.ts'
 import { describe } from './describe.ts'
 import { evaluate } from './evaluate.ts'
-import { AGGREGATES } from './functions.ts'
+import { isAggregate } from './is-aggregate.ts'
 import { type Column, FLAG } from './meta.ts'
 import { type Field, Scope } from './scope.ts'
 import type { Session } from './session.ts'
+import { joined, narrowed, openSource, type Source } from './source.ts'
 import { groupKey, integerOf, isTrue, orderValues, textOf, type Value } from './value.ts'
 
 export interface Rows {
   readonly columns: readonly Column[]
   readonly rows: readonly (readonly Value[])[]
-}
-
-/** What FROM yields. */
-interface Source {
-  readonly fields: readonly Field[]
-  readonly rows: readonly (readonly Value[])[]
-}
-
-function openSource({ source }: Join, session: Session, outer: Scope | null): Source {
-  if (source.is === 'derived') {
-    const { columns, rows } = runQuery(source.query, session, outer)
-    return {
-      fields: columns.map((column) => ({
-        ...column,
-        alias: source.alias,
-        table: source.alias,
-        database: '',
-        originalTable: '',
-        originalName: column.name,
-        flags: column.flags & ~FLAG.binary,
-      })),
-      rows,
-    }
-  }
-  const { columns, rows } = session.server.openTable(session, source.table, 'SELECT')
-  return { fields: columns.map((column) => ({ ...column, alias: source.alias, table: source.alias })), rows }
-}
-
-/** Left and right beside each other; USING is an equality of two columns. */
-function joined(left: Source, join: Join, session: Session, outer: Scope | null): Source {
-  const right = openSource(join, session, outer)
-  if (left.fields.some(({ alias }) => alias === right.fields[0]?.alias) && join.source.alias !== '')
-    throw fail.notUniqueTable(join.source.alias)
-  const fields = [...left.fields, ...right.fields]
-  const scope = new Scope(session, fields, outer).at('on')
-  const condition = join.using.reduce<Expression | null>((all, name) => {
-    const leftField = left.fields.find((field) => field.name.toLowerCase() === name.toLowerCase())
-    if (leftField === undefined) throw fail.unknownColumn(name, 'from clause')
-    const equal: Expression = {
-      is: 'binary',
-      operator: '=',
-      left: { is: 'column', path: [leftField.alias, name] },
-      right: { is: 'column', path: [join.source.alias, name] },
-    }
-    return all === null ? equal : { is: 'binary', operator: 'AND', left: all, right: equal }
-  }, join.on)
-  if (condition !== null) describe(condition, scope)
-  const fits = (row: readonly Value[]): boolean => {
-    session.budget.step()
-    if (condition === null) return true
-    scope.row = row
-    return isTrue(evaluate(condition, scope))
-  }
-  const rows: (readonly Value[])[] = []
-  const [first, second] = join.how === 'right' ? [right, left] : [left, right]
-  const beside = (a: readonly Value[], b: readonly Value[]): readonly Value[] => (join.how === 'right' ? [...b, ...a] : [...a, ...b])
-  const nothing = second.fields.map(() => null)
-  for (const one of first.rows) {
-    let found = false
-    for (const other of second.rows) {
-      const row = beside(one, other)
-      if (!fits(row)) continue
-      found = true
-      rows.push(row)
-    }
-    if (!found && join.how !== 'inner') rows.push(beside(one, nothing))
-  }
-  return { fields, rows }
-}
-
-const isAggregate = (expression: unknown): boolean => {
-  if (typeof expression !== 'object' || expression === null) return false
-  if ('is' in expression && expression.is === 'call' && 'name' in expression && AGGREGATES.has(String(expression.name))) return true
-  if ('selects' in expression) return false
-  return Object.values(expression).some((part) =>
-    Array.isArray(part) ? part.some((one) => (Array.isArray(one) ? one.some(isAggregate) : isAggregate(one))) : isAggregate(part),
-  )
 }
 
 /** `*` and `t.*` as columns. */
@@ -117,6 +41,15 @@ function columnOf(item: SelectItem, scope: Scope): Column {
   return { ...meta, name, originalName: '', database: '', table: '', originalTable: '' }
 }
 
+/** A column of ENUM is ordered by its members' places. */
+function sortKey(expression: Expression, scope: Scope): Value {
+  const value = evaluate(expression, scope)
+  if (expression.is !== 'column' || typeof value !== 'string') return value
+  const found = scope.resolve(expression.path)
+  const members = 'scope' in found ? found.scope.fields[found.index]?.members : undefined
+  return members === undefined ? value : BigInt(members.indexOf(value) + 1)
+}
+
 interface Ordered {
   readonly row: readonly Value[]
   readonly keys: readonly Value[]
@@ -131,7 +64,7 @@ interface Prepared {
 function prepare(select: Select, session: Session, outer: Scope | null): Prepared {
   const [first, ...others] = select.from
   let source: Source = first === undefined ? { fields: [], rows: [[]] } : openSource(first, session, outer)
-  for (const join of others) source = joined(source, join, session, outer)
+  for (const join of others) source = joined(source, join, session, outer, select.where)
   const scope = new Scope(session, source.fields, outer)
   const items = spread(select.items, source.fields, scope)
   if (first === undefined && select.items.some(({ value }) => value.is === 'star')) throw fail.syntax(session.server.product.name, '', 1)
@@ -152,7 +85,7 @@ function runSelect(
   const rows =
     where === null
       ? source.rows
-      : source.rows.filter((row) => {
+      : narrowed(source, where, scope.at('where')).filter((row) => {
           scope.at('where').row = row
           return isTrue(evaluate(where, scope))
         })
@@ -173,7 +106,7 @@ function runSelect(
   const emit = (): Ordered => {
     const row = items.map(({ value }) => evaluate(value, scope.at('list')))
     session.budget.bytes(row.reduce((sum: number, value) => sum + (typeof value === 'string' ? value.length : 8), 0))
-    return { row, keys: sorting.map((expression) => evaluate(expression, scope.at('order'))) }
+    return { row, keys: sorting.map((expression) => sortKey(expression, scope.at('order'))) }
   }
   const passes = (): boolean => select.having === null || isTrue(evaluate(select.having, scope.at('having')))
   const ordered: Ordered[] = []
@@ -201,7 +134,7 @@ function runSelect(
     scope.group = null
   }
   return {
-    columns: grouped && group.length === 0 ? columns : columns,
+    columns,
     ordered: select.distinct ? [...new Map(ordered.map((one) => [groupKey(one.row), one])).values()] : ordered,
   }
 }

@@ -1,8 +1,9 @@
 import type { Persona } from '@decnet/persona'
 import { clockOf } from '../../_shared/shell/zoned-time.ts'
-import { type Product, type SystemVariable, variablesOf } from '../product.ts'
+import type { Product } from '../product.ts'
 import type { Query, TableName } from '../sql/ast.ts'
 import { fail } from '../sql-error.ts'
+import { type SystemVariable, variablesOf } from '../system-variables.ts'
 import { type Account, accountsOf } from './accounts.ts'
 import { Catalog, type Database, keyOf, type Table } from './catalog.ts'
 import { columnMeta } from './column-type.ts'
@@ -177,4 +178,5 @@ export const tableColumns = (table: Table, database: string): readonly Column[] 
     database,
     table: table.name,
     originalTable: table.name,
+    ...(column.type.base === 'enum' && { members: column.type.members }),
   }))

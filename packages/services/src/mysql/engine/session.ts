@@ -13,11 +13,13 @@ export interface Warning {
   readonly message: string
 }
 
-const STEPS_LIMIT = 400_000
+const STEPS_LIMIT = 600_000
 const BYTES_LIMIT = 32 * 1024 * 1024
 
 /** What one statement may cost; past it the server says that it took too long. */
 export class Budget {
+  /** Rows by the values of their columns, for as long as the statement runs. */
+  readonly indexes = new WeakMap<object, Map<number, ReadonlyMap<string, readonly (readonly Value[])[]>>>()
   #steps = STEPS_LIMIT
   #bytes = BYTES_LIMIT
   step(count = 1): void {

@@ -18,7 +18,7 @@ const clip = (text: string): string => text.slice(0, 128)
 
 /** A value as a column keeps it. @throws {SqlError} 1048, 1264, 1366, 1406 in strict mode */
 export function stored(value: Value, column: ColumnDefinition, place: Place, session: Session): Value {
-  const strict = (session.variables.get('sql_mode') ?? session.server.globals.get('sql_mode')?.value ?? '').includes('STRICT')
+  const strict = isStrict(session)
   if (value === null) {
     if (column.nullable || column.autoIncrement) return null
     throw fail.notNull(column.name)
@@ -87,13 +87,34 @@ function storedDecimal(value: Value, column: ColumnDefinition, place: Place, str
   return { digits: decimal.digits < 0n ? -most : most, scale: decimal.scale }
 }
 
+/** Does `sql_mode` refuse what does not fit? */
+const isStrict = (session: Session): boolean =>
+  (session.variables.get('sql_mode') ?? session.server.globals.get('sql_mode')?.value ?? '').includes('STRICT')
+
+/** What a column holds that was given nothing and cannot be NULL. */
+export function implicitDefault({ type }: ColumnDefinition): Value {
+  if (isIntegerType(type)) return 0n
+  if (type.base === 'decimal') return { digits: 0n, scale: type.scale ?? 0 }
+  if (type.base === 'double' || type.base === 'float') return 0
+  if (type.base === 'enum') return type.members[0] ?? ''
+  return type.base === 'date'
+    ? '0000-00-00'
+    : type.base === 'datetime' || type.base === 'timestamp'
+      ? '0000-00-00 00:00:00'
+      : type.base === 'time'
+        ? '00:00:00'
+        : ''
+}
+
 /** What a column gets when an INSERT does not name it. @throws {SqlError} 1364 */
 export function defaultValue(column: ColumnDefinition, session: Session): Value {
   if (column.autoIncrement) return null
   if (column.default === undefined) {
     if (column.nullable) return null
     if (column.type.base === 'timestamp') return stamp(session.server.wallTime(session.startedAt))
-    throw fail.noDefault(column.name)
+    if (isStrict(session)) throw fail.noDefault(column.name)
+    session.warn('Warning', 1364, fail.noDefault(column.name).message)
+    return implicitDefault(column)
   }
   if ('value' in column.default) return column.default.value
   const now = stamp(session.server.wallTime(session.startedAt))

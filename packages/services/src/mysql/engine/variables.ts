@@ -1,6 +1,6 @@
-import type { SystemVariable } from '../product.ts'
 import type { Assignment } from '../sql/ast.ts'
 import { fail } from '../sql-error.ts'
+import type { SystemVariable } from '../system-variables.ts'
 import { evaluate } from './evaluate.ts'
 import { bytesMeta, FLAG, longMeta, type Meta, NULL_META, TYPE, textMeta } from './meta.ts'
 import { Scope } from './scope.ts'

@@ -21,7 +21,10 @@ export function shop(seeding: Seeding): SeedDatabase {
   const { persona, at } = seeding
   const customers = Array.from({ length: persona.integer('mysql/shop/customers', 60, 180) }, (_, index) => {
     const { name, slug } = firm(persona, `mysql/shop/customer/${index}`)
-    const since = persona.installedAt + ((seeding.now - persona.installedAt) * index) / 200
+    const since =
+      persona.installedAt +
+      ((seeding.now - persona.installedAt) * index) / 200 +
+      persona.integer(`mysql/shop/customer/${index}/since`, 0, 90_000) * 1000
     const city = persona.pick(`mysql/shop/customer/${index}/city`, CITIES)
     return [
       index + 1,

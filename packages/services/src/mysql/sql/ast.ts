@@ -151,9 +151,11 @@ export interface TableOptions {
   readonly comment: string | null
   readonly autoIncrement: number | null
 }
+/** Where a column goes: before all others, behind one, or (null) at the end or where it was. */
+export type ColumnPlace = 'first' | { readonly after: string } | null
 export type Alteration =
-  | { readonly is: 'add'; readonly column: ColumnDefinition; readonly keys: readonly KeyDefinition[] }
-  | { readonly is: 'change'; readonly from: string; readonly column: ColumnDefinition }
+  | { readonly is: 'add'; readonly column: ColumnDefinition; readonly keys: readonly KeyDefinition[]; readonly place: ColumnPlace }
+  | { readonly is: 'change'; readonly from: string; readonly column: ColumnDefinition; readonly place: ColumnPlace }
   | { readonly is: 'drop'; readonly column: string }
   | { readonly is: 'drop-key'; readonly name: string }
   | { readonly is: 'key'; readonly key: KeyDefinition }

@@ -1,4 +1,4 @@
-import type { Alteration, ColumnDefinition, ColumnType, Expression, KeyDefinition, TableOptions } from './ast.ts'
+import type { Alteration, ColumnDefinition, ColumnPlace, ColumnType, Expression, KeyDefinition, TableOptions } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { parseExpression, parseTableName } from './query.ts'
 
@@ -217,9 +217,7 @@ export function parseTableBody(cursor: Cursor): { readonly columns: readonly Col
 }
 
 export function parseAlteration(cursor: Cursor): Alteration {
-  const place = (): void => {
-    if (!cursor.accept('FIRST') && cursor.accept('AFTER')) cursor.anyName()
-  }
+  const place = (): ColumnPlace => (cursor.accept('FIRST') ? 'first' : cursor.accept('AFTER') ? { after: cursor.anyName() } : null)
   if (cursor.accept('ADD')) {
     const key = parseKey(cursor)
     if (key === 'ignored') return { is: 'nothing' }
@@ -227,8 +225,7 @@ export function parseAlteration(cursor: Cursor): Alteration {
     cursor.accept('COLUMN')
     cursor.accept('IF', 'NOT', 'EXISTS')
     const parsed = parseColumn(cursor)
-    place()
-    return { is: 'add', ...parsed }
+    return { is: 'add', ...parsed, place: place() }
   }
   if (cursor.accept('DROP')) {
     if (cursor.accept('PRIMARY', 'KEY')) return { is: 'drop-key', name: 'PRIMARY' }
@@ -245,8 +242,7 @@ export function parseAlteration(cursor: Cursor): Alteration {
     cursor.accept('COLUMN')
     const from = change ? cursor.name() : cursor.token().text
     const { column } = parseColumn(cursor)
-    place()
-    return { is: 'change', from, column }
+    return { is: 'change', from, column, place: place() }
   }
   if (cursor.accept('RENAME')) {
     if (cursor.acceptOne('TO', 'AS') === null && cursor.is('COLUMN', 'KEY', 'INDEX')) {

@@ -25,7 +25,7 @@ const strict =
 /** NOT NULL when no argument can be NULL. */
 const sure = (args: readonly Meta[]): number => (args.every(({ flags }) => flags & FLAG.notNull) ? FLAG.notNull : 0)
 
-export const define = (least: number, most: number, meta: (args: readonly Meta[]) => Meta, run: Run): SqlFunction => ({
+export const define = (least: number, most: number, meta: SqlFunction['meta'], run: Run): SqlFunction => ({
   least,
   most,
   meta,

@@ -41,10 +41,11 @@ const roundOf = (cut: boolean) =>
   define(
     cut ? 2 : 1,
     2,
-    (args) => {
-      const [arg] = args
+    ([arg], [, places]) => {
       if (arg !== undefined && isInteger(arg)) return arg
-      return arg?.type === TYPE.decimal ? decimalMeta(arg.length, args.length === 1 ? 0 : arg.decimals) : doubleMeta()
+      if (arg?.type !== TYPE.decimal) return doubleMeta()
+      const wanted = places?.is === 'literal' ? Number(integerOf(places.value)) : places === undefined ? 0 : arg.decimals
+      return decimalMeta(arg.length, Math.max(0, Math.min(arg.decimals, wanted)))
     },
     ([value = null, places = 0n]) => (places === null ? null : rounded(value, Number(integerOf(places)), cut)),
   )

@@ -1,9 +1,22 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { nativeHash } from '../accounts.ts'
-import { bytesMeta, textMeta } from '../meta.ts'
+import { bytesMeta, type Meta, textMeta } from '../meta.ts'
+import type { Session } from '../session.ts'
 import { integerOf, numberOf, textOf, type Value } from '../value.ts'
-import { binary, bounded, characters, define, type FunctionTable, integer, isAscii, onCharacters, string, text } from './make.ts'
+import {
+  binary,
+  bounded,
+  characters,
+  define,
+  type FunctionTable,
+  integer,
+  isAscii,
+  onCharacters,
+  type SqlFunction,
+  string,
+  text,
+} from './make.ts'
 
 const hash = (algorithm: string, value: Value | undefined): string =>
   createHash(algorithm)
@@ -61,6 +74,15 @@ const bytesLength = integer(1, 1, 10, ([value]) => BigInt(string(value).length))
 const charsLength = integer(1, 1, 10, ([value]) => BigInt(characters(string(value)).length))
 const sha = text(1, 1, 40, ([value]) => hash('sha1', value))
 
+/** Of one argument, with no digits after a point in its declaration. */
+const exactly = (meta: (args: readonly Meta[]) => Meta, run: (args: readonly Value[], session: Session) => Value): SqlFunction =>
+  define(
+    1,
+    1,
+    (args) => ({ ...meta(args), decimals: 0 }),
+    (args, session) => (args.includes(null) ? null : run(args, session)),
+  )
+
 export const textFunctions: FunctionTable = {
   CONCAT: text(1, 255, null, (args, session) => bounded(args.map(string).join(''), session)),
   CONCAT_WS: define(
@@ -92,15 +114,20 @@ export const textFunctions: FunctionTable = {
   UCASE: upper,
   LOWER: lower,
   LCASE: lower,
-  HEX: text(1, 1, 255, ([value = null], session) =>
-    typeof value === 'string'
-      ? bounded(Buffer.from(value, 'latin1').toString('hex').toUpperCase(), session)
-      : BigInt.asUintN(64, integerOf(value)).toString(16).toUpperCase(),
+  HEX: exactly(
+    ([arg]) => textMeta((arg?.length ?? 0) * 8),
+    ([value = null], session) =>
+      typeof value === 'string'
+        ? bounded(Buffer.from(value, 'latin1').toString('hex').toUpperCase(), session)
+        : BigInt.asUintN(64, integerOf(value)).toString(16).toUpperCase(),
   ),
-  UNHEX: binary(1, 1, 255, ([value]) => {
-    const digits = string(value)
-    return /^[0-9a-f]*$/iu.test(digits) ? Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex').toString('latin1') : null
-  }),
+  UNHEX: exactly(
+    ([arg]) => bytesMeta(Math.ceil((arg?.length ?? 0) / 2)),
+    ([value]) => {
+      const digits = string(value)
+      return /^[0-9a-f]*$/iu.test(digits) ? Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex').toString('latin1') : null
+    },
+  ),
   SUBSTRING: substr,
   SUBSTR: substr,
   MID: substr,
@@ -141,9 +168,9 @@ export const textFunctions: FunctionTable = {
   SPACE: text(1, 1, 255, ([times], session) =>
     count(times) > 16_777_216 ? null : bounded(' '.repeat(Math.max(0, count(times))), session),
   ),
-  INSTR: integer(2, 2, 11, ([value, part]) => locate(string(part), string(value), 1)),
-  LOCATE: integer(2, 3, 11, ([part, value, from]) => locate(string(part), string(value), from === undefined ? 1 : count(from))),
-  POSITION: integer(2, 2, 11, ([part, value]) => locate(string(part), string(value), 1)),
+  INSTR: integer(2, 2, 10, ([value, part]) => locate(string(part), string(value), 1)),
+  LOCATE: integer(2, 3, 10, ([part, value, from]) => locate(string(part), string(value), from === undefined ? 1 : count(from))),
+  POSITION: integer(2, 2, 10, ([part, value]) => locate(string(part), string(value), 1)),
   ASCII: integer(1, 1, 3, ([value]) => BigInt(string(value).charCodeAt(0) || 0)),
   ORD: integer(1, 1, 21, ([value]) => BigInt(`0x${Buffer.from(characters(string(value))[0] ?? '\0', 'latin1').toString('hex')}`)),
   CHAR: {
