@@ -41,10 +41,10 @@ describe('the search grammar over real rows', () => {
         body: { path: '/a:b', method: 'GET' },
       },
       { type: 'tick', decky: 'sensor', service: 'sensor', attackerIp: null, sessionId: null, body: { connections: '1' } },
-      ...ODD.map((command) => ({
+      ...ODD.map((command, at) => ({
         type: 'command',
         decky: 'odd-01',
-        service: 'telnet',
+        service: at === 0 ? 'constructor' : 'telnet',
         sessionId: 'session-3',
         attackerIp: '198.51.100.9',
         body: { command },
@@ -174,7 +174,7 @@ describe('the search grammar over real rows', () => {
   it('a histogram counts what the search finds, by service and time', async () => {
     const bars = async (query: Record<string, string>) => (await api.request('GET', '/logs/histogram', { token, query })).json<unknown[]>()
     expect(await bars({})).toEqual([
-      { time: new Date(T0).toISOString(), count: 4 + ODD.length, services: { ssh: 3, http: 1, telnet: ODD.length } },
+      { time: new Date(T0).toISOString(), count: 4 + ODD.length, services: { ssh: 3, http: 1, constructor: 1, telnet: ODD.length - 1 } },
     ])
     expect(await bars({ search: 'service:http', interval_minutes: '60' })).toEqual([
       { time: new Date(T0).toISOString(), count: 1, services: { http: 1 } },

@@ -50,6 +50,23 @@ describe('ftp', () => {
     await harness.close()
   })
 
+  it.each(['vsftpd', 'proftpd'] as const)('as %s knows no command, option or file by a name that every object has', async (server) => {
+    const persona = personaWith(server)
+    await start(persona)
+    const client = await signedIn(persona)
+    const missing = server === 'vsftpd' ? '550 Failed to change directory.' : 'No such file or directory'
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
+      expect(await client.say(name)).toBe(server === 'vsftpd' ? '500 Unknown command.\r\n' : `500 ${name} not understood\r\n`)
+      if (server === 'proftpd') expect(await client.say(`HELP ${name}`)).toBe(`502 Unknown command '${name}'\r\n`)
+      for (const verb of ['SITE', 'OPTS', 'TYPE', 'MODE', 'STRU']) expect(await client.say(`${verb} ${name}`), verb).toMatch(/^50\d /u)
+      expect(await client.say(`CWD ${name}`)).toContain(missing)
+      expect(await client.say(`MKD ${name}`)).toMatch(/^257 /u)
+      expect(await client.say(`CWD ${name}`)).toMatch(/^250 /u)
+      await client.say('CDUP')
+      expect(await client.say(`RMD ${name}`)).toMatch(/^250 /u)
+    }
+  })
+
   it('answers as vsftpd 3.0 answered the same script', async () => {
     const persona = personaWith('vsftpd')
     await start(persona)

@@ -79,6 +79,39 @@ describe.each(['nginx', 'apache'] as const)('the portal on %s', (server) => {
     expect(harness.captures(part.fields.sha256 ?? '')?.toString()).toBe(shell)
   })
 
+  test('a name that every object has is a header, a field, a file and an entity like any other', async () => {
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
+      const body = `${name}=1&username=${name}&password=%26${name}%3b`
+      const { heard } = await talk(
+        harness.port,
+        `POST /login.php?${name}=1 HTTP/1.1\r\nHost: ${name}\r\n${name}: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        60,
+      )
+      expect(heard.toString()).toContain(`value="${name}"`)
+      const attempt = await harness.waitFor(ofType(events.authAttempt, { principal: name }))
+      expect(secretOf(attempt.fields)).toBe(`&${name};`)
+      const request = await harness.waitFor(ofType(events.httpRequest, { host: name }))
+      expect(JSON.parse(request.fields.headers ?? '')).toContainEqual([name, 'x'])
+      for (const path of [`/${name}`, `/x.${name}`, `/favicon.${name}`])
+        expect(
+          (
+            await talk(
+              harness.port,
+              `GET ${path} HTTP/1.1\r\nHost: x\r\nRange: ${name}=0-1\r\nAccept-Encoding: ${name}\r\nConnection: close\r\n\r\n`,
+            )
+          ).heard.toString(),
+        ).toMatch(/^HTTP\/1\.1 404 /u)
+      expect((await talk(harness.port, `${name} / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).heard.toString()).toMatch(
+        /^HTTP\/1\.1 \d{3} /u,
+      )
+      expect(
+        (
+          await talk(harness.port, `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: ${name}\r\nConnection: close\r\n\r\n`)
+        ).heard.toString(),
+      ).toMatch(/^HTTP\/1\.1 [45]\d\d /u)
+    }
+  })
+
   test('malformed requests are evidence too', async () => {
     await talk(harness.port, 'GET /\x01bad HTTP/1.1\r\n\r\n')
     const request = await harness.waitFor(ofType(events.httpRequest, { status: '400' }))

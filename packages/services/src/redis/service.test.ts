@@ -105,6 +105,25 @@ describe('an open Redis', () => {
     expect(/^\$\d+\r\n(?:#[^\r\n]*\r\n)*redis_version:([.\d]+)\r\n/u.exec(heard.toString())?.[1]).toBe(persona.packages.redis.version)
   })
 
+  test('names that every object has are no settings, commands or sections, and keys like any other', async () => {
+    const ask = async (line: string) => (await talk(harness.port, `${line}\r\n`, 30)).heard.toString()
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
+      expect(await ask(`CONFIG GET ${name}`)).toBe('*0\r\n')
+      expect(await ask(`CONFIG SET ${name} 1`)).toBe(`-ERR Unknown option or number of arguments for CONFIG SET - '${name}'\r\n`)
+      expect(await ask(`CONFIG SET maxmemory 1${name}`)).toContain('argument must be a memory value')
+      expect(await ask(`CONFIG ${name}`)).toBe(`-ERR unknown subcommand '${name}'. Try CONFIG HELP.\r\n`)
+      expect(await ask(`COMMAND INFO ${name}`)).toBe('*1\r\n$-1\r\n')
+      expect(await ask(`INFO ${name}`)).toBe('$0\r\n\r\n')
+      expect(await ask(name)).toBe(`-ERR unknown command '${name}', with args beginning with: \r\n`)
+      expect(await ask(`GET ${name}`)).toBe('$-1\r\n')
+      expect(
+        await talk(harness.port, `SET ${name} 1\r\nHSET h:${name} ${name} 2\r\nHGET h:${name} ${name}\r\nHGET h:${name} x\r\n`, 30),
+      ).toMatchObject({
+        heard: Buffer.from('+OK\r\n:1\r\n$1\r\n2\r\n$-1\r\n'),
+      })
+    }
+  })
+
   test('the keyspace is bounded: a client that fills it meets an error, others go on', async () => {
     const value = 'x'.repeat(1024 * 1024)
     let answer = ''

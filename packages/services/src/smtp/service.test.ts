@@ -171,6 +171,29 @@ describe('smtp', () => {
     expect((await harness.waitFor(ofType(events.forwardAttempt))).fields).toMatchObject({ kind: 'relay', target: 'x@gmail.com' })
   })
 
+  it.each([postfix, exim])('knows no verb, parameter or mechanism by a name that every object has (%#)', async (persona) => {
+    await start(persona)
+    // Exim hangs up at the third mistake, Postfix at a line that begins with no letter.
+    const said = async (...lines: readonly string[]): Promise<string> => {
+      const client = await talk()
+      await client.say('')
+      await client.say('EHLO x')
+      for (const line of lines.slice(0, -1)) await client.say(line)
+      const answer = await client.say(lines.at(-1) ?? '')
+      client.socket.destroy()
+      return answer
+    }
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
+      expect(await said(`EHLO ${name}`)).toMatch(/^(?:250-|501 )/u)
+      expect(await said(name)).toMatch(name === '__proto__' && persona === postfix ? /^221 2\.7\.0 Error: I can break rules/u : /^50[02] /u)
+      expect(await said(`AUTH ${name}`)).toMatch(/^5\d\d /u)
+      expect(await said(`MAIL FROM:<a@b.c> ${name}=1`)).toMatch(/^5\d\d /u)
+      expect(await said(`MAIL FROM:<a@b.c> BODY=${name}`)).toMatch(/^5\d\d /u)
+      expect(await said(`VRFY ${name}`)).not.toMatch(/^250/u)
+      expect(await said(`MAIL FROM:<${name}@b.c>`, `RCPT TO:<${name}@example.test>`)).toMatch(/^55\d /u)
+    }
+  })
+
   it('keeps a message whole, dots undone, with its envelope', async () => {
     await start(postfix)
     const client = await talk()

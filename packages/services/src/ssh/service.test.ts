@@ -4,6 +4,8 @@ import { makePersona } from '@decnet/persona'
 import ssh2, { type ClientChannel, type ConnectConfig } from 'ssh2'
 import { afterEach, describe, expect, test } from 'vitest'
 import ssh from './service.ts'
+import { FXP } from './sftp/codec.ts'
+import { WireWriter } from './wire.ts'
 
 /** One whose root has a password. */
 const persona = Array.from({ length: 50 }, (_, index) =>
@@ -149,6 +151,49 @@ describe('sessions', () => {
     open[0]?.end('exit\n')
     await closed
     expect((await exec(client, 'echo again')).output).toBe('again\n')
+  })
+
+  test('a name that every object has is no variable, subsystem, command or extension', async () => {
+    await start()
+    const client = await login()
+    const packet = (writer: WireWriter): Buffer => {
+      const body = Buffer.from(writer.done())
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(body.length)
+      return Buffer.concat([length, body])
+    }
+    const answers = (id: number) => packet(new WireWriter(FXP.STATUS).uint32(id).uint32(8).string('Operation unsupported').string(''))
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
+      const ran = await new Promise<string>((resolve, reject) => {
+        client.exec(`echo "[$${name}]"; ${name}`, { env: { [name]: 'set', LC_TIME: 'C' } }, (error, channel) => {
+          if (error) return reject(error)
+          let heard = ''
+          for (const stream of [channel, channel.stderr]) stream.on('data', (data: Buffer) => (heard += data))
+          channel.on('close', () => resolve(heard)).end()
+        })
+      })
+      expect(ran).toBe(`[]\nbash: line 1: ${name}: command not found\n`)
+      await expect(
+        new Promise((resolve, reject) => client.subsys(name, (error, channel) => (error ? reject(error) : resolve(channel)))),
+      ).rejects.toThrow(/Unable to start subsystem/u)
+      const wanted = answers(7)
+      const heard = await new Promise<Buffer>((resolve, reject) => {
+        // As a session: the client of ssh2 takes the name `sftp` for itself.
+        client.exec('/usr/lib/openssh/sftp-server', (error, channel) => {
+          if (error) return reject(error)
+          let all = Buffer.alloc(0)
+          channel.on('data', (data: Buffer) => {
+            all = Buffer.concat([all, data])
+            if (all.includes(wanted)) channel.end()
+          })
+          channel.on('close', () => resolve(all))
+          channel.write(
+            Buffer.concat([packet(new WireWriter(FXP.INIT).uint32(3)), packet(new WireWriter(FXP.EXTENDED).uint32(7).string(name))]),
+          )
+        })
+      })
+      expect(heard.includes(wanted)).toBe(true)
+    }
   })
 
   test('window changes reach the recording', async () => {
