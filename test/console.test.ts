@@ -216,6 +216,12 @@ when({ tools }).describe('the console, from the first start on', () => {
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
     await soon(() => screen.innerText()).toContain('later-51')
     expect(Number(await position.inputValue())).toBeGreaterThan(0.5)
+    await position.press('Home')
+    await soon(() => screen.innerText()).not.toContain('later-51')
+    expect(Number(await position.inputValue())).toBe(0)
+    await position.press('End')
+    await soon(() => screen.innerText()).toContain('later-51')
+    expect(await position.inputValue()).toBe(await position.getAttribute('max'))
   })
 
   it('attackers are searched, sorted and narrowed to a service', async () => {
@@ -234,6 +240,7 @@ when({ tools }).describe('the console, from the first start on', () => {
     await ssh.click()
     await soon(addresses).toBe('127.0.0.21')
     expect(await ssh.getAttribute('aria-pressed')).toBe('true')
+    await page.getByRole('region', { name: 'Service' }).getByRole('button', { name: /^http/u }).waitFor()
     await ssh.click()
     await search().fill('127.0.0.22')
     await search().press('Enter')
