@@ -79,6 +79,12 @@ describe.each(['nginx', 'apache'] as const)('the portal on %s', (server) => {
     expect(harness.captures(part.fields.sha256 ?? '')?.toString()).toBe(shell)
   })
 
+  test('malformed requests are evidence too', async () => {
+    await talk(harness.port, 'GET /\x01bad HTTP/1.1\r\n\r\n')
+    const request = await harness.waitFor(ofType(events.httpRequest, { status: '400' }))
+    expect(request.fields.path).toContain('bad')
+  })
+
   test('a name that every object has is a header, a field, a file and an entity like any other', async () => {
     for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
       const body = `${name}=1&username=${name}&password=%26${name}%3b`
@@ -110,12 +116,6 @@ describe.each(['nginx', 'apache'] as const)('the portal on %s', (server) => {
         ).heard.toString(),
       ).toMatch(/^HTTP\/1\.1 [45]\d\d /u)
     }
-  })
-
-  test('malformed requests are evidence too', async () => {
-    await talk(harness.port, 'GET /\x01bad HTTP/1.1\r\n\r\n')
-    const request = await harness.waitFor(ofType(events.httpRequest, { status: '400' }))
-    expect(request.fields.path).toContain('bad')
   })
 
   when({ tools: { curl: 'curl' } }).test('curl keeps the connection and resumes', async () => {
