@@ -1,5 +1,7 @@
+import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Decompressor, wrapped } from './compression.ts'
 import { fitsLike } from './engine/pattern.ts'
 import { FieldReader, lengthEncoded, lengthEncodedBytes } from './fields.ts'
 import { readChangeUser, readResponse } from './handshake.ts'
@@ -83,6 +85,34 @@ describe('fields', () => {
         readParameters(new FieldReader(payload), flags % 50, [], flags % 2 === 0)
       }),
     )
+  })
+})
+
+describe('the compressed protocol', () => {
+  test('gives back what was wrapped, and what a client deflated', () => {
+    fc.assert(
+      fc.property(octets, octets, fc.nat(300), (plain, deflated, cut) => {
+        const body = deflateSync(deflated)
+        const header = Buffer.alloc(7)
+        header.writeUIntLE(body.length, 0, 3)
+        header.writeUIntLE(deflated.length, 4, 3)
+        // A declared length of 0 says that it is not compressed.
+        fc.pre(deflated.length > 0)
+        const stream = Buffer.concat([wrapped(0, plain).packets, header, body])
+        const reader = new Decompressor()
+        const heard = [stream.subarray(0, cut), stream.subarray(cut)].map((chunk) => reader.push(chunk) ?? Buffer.from('bad'))
+        expect(Buffer.concat(heard)).toEqual(Buffer.concat([plain, deflated]))
+      }),
+    )
+  })
+
+  test('never throws, and inflates nothing beyond what is declared', () => {
+    fc.assert(fc.property(octets, (bytes) => void new Decompressor().push(bytes)))
+    const bomb = deflateSync(Buffer.alloc(10_000_000))
+    const header = Buffer.alloc(7)
+    header.writeUIntLE(bomb.length, 0, 3)
+    header.writeUIntLE(100, 4, 3)
+    expect(new Decompressor().push(Buffer.concat([header, bomb]))).toBeNull()
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Wire } from '../_shared/wire/wire.ts'
 import { CLIENT } from './capabilities.ts'
+import { Decompressor, wrapped } from './compression.ts'
 import { frame, type Packet, PacketReader } from './packet.ts'
 import { errorPacket } from './replies.ts'
 import type { SqlError } from './sql-error.ts'
@@ -24,6 +25,7 @@ export class Connection {
   readonly #buffered: Buffered
   #out: Buffer[] = []
   #outLength = 0
+  #decompressor: Decompressor | null = null
 
   constructor(wire: Wire, buffered: Buffered, limit: number) {
     this.wire = wire
@@ -47,7 +49,9 @@ export class Connection {
       if (left !== undefined && left <= 0) return null
       const chunk = await this.wire.next(left)
       if (typeof chunk === 'string') return null
-      this.reader.push(chunk)
+      const plain = this.#decompressor === null ? chunk : this.#decompressor.push(chunk)
+      if (plain === null) return this.#refuse('order')
+      this.reader.push(plain)
       if (this.#buffered.bytes + this.reader.pending - this.#held > BUFFERED_LIMIT) return this.#refuse('size')
     }
   }
@@ -61,8 +65,14 @@ export class Connection {
   }
 
   #account(): void {
-    this.#buffered.bytes += this.reader.pending - this.#held
-    this.#held = this.reader.pending
+    const pending = this.reader.pending + (this.#decompressor?.pending ?? 0)
+    this.#buffered.bytes += pending - this.#held
+    this.#held = pending
+  }
+
+  /** From here on both sides speak the compressed protocol. */
+  compress(): void {
+    this.#decompressor = new Decompressor()
   }
 
   /** A command begins: numbers begin anew. */
@@ -89,7 +99,11 @@ export class Connection {
     const all = Buffer.concat(this.#out)
     this.#out = []
     this.#outLength = 0
-    return all.length === 0 ? !this.wire.gone : this.wire.send(all)
+    if (all.length === 0) return !this.wire.gone
+    if (this.#decompressor === null) return this.wire.send(all)
+    const { packets, count } = wrapped(this.#decompressor.sequence + 1, all)
+    this.#decompressor.sequence += count
+    return this.wire.send(packets)
   }
 
   async send(payload: Uint8Array): Promise<boolean> {

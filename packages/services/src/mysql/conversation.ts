@@ -77,6 +77,7 @@ export async function converse(talk: Talk): Promise<void> {
     connection.reader.patience = 0
     const changes = product.mariadb && response.database !== null ? trackedSchema(response.database) : []
     if (!(await connection.send(okPacket(connection, { status: sql.status, warnings: 0, changes })))) return
+    if (response.capabilities & CLIENT.compress) connection.compress()
     await runCommands({ ...talk, sql, salt, extended: response.extended, collation })
     await farewell(talk)
   } finally {

@@ -12,15 +12,17 @@ import { defaultCollation, isCharset } from './variables.ts'
 type Of<Is extends Statement['is']> = Extract<Statement, { is: Is }>
 
 const COLUMNS_LIMIT = 1_017
-const ENGINES: Readonly<Record<string, string>> = {
-  innodb: 'InnoDB',
-  myisam: 'MyISAM',
-  memory: 'MEMORY',
-  heap: 'MEMORY',
-  aria: 'Aria',
-  csv: 'CSV',
-  archive: 'ARCHIVE',
-}
+const ENGINES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    innodb: 'InnoDB',
+    myisam: 'MyISAM',
+    memory: 'MEMORY',
+    heap: 'MEMORY',
+    aria: 'Aria',
+    csv: 'CSV',
+    archive: 'ARCHIVE',
+  }),
+)
 
 export function createDatabase({ name, ifNotExists, charset, collation }: Of<'create-database'>, session: Session): Answer {
   const { server } = session
@@ -123,7 +125,7 @@ export function createTable(statement: Of<'create-table'>, session: Session): An
   const like = statement.like === null ? null : server.table(session, statement.like, 'SELECT').table
   const result = statement.query === null ? null : server.queries.run(statement.query, session, null)
   const { options } = statement
-  const engine = options.engine === null ? 'InnoDB' : (ENGINES[options.engine.toLowerCase()] ?? null)
+  const engine = options.engine === null ? 'InnoDB' : (ENGINES.get(options.engine.toLowerCase()) ?? null)
   if (engine === null) throw fail.unknownEngine(options.engine ?? '')
   const charset = options.charset === null ? database.charset : options.charset.toLowerCase()
   if (!isCharset(charset)) throw fail.unknownCharset(options.charset ?? '')
@@ -303,7 +305,7 @@ export function alterTable({ table: name, changes }: Of<'alter-table'>, session:
         break
       case 'options':
         if (change.options.engine !== null) {
-          const engine = ENGINES[change.options.engine.toLowerCase()]
+          const engine = ENGINES.get(change.options.engine.toLowerCase())
           if (engine === undefined) throw fail.unknownEngine(change.options.engine)
           table.engine = engine
         }

@@ -200,7 +200,7 @@ export function describe(expression: Expression, scope: Scope): Meta {
       if (expression.name === 'VALUES' || expression.name === 'VALUE')
         return expression.args[0] === undefined ? NULL_META : of(expression.args[0])
       const native = functionNamed(expression.name, scope.session.server.product.mariadb)
-      if (native === undefined) throw noFunction(expression.name, scope)
+      if (native === undefined) throw noFunction(expression.written, scope)
       if (expression.args.length < native.least || expression.args.length > native.most) throw fail.badArguments(expression.name)
       return native.meta(
         expression.args.map((arg) => of(arg)),

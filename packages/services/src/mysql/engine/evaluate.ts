@@ -171,7 +171,7 @@ function call(expression: Extract<Expression, { is: 'call' }>, scope: Scope): Va
     return 'scope' in found ? (scope.inserted?.[found.index] ?? null) : null
   }
   const native = functionNamed(name, scope.session.server.product.mariadb)
-  if (native === undefined) throw noFunction(name, scope)
+  if (native === undefined) throw noFunction(expression.written, scope)
   // BENCHMARK's own work is not done, only its time passes.
   const values = args.map((arg) =>
     arg.is === 'row' ? evaluate(arg.values[1] ?? { is: 'literal', value: null }, scope) : evaluate(arg, scope),
@@ -182,8 +182,7 @@ function call(expression: Extract<Expression, { is: 'call' }>, scope: Scope): Va
 /** 1305, with the database that would have been looked in. */
 export function noFunction(name: string, scope: Scope): Error {
   const { database } = scope.session
-  const shown = name.includes('.') ? name : name.toLowerCase()
-  return fail.noRoutine('FUNCTION', database === null || shown.includes('.') ? shown : `${database}.${shown}`)
+  return fail.noRoutine('FUNCTION', database === null || name.includes('.') ? name : `${database}.${name}`)
 }
 
 function systemVariable(expression: Extract<Expression, { is: 'system' }>, scope: Scope): Value {

@@ -59,7 +59,10 @@ export type Expression =
   | { readonly is: 'row'; readonly values: readonly Expression[] }
   | {
       readonly is: 'call'
+      /** Upper case. */
       readonly name: string
+      /** As the statement has it. */
+      readonly written: string
       readonly args: readonly Expression[]
       readonly distinct: boolean
       readonly order: readonly Order[]

@@ -44,6 +44,7 @@ export function numberLiteral(text: string): Value {
 const functionCall = (name: string, args: readonly Expression[]): Expression => ({
   is: 'call',
   name,
+  written: name,
   args,
   distinct: false,
   order: [],
@@ -246,7 +247,7 @@ export function expressionParser(cursor: Cursor, query: ParseQuery): ExpressionP
     return functionCall(path.join('.'), args)
   }
   function call(): Expression {
-    const name = cursor.take().key
+    const { key: name, text: written } = cursor.take()
     cursor.expect('(')
     const distinct = cursor.accept('DISTINCT')
     const args: Expression[] = []
@@ -257,7 +258,7 @@ export function expressionParser(cursor: Cursor, query: ParseQuery): ExpressionP
     const order = name === 'GROUP_CONCAT' ? orderBy() : []
     const separator = name === 'GROUP_CONCAT' && cursor.accept('SEPARATOR') ? cursor.text() : ','
     cursor.expect(')')
-    return { is: 'call', name, args, distinct, order, separator }
+    return { is: 'call', name, written, args, distinct, order, separator }
   }
   /** `substring(x from 2 for 3)`, `trim(both 'x' from y)`, `position(a in b)`. */
   function separators(name: string): readonly string[] {

@@ -1,9 +1,10 @@
-import type { Assignment, Expression, Grantee, Statement } from './ast.ts'
+import { parseGrant, parseUsers } from './account.ts'
+import type { Assignment, Expression, Statement } from './ast.ts'
+import { parseDelete, parseInsert, parseUpdate } from './change.ts'
 import { Cursor } from './cursor.ts'
 import { parseAlteration, parseTableBody, parseTableOptions } from './definition.ts'
-import { expressionParser } from './expression.ts'
 import type { Reading } from './lexer.ts'
-import { parseExpression, parseLimit, parseQuery, parseTableName } from './query.ts'
+import { parseExpression, parseQuery, parseTableName } from './query.ts'
 import { parseAccount, parseDescribe, parseShow } from './show.ts'
 
 export interface Parsed {
@@ -32,81 +33,6 @@ const accepted =
   }
 const ifExists = (cursor: Cursor): boolean => cursor.accept('IF', 'EXISTS')
 const ifNotExists = (cursor: Cursor): boolean => cursor.accept('IF', 'NOT', 'EXISTS')
-const tail = (cursor: Cursor) => {
-  const where = cursor.accept('WHERE') ? parseExpression(cursor) : null
-  const order = expressionParser(cursor, parseQuery).order()
-  return { where, order, limit: parseLimit(cursor) }
-}
-
-function parseInsert(cursor: Cursor, replace: boolean): Statement {
-  let ignore = false
-  for (;;) {
-    const word = cursor.acceptOne('IGNORE', 'LOW_PRIORITY', 'DELAYED', 'HIGH_PRIORITY')
-    if (word === 'IGNORE') ignore = true
-    if (word === null) break
-  }
-  cursor.accept('INTO')
-  const table = parseTableName(cursor)
-  const base = { is: 'insert', replace, ignore, table } as const
-  const value = (): Expression | null => {
-    if (!cursor.is('DEFAULT') || cursor.token(1).key === '(') return parseExpression(cursor)
-    cursor.take()
-    return null
-  }
-  const assign = (): readonly [string, Expression | null] => {
-    const name = parseColumnName(cursor)
-    if (!cursor.accept(':=')) cursor.expect('=')
-    return [name, value()]
-  }
-  const duplicates = (): readonly (readonly [string, Expression])[] => {
-    if (!cursor.accept('ON', 'DUPLICATE', 'KEY', 'UPDATE')) return []
-    return cursor.list(() => {
-      const [name, given] = assign()
-      return [name, given ?? ({ is: 'literal', value: null } as const)] as const
-    })
-  }
-  if (cursor.accept('SET')) {
-    const pairs = cursor.list(assign)
-    return { ...base, columns: pairs.map(([name]) => name), rows: [pairs.map(([, given]) => given)], onDuplicate: duplicates() }
-  }
-  let columns: readonly string[] | null = null
-  if (cursor.is('(') && cursor.token(1).key !== 'SELECT')
-    columns = cursor.parenthesised(() => (cursor.is(')') ? [] : cursor.list(() => parseColumnName(cursor))))
-  if (cursor.is('SELECT', '(')) return { ...base, columns, rows: parseQuery(cursor), onDuplicate: duplicates() }
-  if (cursor.acceptOne('VALUES', 'VALUE') === null) cursor.wrong()
-  const rows = cursor.list(() => cursor.parenthesised(() => (cursor.is(')') ? [] : cursor.list(value))))
-  return { ...base, columns, rows, onDuplicate: duplicates() }
-}
-
-/** A column's name, whatever table is named before it. */
-function parseColumnName(cursor: Cursor): string {
-  let name = cursor.name()
-  while (cursor.accept('.')) name = cursor.anyName()
-  return name
-}
-
-function parseUpdate(cursor: Cursor): Statement {
-  while (cursor.acceptOne('LOW_PRIORITY', 'IGNORE') !== null);
-  const table = parseTableName(cursor)
-  cursor.accept('AS')
-  const alias = cursor.isName ? cursor.name() : table.name
-  cursor.expect('SET')
-  const set = cursor.list(() => {
-    const name = parseColumnName(cursor)
-    if (!cursor.accept(':=')) cursor.expect('=')
-    return [name, parseExpression(cursor)] as const
-  })
-  return { is: 'update', table, alias, set, ...tail(cursor) }
-}
-
-function parseDelete(cursor: Cursor): Statement {
-  while (cursor.acceptOne('LOW_PRIORITY', 'QUICK', 'IGNORE') !== null);
-  cursor.expect('FROM')
-  const table = parseTableName(cursor)
-  const alias = cursor.isName ? cursor.name() : table.name
-  return { is: 'delete', table, alias, ...tail(cursor) }
-}
-
 function parseCreate(cursor: Cursor): Statement {
   const replace = cursor.accept('OR', 'REPLACE')
   cursor.accept('TEMPORARY')
@@ -181,37 +107,6 @@ function parseDrop(cursor: Cursor): Statement {
   const { name } = parseTableName(cursor)
   cursor.skip()
   return { is: 'drop-routine', kind, name, ifExists: when }
-}
-
-function parseUsers(cursor: Cursor, verb: 'CREATE USER' | 'ALTER USER' | 'DROP USER' | 'GRANT' | 'REVOKE', tolerant: boolean): Statement {
-  const users = cursor.list((): Grantee => {
-    const account = cursor.accept('CURRENT_USER') ? { name: '', host: '' } : parseAccount(cursor)
-    let password: string | null = null
-    if (cursor.accept('IDENTIFIED')) {
-      if (cursor.acceptOne('VIA', 'WITH') !== null) cursor.anyName()
-      if (cursor.acceptOne('BY', 'AS', 'USING') !== null) {
-        const hashed = cursor.accept('PASSWORD')
-        if (cursor.accept('(')) {
-          password = cursor.text()
-          cursor.expect(')')
-        } else {
-          const text = cursor.text()
-          password = hashed ? null : text
-        }
-      }
-    }
-    return { ...account, password }
-  })
-  if (!cursor.done && !cursor.is('WITH', 'REQUIRE', 'PASSWORD', 'ACCOUNT', 'DEFAULT', 'FROM', 'COMMENT', 'ATTRIBUTE')) cursor.wrong()
-  cursor.skip()
-  return { is: 'account', verb, users, ifExists: tolerant }
-}
-
-function parseGrant(cursor: Cursor, verb: 'GRANT' | 'REVOKE'): Statement {
-  const towards = verb === 'GRANT' ? 'TO' : 'FROM'
-  while (!cursor.done && !cursor.is(towards)) cursor.take()
-  cursor.expect(towards)
-  return parseUsers(cursor, verb, true)
 }
 
 function parseSet(cursor: Cursor): Statement {
