@@ -1,11 +1,12 @@
 import net from 'node:net'
 
+interface Address {
+  readonly address: string
+  readonly port: number
+}
+
 /** Talks a line protocol by hand: sends each part when the other side has said something new, and gives back all that it said. */
-export function talk(
-  target: { readonly address: string; readonly port: number },
-  parts: readonly (string | Uint8Array)[],
-  endMs = 10_000,
-): Promise<string> {
+export function talk(target: Address, parts: readonly (string | Uint8Array)[], endMs = 10_000): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(target.port, target.address)
     const left = [...parts]
@@ -32,41 +33,44 @@ export function talk(
 }
 
 /** One login at an FTP server, refused or not. */
-export const ftpLogin = (target: { readonly address: string; readonly port: number }, user: string, password: string) =>
+export const ftpLogin = (target: Address, user: string, password: string) =>
   talk(target, [`USER ${user}\r\n`, `PASS ${password}\r\n`, 'QUIT\r\n'])
 
-/** Says everything at once and takes what is answered until the other side closes. */
-function exchange(target: { readonly address: string; readonly port: number }, parts: readonly (string | Uint8Array)[]): Promise<string> {
+/** Says everything at once and takes what is answered until the other side closes, or the time is over. */
+export function exchange(target: Address, parts: readonly (string | Uint8Array)[], endMs = 20_000): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(target.port, target.address, () => {
       for (const part of parts) socket.write(part)
     })
+    const timer = setTimeout(() => socket.destroy(), endMs)
     let said = ''
     socket.on('data', (data: Buffer) => {
       said += data.toString('latin1')
     })
     // Who has answered may cut off what was still being said.
-    socket.once('error', (error) => (said === '' ? reject(error) : resolve(said)))
-    socket.once('close', () => resolve(said))
+    socket.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNREFUSED' ? reject(error) : resolve(said)))
+    socket.once('close', () => {
+      clearTimeout(timer)
+      resolve(said)
+    })
   })
 }
 
 /** One request, answered to its end. */
-export const httpGet = (target: { readonly address: string; readonly port: number }, path: string, headers: readonly string[] = []) =>
+export const httpGet = (target: Address, path: string, headers: readonly string[] = []) =>
   exchange(target, [[`GET ${path} HTTP/1.1`, 'Host: example', 'Connection: close', ...headers, '', ''].join('\r\n')])
 
-const withBody =
-  (method: string) => (target: { readonly address: string; readonly port: number }, path: string, body: string | Uint8Array) => {
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    const head = [
-      `${method} ${path} HTTP/1.1`,
-      'Host: example',
-      'Connection: close',
-      'Content-Type: text/plain',
-      `Content-Length: ${bytes.length}`,
-    ]
-    return exchange(target, [`${head.join('\r\n')}\r\n\r\n`, bytes])
-  }
+const withBody = (method: string) => (target: Address, path: string, body: string | Uint8Array) => {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  const head = [
+    `${method} ${path} HTTP/1.1`,
+    'Host: example',
+    'Connection: close',
+    'Content-Type: text/plain',
+    `Content-Length: ${bytes.length}`,
+  ]
+  return exchange(target, [`${head.join('\r\n')}\r\n\r\n`, bytes])
+}
 /** One request with a body, answered to its end. */
 export const httpPost = withBody('POST')
 export const httpPut = withBody('PUT')
