@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@decnet/kernel'
@@ -10,7 +10,7 @@ const contracts = join(dirname(fileURLToPath(import.meta.resolve('@decnet/contra
 
 function* files(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name === 'node_modules' || entry.name === 'dist' || entry.name === 'dev') continue
+    if (entry.name === 'node_modules' || entry.name.startsWith('dist') || entry.name === 'dev') continue
     const path = join(folder, entry.name)
     if (entry.isDirectory()) yield* files(path)
     else if (entry.isFile()) yield path
@@ -33,20 +33,30 @@ export async function ensureConsole(notice: (text: string) => void): Promise<str
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && statSync(join(dist, 'index.html')).isFile()) return dist
   notice('Building the console (once; some seconds)…')
   const vite = fileURLToPath(new URL('./bin/vite.js', new URL('.', import.meta.resolve('vite/package.json'))))
+  // Built beside the old one and put in its place whole: a server that serves it meets no hole.
+  const fresh = mkdtempSync(join(console_, 'dist-'))
   const output: Buffer[] = []
   const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: console_, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn', '--outDir', fresh, '--emptyOutDir'], {
+      cwd: console_,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     child.stdout.on('data', (data: Buffer) => output.push(data))
     child.stderr.on('data', (data: Buffer) => output.push(data))
     child.once('error', reject)
     child.once('exit', resolve)
   })
   if (code !== 0) {
+    rmSync(fresh, { recursive: true, force: true })
     throw new AppError(`The console could not be built:\n${Buffer.concat(output).toString('utf8').slice(-2_000)}`, {
       code: 'console_build',
       hint: 'Is everything installed? Run npm ci --ignore-scripts, then try again.',
     })
   }
-  writeFileSync(stamp, wanted)
+  writeFileSync(join(fresh, '.built-from'), wanted)
+  const old = `${fresh}-old`
+  if (existsSync(dist)) renameSync(dist, old)
+  renameSync(fresh, dist)
+  rmSync(old, { recursive: true, force: true })
   return dist
 }
