@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -209,6 +211,38 @@ describe('a damaged home', () => {
     renameSync(database, `${database}.damaged`)
     await using fleet = await startFleet({ home })
     expect((await fleet.get<{ total: number }>('/attackers')).total).toBeGreaterThanOrEqual(0)
+  })
+
+  it('whose database is damaged while it runs: the sensor goes on, and the server comes back when the file does', async () => {
+    const home = join(work, 'damaged-running')
+    await using fleet = await startFleet({ home })
+    const files = ['decnet.db', 'decnet.db-wal', 'decnet.db-shm'].map((name) => join(home, name))
+    const server = fleet.child('server')
+    process.kill(server, 'SIGSTOP')
+    for (const file of files) copyFileSync(file, `${file}.whole`)
+    for (const file of files.slice(1)) rmSync(file)
+    writeFileSync(files[0] ?? '', 'no database\n'.repeat(1000))
+    process.kill(server, 'SIGKILL')
+    const said = await ftpLogin(fleet.target('ftp'), 'mallory', 'while-damaged')
+    expect(said).toMatch(/^220[ -]/u)
+    await expect.poll(() => existsSync(`/proc/${server}`), { timeout: 10_000 }).toBe(false)
+    // Tried again and again meanwhile; the fleet stays.
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    expect([fleet.process.exitCode, (await decnet(['status', '--home', home])).code]).toEqual([null, 0])
+    for (const file of files) {
+      rmSync(file, { force: true })
+      renameSync(`${file}.whole`, file)
+    }
+    await expect
+      .poll(
+        () =>
+          fleet.get<{ total: number }>('/credentials?search=while-damaged').then(
+            ({ total }) => total,
+            () => -1,
+          ),
+        { timeout: 60_000, interval: 250 },
+      )
+      .toBe(1)
   })
 
   it('whose spool holds a line that is no event keeps its bytes and loses none around it', async () => {
