@@ -127,7 +127,8 @@ export function apache(identity: ServerIdentity): Daemon {
         body: found.content.subarray(only.from, only.to + 1),
         after: [['Content-Range', `bytes ${only.from}-${only.to}/${size}`]],
       })
-    const boundary = token(16)
+    // A number in hexadecimal, without leading zeros.
+    const boundary = token(16).replace(/^0+/u, '')
     const parts = ranges.flatMap(({ from, to }) => [
       Buffer.from(
         `\r\n--${boundary}\r\n${type === undefined ? '' : `Content-type: ${type}\r\n`}Content-range: bytes ${from}-${to}/${size}\r\n\r\n`,

@@ -56,7 +56,7 @@ function masked(heard: Buffer, port: number): string {
     .replaceAll(String(port), 'PORT')
     .replace(/^Allow: .+$/gmu, (line) => line.trimEnd().slice(7).split(',').sort().join())
     .replace(/boundary=[0-9a-f]+/u, 'boundary=B')
-    .replace(/--[0-9a-f]{16,20}/gu, '--B')
+    .replace(/--[0-9a-f]{10,20}/gu, '--B')
 }
 
 function compare(
