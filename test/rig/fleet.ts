@@ -88,6 +88,11 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
       resolve(JSON.parse(said.slice(0, end)) as ReadyLine)
     })
     void exited.then((code) => reject(new Error(`decnet up ended with ${code}: ${complaints}`)))
+  }).catch((error: unknown) => {
+    // What did not become ready is not left behind.
+    child.kill('SIGKILL')
+    if (options.home === undefined) rmSync(home, { recursive: true, force: true })
+    throw error
   })
 
   const api = `${ready.console}api/v1`
