@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { when } from '@decnet/kernel/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { DECNET } from './rig/cli.ts'
+import { run } from './rig/client.ts'
 import { type Fleet, freePort, PASSWORD, type ReadyLine, startFleet } from './rig/fleet.ts'
-import { ftpLogin, httpGet, httpPost, httpPut } from './rig/wire.ts'
+import { ftpLogin, httpGet, httpPost } from './rig/wire.ts'
 
 const statusOf = (pid: number) =>
   new Map(
@@ -18,7 +19,7 @@ const statusOf = (pid: number) =>
   )
 const NOBODY = 65_534
 
-when({ root: true }).describe('a fleet that root started', () => {
+when({ root: true, tools: { curl: 'curl' } }).describe('a fleet that root started', () => {
   let fleet: Fleet
   beforeAll(async () => {
     fleet = await startFleet()
@@ -67,7 +68,13 @@ when({ root: true }).describe('a fleet that root started', () => {
   it('keeps an upload under its hash after the drop', async () => {
     const content = randomBytes(50_000)
     const hash = createHash('sha256').update(content).digest('hex')
-    await httpPut(fleet.target('http'), '/shell.jsp', content)
+    const { address, port, login } = fleet.target('ftp')
+    const { code, stderr } = await run(
+      'curl',
+      ['-sS', '-T', '-', '-u', `${login.user}:${login.password}`, `ftp://${address}:${port}/dropper.bin`, '--max-time', '60'],
+      { input: content, timeoutMs: 60_000 },
+    )
+    expect([code, stderr]).toEqual([0, ''])
     const path = join(fleet.home, 'sensor', 'artifacts', hash)
     await expect.poll(() => statSync(path, { throwIfNoEntry: false })?.size, { timeout: 30_000 }).toBe(content.length)
     expect(statSync(path).uid).not.toBe(0)

@@ -60,17 +60,14 @@ export function exchange(target: Address, parts: readonly (string | Uint8Array)[
 export const httpGet = (target: Address, path: string, headers: readonly string[] = []) =>
   exchange(target, [[`GET ${path} HTTP/1.1`, 'Host: example', 'Connection: close', ...headers, '', ''].join('\r\n')])
 
-const withBody = (method: string) => (target: Address, path: string, body: string | Uint8Array) => {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+/** One request with a body, answered to its end. */
+export function httpPost(target: Address, path: string, body: string): Promise<string> {
   const head = [
-    `${method} ${path} HTTP/1.1`,
+    `POST ${path} HTTP/1.1`,
     'Host: example',
     'Connection: close',
     'Content-Type: text/plain',
-    `Content-Length: ${bytes.length}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
   ]
-  return exchange(target, [`${head.join('\r\n')}\r\n\r\n`, bytes])
+  return exchange(target, [`${head.join('\r\n')}\r\n\r\n${body}`])
 }
-/** One request with a body, answered to its end. */
-export const httpPost = withBody('POST')
-export const httpPut = withBody('PUT')
