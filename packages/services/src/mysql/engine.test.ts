@@ -115,22 +115,6 @@ describe('an account with rights on the applications only', () => {
   })
 })
 
-test('names that every object has are names like any other', () => {
-  ask('create database constructor')
-  for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
-    expect(ask(`create table constructor.${name} (${name} int)`)).toBe('ok 0')
-    expect(ask(`insert into constructor.${name} (${name}) values (1)`)).toBe('ok 1')
-    expect(ask(`select t.${name} as ${name} from constructor.${name} t group by ${name}`)).toEqual([['1']])
-    expect(ask(`create table constructor.t (a int) engine=${name}`)).toBe(`1286: Unknown storage engine '${name}'`)
-    expect(ask(`create table constructor.t (a ${name})`)).toMatch(/^1064: /u)
-    expect(ask(`select ${name}(1)`)).toBe(`1305: FUNCTION ${name} does not exist`)
-    expect(ask(`select @@${name}`)).toBe(`1193: Unknown system variable '${name}'`)
-    expect(ask(`set names ${name}`)).toBe(`1115: Unknown character set: '${name}'`)
-    expect(ask(`select @${name}`)).toEqual([[null]])
-    if (name !== 'constructor') expect(ask(`use ${name}`)).toBe(`1049: Unknown database '${name}'`)
-  }
-})
-
 test('the seeded data is the same for the same host, differs between hosts, and names neither us nor a slip', () => {
   const dump = (persona: Persona): string => {
     const planted = serverOf(persona, true)

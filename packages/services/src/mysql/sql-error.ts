@@ -130,6 +130,7 @@ export const fail = {
     '42000',
     (limit: number) => `Can't create more than max_prepared_stmt_count statements (current value: ${limit})`,
   ),
+  unknownType: error(4161, 'HY000', (name: string) => `Unknown data type: '${name}'`),
   localInfile: error(
     4166,
     'HY000',

@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import type { Expression } from '../sql/ast.ts'
 import { controlFunctions } from './functions/control.ts'
 import { numberFunctions } from './functions/number.ts'
@@ -26,5 +27,5 @@ const all: FunctionTable = { ...serverFunctions, ...textFunctions, ...numberFunc
 /** A native function by its upper-case name. */
 export function functionNamed(name: string, mariadb: boolean): SqlFunction | undefined {
   if (!mariadb && (name === 'PASSWORD' || name === 'OLD_PASSWORD')) return undefined
-  return Object.hasOwn(all, name) ? all[name] : undefined
+  return own(all, name)
 }

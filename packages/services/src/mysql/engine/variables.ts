@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import type { Assignment } from '../sql/ast.ts'
 import { fail } from '../sql-error.ts'
 import type { SystemVariable } from '../system-variables.ts'
@@ -13,7 +14,9 @@ const SYNONYMS: Readonly<Record<string, string>> = { tx_isolation: 'transaction_
 function find(session: Session, name: string): { readonly key: string; readonly variable: SystemVariable } | null {
   const { globals } = session.server
   const lower = name.toLowerCase()
-  const key = globals.has(lower) ? lower : (SYNONYMS[lower] ?? Object.entries(SYNONYMS).find(([, other]) => other === lower)?.[0] ?? '')
+  const key = globals.has(lower)
+    ? lower
+    : (own(SYNONYMS, lower) ?? Object.entries(SYNONYMS).find(([, other]) => other === lower)?.[0] ?? '')
   const variable = globals.get(key)
   return variable === undefined ? null : { key, variable }
 }
@@ -21,8 +24,8 @@ function find(session: Session, name: string): { readonly key: string; readonly 
 /** As SHOW VARIABLES prints it. */
 export function variableText(session: Session, name: string, variable: SystemVariable, global: boolean): string {
   if (!global) {
-    const own = session.variables.get(name)
-    if (own !== undefined) return own
+    const assigned = session.variables.get(name)
+    if (assigned !== undefined) return assigned
     if (name === 'pseudo_thread_id') return String(session.id)
     if (name === 'timestamp') return (session.startedAt / 1000).toFixed(6)
     if (name === 'identity' || name === 'last_insert_id') return session.lastInsertId.toString()

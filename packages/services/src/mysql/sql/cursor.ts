@@ -57,6 +57,13 @@ export class Cursor {
     throw fail.syntax(this.server, this.sql.slice(token.from, token.from + 80), line)
   }
 
+  /** No type has this name; MariaDB says so of any word that could be one. */
+  wrongType(): never {
+    const { kind, text } = this.token()
+    if (this.server === 'MariaDB' && kind === 'word' && this.isName) throw fail.unknownType(text)
+    return this.wrong()
+  }
+
   is(...keys: readonly string[]): boolean {
     const { key } = this.token()
     return key !== '' && keys.includes(key)

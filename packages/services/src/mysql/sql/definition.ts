@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import type { Alteration, ColumnDefinition, ColumnPlace, ColumnType, Expression, KeyDefinition, TableOptions } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { parseExpression, parseTableName } from './query.ts'
@@ -28,10 +29,8 @@ function parseType(cursor: Cursor): ColumnType {
   const token = cursor.token()
   if (token.kind !== 'word') cursor.wrong()
   const word = token.text.toLowerCase()
-  const base = SYNONYMS[word] ?? word
-  if (!TYPES.has(base)) {
-    cursor.wrong()
-  }
+  const base = own(SYNONYMS, word) ?? word
+  if (!TYPES.has(base)) cursor.wrongType()
   cursor.take()
   if (base === 'double') cursor.accept('PRECISION')
   const variable = base === 'char' && cursor.accept('VARYING')

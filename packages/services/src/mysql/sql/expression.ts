@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import { decimalOf, type Value } from '../engine/value.ts'
 import type { BinaryOperator, Expression, Order, Query } from './ast.ts'
 import type { Cursor } from './cursor.ts'
@@ -74,7 +75,7 @@ export function expressionParser(cursor: Cursor, query: ParseQuery): ExpressionP
   function comparison(): Expression {
     let left = bits()
     for (;;) {
-      const operator = COMPARISONS[cursor.token().key]
+      const operator = own(COMPARISONS, cursor.token().key)
       const tested = operator === undefined ? (test(left) ?? predicate(left)) : compared(left, operator)
       if (tested === null) return left
       left = tested
@@ -230,8 +231,9 @@ export function expressionParser(cursor: Cursor, query: ParseQuery): ExpressionP
   function interval(): Expression {
     cursor.expect('INTERVAL')
     const value = expression()
-    const unit = cursor.take().key
+    const unit = cursor.token().key
     if (!UNITS.has(unit)) cursor.wrong()
+    cursor.take()
     return { is: 'interval', value, unit }
   }
   function column(): Expression {

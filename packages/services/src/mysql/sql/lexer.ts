@@ -1,3 +1,5 @@
+import { own } from '@decnet/kernel'
+
 /** One token of a statement. Text is bytes: one character, one byte. */
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'hex' | 'symbol' | 'parameter' | 'end' | 'bad'
@@ -40,7 +42,7 @@ function quotedEnd(sql: string, from: number, escapes: boolean): { readonly text
     const char = sql.charAt(at)
     if (char === '\\' && escapes) {
       const next = sql.charAt(at + 1)
-      parts.push(sql.slice(begin, at), ESCAPES[next] ?? next)
+      parts.push(sql.slice(begin, at), own(ESCAPES, next) ?? next)
       at += 1
       begin = at + 1
     } else if (char === quote) {

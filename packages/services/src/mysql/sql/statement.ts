@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import { parseGrant, parseUsers } from './account.ts'
 import type { Assignment, Expression, Statement } from './ast.ts'
 import { parseDelete, parseInsert, parseUpdate } from './change.ts'
@@ -309,7 +310,7 @@ function parse(cursor: Cursor): Statement {
     if (cursor.token().kind === 'end') return { is: 'nothing' }
     if (cursor.is('SELECT', '(')) return { is: 'query', query: parseQuery(cursor) }
     const { key } = cursor.token()
-    const verb = Object.hasOwn(VERBS, key) ? VERBS[key] : undefined
+    const verb = own(VERBS, key)
     if (verb === undefined) return cursor.wrong()
     cursor.take()
     return verb(cursor)

@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import dictionary from '../../recorded/dictionary.json' with { type: 'json' }
 import lists from '../../recorded/lists.json' with { type: 'json' }
 import type { ColumnDefinition } from '../../sql/ast.ts'
@@ -24,7 +25,7 @@ export function dictionaryColumns(
   database: string,
   table: string,
 ): { readonly name: string; readonly columns: readonly ColumnDefinition[]; readonly primary: readonly string[] } | null {
-  const schema = recorded[database.toLowerCase() === 'information_schema' ? 'information_schema' : database]
+  const schema = own(recorded, database.toLowerCase() === 'information_schema' ? 'information_schema' : database)
   const name =
     schema === undefined
       ? undefined
@@ -58,6 +59,6 @@ export function dictionaryColumns(
 /** Names of the tables of a database of the server's own. */
 export function dictionaryTables(mariadb: boolean, database: string): readonly string[] {
   if (database === 'performance_schema' || database === 'sys') return lists[database].filter((name) => name !== undefined)
-  const schema = recorded[database.toLowerCase() === 'information_schema' ? 'information_schema' : database] ?? {}
+  const schema = own(recorded, database.toLowerCase() === 'information_schema' ? 'information_schema' : database) ?? {}
   return Object.keys(schema).filter((name) => mariadb || !MARIADB_TABLES.test(name))
 }

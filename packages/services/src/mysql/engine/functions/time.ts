@@ -1,3 +1,4 @@
+import { own } from '@decnet/kernel'
 import type { Expression } from '../../sql/ast.ts'
 import { dateMeta, FLAG, integerMeta, longMeta, TYPE, textMeta } from '../meta.ts'
 import type { Session } from '../session.ts'
@@ -98,7 +99,7 @@ function formatDate(wall: number, format: string): string {
     j: String(Math.floor((wall - Date.UTC(at.getUTCFullYear(), 0, 1)) / DAY) + 1).padStart(3, '0'),
     '%': '%',
   }
-  return format.replace(/%(.)/gsu, (_all, letter: string) => parts[letter] ?? letter)
+  return format.replace(/%(.)/gsu, (_all, letter: string) => own(parts, letter) ?? letter)
 }
 
 const part = (length: number, of: (at: Date) => number): SqlFunction =>
