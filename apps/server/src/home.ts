@@ -1,5 +1,5 @@
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { AppError, isNodeError, own } from '@decnet/kernel'
 
 /** Where everything lies that a home holds. */
@@ -59,6 +59,13 @@ export function homeUnusable(path: string, error: NodeJS.ErrnoException): AppErr
   })
 }
 
+/** Folder by folder: where none can be made at all (below /proc), a recursive mkdir never comes back. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
+}
+
 /**
  * Makes the home and its folders, 0700. An empty folder is taken over; one that others can read and that holds something is refused.
  * @throws {AppError} `home_permissions`, `home_unusable`.
@@ -66,7 +73,7 @@ export function homeUnusable(path: string, error: NodeJS.ErrnoException): AppErr
 export function prepareHome(home: Home): void {
   const { path } = home
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
     const stat = statSync(path)
     if (!stat.isDirectory()) throw new AppError(`${path} is not a folder.`, { code: 'home_unusable', hint: 'Name another with --home.' })
     const own = process.getuid?.()

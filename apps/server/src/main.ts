@@ -48,7 +48,6 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
 
   const plan = await pipeline.call('fleet.plan', { subnet: start.subnet, now: Date.now() })
   say({ type: 'plan', plan })
-  const adminPassword = await pipeline.call('users.ensureAdmin', { given: env.adminPassword ?? null, now: Date.now() })
   await pipeline.call('run', undefined)
   const api = await startApi({
     listen: start.listen,
@@ -59,6 +58,8 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
     write: pipeline.call,
     logger,
   })
+  // Only now: a start that fails on its address must not use up the password that is shown once.
+  const adminPassword = await pipeline.call('users.ensureAdmin', { given: env.adminPassword ?? null, now: Date.now() })
   say({ type: 'ready', console: api.url, adminPassword })
 
   // Without its pipeline or a reader a server is only a shell: the supervisor starts a whole one again.

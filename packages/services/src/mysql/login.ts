@@ -60,8 +60,10 @@ export async function logIn(context: LoginContext, attempt: Attempt, salt: Buffe
       method: secretKind === 'plaintext' ? kind : secretKind,
       ...(challenge && { challenge: challenge.toString('hex') }),
     })
-  const learnt = (outcome: 'success' | 'failure'): void => {
-    if (proof.length > 0) record(outcome, proof, kind.slice(0, 32), salt)
+  const learnt = (outcome: 'success' | 'failure', password: string | null = null): void => {
+    // One attempt is one record: a scramble that fits proves the password, which in clear can be found again elsewhere.
+    if (password !== null && proof.length > 0) record(outcome, bytes(password), 'plaintext', null)
+    else if (proof.length > 0) record(outcome, proof, kind.slice(0, 32), salt)
     else record(outcome, Buffer.alloc(0), 'plaintext', null)
   }
   if (kind === 'mysql_old_password') {
@@ -84,13 +86,12 @@ export async function logIn(context: LoginContext, attempt: Attempt, salt: Buffe
   const known = account?.password ?? null
   const matches = known !== null && proves(wanted, known, salt, proof)
   if (wanted === 'mysql_native_password' || (matches && proof.length === 0)) {
-    learnt(matches ? 'success' : 'failure')
-    if (matches && account) return succeeded(account, known, proof)
-    return 'denied'
+    learnt(matches ? 'success' : 'failure', matches ? known : null)
+    return matches && account ? { account } : 'denied'
   }
   if (matches && account) {
-    learnt('success')
-    return (await connection.send(FAST_SUCCESS)) ? succeeded(account, known, proof) : 'gone'
+    learnt('success', known)
+    return (await connection.send(FAST_SUCCESS)) ? { account } : 'gone'
   }
   learnt('failure')
   if (proof.length === 0) return 'denied'
@@ -100,12 +101,6 @@ export async function logIn(context: LoginContext, attempt: Attempt, salt: Buffe
   const right = account !== undefined && known !== null && known === password
   record(right ? 'success' : 'failure', bytes(password), 'plaintext', null)
   return right ? { account } : 'denied'
-
-  function succeeded(who: Account, password: string | null, shown: Buffer): LoginResult {
-    // The scramble proves the password: in clear it can be found again elsewhere.
-    if (shown.length > 0 && password !== null) record('success', bytes(password), 'plaintext', null)
-    return { account: who }
-  }
 }
 
 /** caching_sha2_password when the fast way fails: without TLS the client encrypts its password with the server's key, if it asks for it. */

@@ -5,7 +5,7 @@ import type { Persona } from '@decnet/persona'
 import { afterEach, describe, expect, test } from 'vitest'
 import { frame } from './packet.ts'
 import { answerOf } from './scripted-answer.ts'
-import { CLIENT_CAPABILITIES, type Login, nativeProof, ScriptedClient, sha2Proof } from './scripted-client.ts'
+import { CLIENT_CAPABILITIES, type Login, nativeProof, ScriptedClient } from './scripted-client.ts'
 import service from './service.ts'
 import { mariadb, mysql8 } from './test-personas.ts'
 
@@ -87,13 +87,10 @@ describe('a login', () => {
     expect(attempts()[1]).toMatchObject({ principal: 'root', secret_b64: '', outcome: 'failure' })
   })
 
-  test('with the right one tells the scramble and the password behind it', async () => {
+  test('with the right one tells the password behind the scramble, once', async () => {
     await start(mariadb)
     const client = await signedIn()
-    expect(attempts()).toMatchObject([
-      { secret_kind: 'mysql_native_password', outcome: 'success', challenge: client.salt.toString('hex') },
-      { principal: 'dba', secret_kind: 'plaintext', secret_b64: clear('dba123'), outcome: 'success' },
-    ])
+    expect(attempts()).toMatchObject([{ principal: 'dba', secret_kind: 'plaintext', secret_b64: clear('dba123'), outcome: 'success' }])
     expect(await firstValue(client, 'select current_user()')).toBe('dba@%')
   })
 
@@ -103,10 +100,7 @@ describe('a login', () => {
     const heard = await client.login({ user: 'dba', password: 'dba123', plugin: 'caching_sha2_password' })
     expect(heard[0]?.toString('latin1')).toBe(`\xfemysql_native_password\0${client.salt.toString('latin1')}\0`)
     expect(heard.at(-1)?.[0]).toBe(0)
-    expect(attempts().map(({ secret_kind, outcome }) => `${secret_kind} ${outcome}`)).toEqual([
-      'mysql_native_password success',
-      'plaintext success',
-    ])
+    expect(attempts().map(({ secret_kind, outcome }) => `${secret_kind} ${outcome}`)).toEqual(['plaintext success'])
   })
 
   test('to MySQL 8 takes the fast way when the password is right', async () => {
@@ -114,10 +108,7 @@ describe('a login', () => {
     const client = await open()
     const heard = await client.login({ user: 'dba', password: 'dba123', plugin: 'caching_sha2_password' })
     expect(heard.map((packet) => packet[0])).toEqual([1, 0].slice(0, heard.length))
-    expect(attempts()).toMatchObject([
-      { secret_kind: 'caching_sha2_password', secret_b64: sha2Proof('dba123', client.salt).toString('base64'), outcome: 'success' },
-      { secret_kind: 'plaintext', secret_b64: clear('dba123'), outcome: 'success' },
-    ])
+    expect(attempts()).toMatchObject([{ secret_kind: 'plaintext', secret_b64: clear('dba123'), outcome: 'success' }])
   })
 
   test("to MySQL 8 gives away a wrong password when the client takes the server's key", async () => {
