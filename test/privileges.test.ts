@@ -68,7 +68,9 @@ when({ root: true, tools: { curl: 'curl' } }).describe('a fleet that root starte
   it('keeps an upload under its hash after the drop', async () => {
     const content = randomBytes(50_000)
     const hash = createHash('sha256').update(content).digest('hex')
-    const { address, port, login } = fleet.target('ftp')
+    const { decky, address, port } = fleet.target('ftp')
+    // A person: FTP daemons refuse root and its like whatever the password.
+    const login = fleet.ready.deckies.find(({ name }) => name === decky)?.logins.at(-1) ?? { user: '', password: '' }
     const { code, stderr } = await run(
       'curl',
       ['-sS', '-T', '-', '-u', `${login.user}:${login.password}`, `ftp://${address}:${port}/dropper.bin`, '--max-time', '60'],

@@ -91,7 +91,7 @@ function Verdict({ stats }: { stats: Stats }) {
             </Link>
           </>
         )}
-        {serious.length > 0 ? '. The rest is ordinary noise.' : '. Nothing is urgent.'}
+        {serious.length > 0 ? '. The others are less urgent.' : '. Nothing is urgent.'}
       </span>
     </p>
   )
