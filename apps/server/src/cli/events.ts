@@ -60,7 +60,7 @@ export const events: CommandDefinition = {
       })
       for (const record of page.data.toReversed()) show(record)
       if (!options.follow) {
-        if (page.data.length === 0 && !options.json) print('Nothing has happened yet.')
+        if (page.data.length === 0 && !options.json) print(search === undefined ? 'Nothing has happened yet.' : 'Nothing matches.')
         return 0
       }
       const bus = await openBus({ enabled: true, type: 'unix', socketPath: home.busSocket, role: 'client', name: 'events' })
