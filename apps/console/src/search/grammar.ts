@@ -1,64 +1,17 @@
-/**
- * The search grammar of the API: shell-like words, all must hold. `key:value` is equality, a bare word occurs anywhere, `-` in front
- * negates, quotes hold spaces together. `format(parse(text))` means the same as `text`; `parse(format(terms))` is `terms`.
- */
-export interface Term {
-  readonly negated: boolean
-  /** `null`: a bare word. */
-  readonly key: string | null
-  readonly value: string
-}
+import { parseWords, type SearchWord } from '@decnet/contracts/search'
 
-interface Word {
-  text: string
-  /** Where the first quoted or escaped character stands; a colon after it is no separator. */
-  literalFrom: number
-}
+/** The search grammar of the API. `format(parse(text))` means the same as `text`; `parse(format(terms))` is `terms`. */
+export type Term = SearchWord
 
-function words(text: string): Word[] {
-  const found: Word[] = []
-  let word: Word | null = null
-  let quote = ''
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text.charAt(i)
-    if (quote === '' && /\s/u.test(char)) {
-      if (word) found.push(word)
-      word = null
-      continue
-    }
-    word ??= { text: '', literalFrom: Number.POSITIVE_INFINITY }
-    if (quote === '' && (char === '"' || char === "'")) {
-      quote = char
-      word.literalFrom = Math.min(word.literalFrom, word.text.length)
-    } else if (char === quote) quote = ''
-    else if (char === '\\' && quote !== "'" && i + 1 < text.length) {
-      word.literalFrom = Math.min(word.literalFrom, word.text.length)
-      i += 1
-      word.text += text.charAt(i)
-    } else word.text += char
-  }
-  if (word) found.push(word)
-  return found
-}
+export const parse = (text: string): Term[] => parseWords(text)
 
 const keyPattern = /^[a-z_][a-z0-9_.-]*$/iu
-
-export function parse(text: string): Term[] {
-  return words(text).flatMap((word): Term[] => {
-    const negated = word.text.startsWith('-') && word.literalFrom > 0 && word.text.length > 1
-    const start = negated ? 1 : 0
-    const colon = word.text.indexOf(':', start)
-    const key = colon > start && colon < word.literalFrom ? word.text.slice(start, colon) : ''
-    if (keyPattern.test(key)) return [{ negated, key: key.toLowerCase(), value: word.text.slice(colon + 1) }]
-    const value = word.text.slice(start)
-    return value === '' ? [] : [{ negated, key: null, value }]
-  })
-}
 
 function quoted(value: string, bare: boolean): string {
   const plain =
     value !== '' &&
     !/[\s"'\\]/u.test(value) &&
+    !(!bare && value.startsWith('//')) &&
     !(bare && (/^-/u.test(value) || (keyPattern.test(value.split(':')[0] ?? '') && value.includes(':'))))
   return plain ? value : `"${value.replace(/["\\]/gu, '\\$&')}"`
 }
