@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { own } from '@decnet/kernel'
+import { STRERROR } from '../_shared/shell/strerror.ts'
 import type { Dialect } from './dialect.ts'
 import { modeString } from './listing.ts'
 
@@ -92,21 +93,8 @@ const FEATURES = [
   '211 End',
 ].join('\r\n')
 
-const ERROR_TEXT: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EEXIST: 'File exists',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  ENOTEMPTY: 'Directory not empty',
-  ELOOP: 'Too many levels of symbolic links',
-  ENOSPC: 'No space left on device',
-  EPERM: 'Operation not permitted',
-  EINVAL: 'Invalid argument',
-  ENAMETOOLONG: 'File name too long',
-}
 /** As strerror has it. */
-export const errorText = (code: string): string => own(ERROR_TEXT, code) ?? `Unknown error ${constants.errno.EIO}`
+export const errorText = (code: string): string => own(STRERROR, code) ?? `Unknown error ${constants.errno.EIO}`
 
 const ONE = new Set(['CWD', 'XCWD', 'MKD', 'XMKD', 'RMD', 'XRMD', 'SIZE', 'MDTM', 'RNFR', 'RNTO', 'DELE', 'OPTS'])
 const NONE = new Set(['PASV', 'PWD', 'XPWD', 'CDUP', 'XCUP'])

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { FileError, type FileErrorCode } from './port.ts'
+import { FileError } from './port.ts'
+import { STRERROR } from './strerror.ts'
 
 const ASCII = /^[\x00-\x7f]*$/
 
@@ -28,21 +29,8 @@ export function absolute(path: string, cwd: string): string {
 export const joined = (path: string, cwd: string): string => (path.startsWith('/') ? path : cwd === '/' ? `/${path}` : `${cwd}/${path}`)
 export const baseName = (path: string): string => path.replace(/\/+$/, '').replace(/^.*\//s, '') || (path.startsWith('/') ? '/' : '')
 
-const MESSAGES: Readonly<Record<FileErrorCode, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EEXIST: 'File exists',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  ENOTEMPTY: 'Directory not empty',
-  ELOOP: 'Too many levels of symbolic links',
-  ENOSPC: 'No space left on device',
-  EPERM: 'Operation not permitted',
-  EINVAL: 'Invalid argument',
-  ENAMETOOLONG: 'File name too long',
-}
 /** strerror of a {@link FileError}; anything else is thrown on. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof FileError) return MESSAGES[error.code]
+  if (error instanceof FileError) return STRERROR[error.code]
   throw error
 }

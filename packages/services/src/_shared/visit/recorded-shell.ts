@@ -22,6 +22,9 @@ export interface RecordedShell {
   hangup(): void
 }
 
+/** Without a terminal nobody turns LF into CR LF; a replay is a terminal. */
+const withReturns = (data: Uint8Array): Buffer => Buffer.from(Buffer.from(data).toString('latin1').replaceAll('\n', '\r\n'), 'latin1')
+
 /** Runs the decky's shell for a visitor: recorded, its commands, downloads and files reported, its login known to `w` and `last`. */
 export function startRecordedShell(visit: Visit, options: RecordedShellOptions): RecordedShell {
   const { session, host, user } = visit
@@ -51,11 +54,11 @@ export function startRecordedShell(visit: Visit, options: RecordedShellOptions):
     now: visit.now,
     random: visit.random,
     stdout(data) {
-      recording.output(data)
+      recording.output(terminal ? data : withReturns(data))
       options.stdout(data)
     },
     stderr(data) {
-      recording.output(data)
+      recording.output(terminal ? data : withReturns(data))
       options.stderr(data)
     },
   })

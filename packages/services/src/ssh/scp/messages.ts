@@ -1,23 +1,10 @@
-import { FileError, type FileErrorCode } from '../../_shared/shell/port.ts'
-
-const TEXT: Record<FileErrorCode, string> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EEXIST: 'File exists',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  ENOTEMPTY: 'Directory not empty',
-  ELOOP: 'Too many levels of symbolic links',
-  ENOSPC: 'No space left on device',
-  EPERM: 'Operation not permitted',
-  EINVAL: 'Invalid argument',
-  ENAMETOOLONG: 'File name too long',
-}
+import { FileError } from '../../_shared/shell/port.ts'
+import { STRERROR } from '../../_shared/shell/strerror.ts'
 
 /** strerror(3) of what the disk said. Other errors are rethrown. */
 export function errorText(error: unknown): string {
   if (!(error instanceof FileError)) throw error
-  return TEXT[error.code]
+  return STRERROR[error.code]
 }
 
 /** A control line of the scp protocol. */
