@@ -1,9 +1,9 @@
 import type { StreamSignal } from '@decnet/contracts/api'
 import { allTopics } from '@decnet/contracts/topics'
 import { type Bus, matches } from '@decnet/kernel/bus'
-import type { LogRecord } from '@decnet/kernel/log'
 import { Doorbell } from '@decnet/kernel/worker'
 import type { LogFilter } from '../store/log-search.ts'
+import type { StreamText } from '../store/log-stream.ts'
 import type { Reads } from '../store/reads.ts'
 import type { Call } from '../threads/rpc.ts'
 
@@ -15,7 +15,8 @@ const SHARED_READS = 64
 const WAITING_SIGNALS = 256
 
 export type LiveItem =
-  | { readonly kind: 'record'; readonly record: LogRecord }
+  /** Records as the stream writes them. */
+  | { readonly kind: 'records'; readonly text: string }
   | { readonly kind: 'signal'; readonly signal: StreamSignal }
   | { readonly kind: 'reset' }
   | { readonly kind: 'keepalive' }
@@ -62,20 +63,19 @@ export function liveTail(bus: Bus, read: Call<Reads>, timing: LiveTiming = TIMIN
     }
   })()
 
-  type Answer = { records: LogRecord[]; scanned: number }
-  const shared = new Map<string, Promise<Answer>>()
-  /** Clients that stand at the same place with the same filter share one read. An answer is only kept while it holds records. */
-  function readShared(filter: LogFilter & { after: number; limit: number }): Promise<Answer> {
+  const shared = new Map<string, Promise<StreamText>>()
+  /** Clients that stand at the same place with the same filter share one read. An answer is only kept where there is more behind it. */
+  function readShared(filter: LogFilter & { after: number; limit: number }): Promise<StreamText> {
     const key = JSON.stringify(filter)
     const known = shared.get(key)
     if (known) return known
-    const answer = read('log.after', filter)
+    const answer = read('log.stream', filter)
     shared.set(key, answer)
     if (shared.size > SHARED_READS) shared.delete(shared.keys().next().value ?? '')
     const forget = () => {
       if (shared.get(key) === answer) shared.delete(key)
     }
-    answer.then(({ records }) => (records.length < PAGE ? forget() : undefined), forget)
+    answer.then(({ more }) => (more ? undefined : forget()), forget)
     return answer
   }
 
@@ -105,12 +105,12 @@ export function liveTail(bus: Bus, read: Call<Reads>, timing: LiveTiming = TIMIN
         }
         let silentSince = Date.now()
         while (!signal.aborted) {
-          const { records, scanned } = await readShared({ after: cursor, limit: PAGE, topics, search })
-          for (const record of records) yield { kind: 'record', record }
+          const { text, scanned, more } = await readShared({ after: cursor, limit: PAGE, topics, search })
+          if (text) yield { kind: 'records', text }
           cursor = scanned
           for (const said of signals.splice(0)) yield { kind: 'signal', signal: said }
-          if (records.length > 0) silentSince = Date.now()
-          if (records.length === PAGE) continue
+          if (text) silentSince = Date.now()
+          if (more) continue
           if (Date.now() - silentSince >= timing.keepaliveMs) {
             yield { kind: 'keepalive' }
             silentSince = Date.now()

@@ -1,6 +1,6 @@
 import { histogram, histogramQuery, logPage, logQuery } from '@decnet/contracts/api'
+import { logRow } from '../../store/log-row.ts'
 import { iso } from '../../store/time.ts'
-import { logRow } from '../log-row.ts'
 import { span } from '../period.ts'
 import { defineRoute } from '../route.ts'
 

@@ -1,9 +1,9 @@
 import { logPage, paging, session, sessionPage, sessionQuery } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
 import { z } from 'zod'
+import { logRow } from '../../store/log-row.ts'
 import type { ApiContext } from '../context.ts'
 import { openEvidence } from '../evidence.ts'
-import { logRow } from '../log-row.ts'
 import { span } from '../period.ts'
 import { defineRoute } from '../route.ts'
 

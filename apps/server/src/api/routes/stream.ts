@@ -3,13 +3,12 @@ import { streamQuery } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
 import { isPattern } from '@decnet/kernel/bus'
 import type { LiveItem } from '../live.ts'
-import { streamRow } from '../log-row.ts'
 import { defineRoute } from '../route.ts'
 
 const MAX_CLIENTS = 100
 
 function frame(item: LiveItem): string {
-  if (item.kind === 'record') return `id: ${item.record.seq}\nevent: record\ndata: ${JSON.stringify(streamRow(item.record))}\n\n`
+  if (item.kind === 'records') return item.text
   if (item.kind === 'signal') return `event: signal\ndata: ${JSON.stringify(item.signal)}\n\n`
   if (item.kind === 'reset') return 'event: reset\ndata: {}\n\n'
   return ': still here\n\n'

@@ -1,7 +1,7 @@
 import type { LogRow, StreamRecord } from '@decnet/contracts/api'
 import type { LogRecord } from '@decnet/kernel/log'
 import { encodeEvent } from '@decnet/kernel/syslog'
-import { iso } from '../store/time.ts'
+import { iso } from './time.ts'
 
 /** A record as the stream tells it. */
 export const streamRow = (record: LogRecord): StreamRecord => ({
