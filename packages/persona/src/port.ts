@@ -64,7 +64,7 @@ export interface Persona {
   readonly bootedAt: number
   /** Epoch milliseconds of the installation: mtimes of system files. */
   readonly installedAt: number
-  /** root first, then one or two people, then the daemons' accounts. */
+  /** In the order of /etc/passwd: root, the release's accounts, the daemons' as installed, one or two people. */
   readonly users: readonly PersonaUser[]
   readonly packages: PersonaPackages
   /** PEM (PKCS#8) host keys, derived from the seed, made on first use. */

@@ -6,7 +6,7 @@ import type { PersonaPackages, PersonaUser } from './port.ts'
 import type { Seeded } from './seeded.ts'
 
 /** Accounts that the packages behind a service bring; `UID` is the next free one. */
-function daemonAccounts(service: string, packages: PersonaPackages): readonly string[] {
+function daemonAccounts(service: string, packages: PersonaPackages, distro: Distro): readonly string[] {
   if (service === 'mysql') return ['mysql:x:UID:GID:MySQL Server,,,:/nonexistent:/bin/false']
   if (service === 'redis') return ['redis:x:UID:GID::/var/lib/redis:/usr/sbin/nologin']
   if (service === 'smtp')
@@ -17,7 +17,8 @@ function daemonAccounts(service: string, packages: PersonaPackages): readonly st
     return packages.ftp.server === 'vsftpd'
       ? ['ftp:x:UID:GID:ftp daemon,,,:/srv/ftp:/usr/sbin/nologin']
       : ['proftpd:x:UID:65534::/run/proftpd:/usr/sbin/nologin', 'ftp:x:UID:65534::/srv/ftp:/usr/sbin/nologin']
-  if (service === 'telnet') return ['telnetd:x:UID:GID::/nonexistent:/usr/sbin/nologin']
+  // netkit's telnetd brings an account; inetutils', which came after it, runs as root.
+  if (service === 'telnet' && distro.id === 'ubuntu22') return ['telnetd:x:UID:GID::/nonexistent:/usr/sbin/nologin']
   return []
 }
 
@@ -30,7 +31,7 @@ function person(seed: Seeded, locale: Locale): { readonly login: string; readonl
   return { login, gecos: `${given} ${family},,,` }
 }
 
-/** Every account of the host: root, an upkeep account with a weak password, usually a person, then those of the daemons. */
+/** Every account of the host in the order of its making: root, those of the release and of the daemons, an upkeep account with a weak password, usually a person. */
 export function usersOf(
   seed: Seeded,
   archetype: Archetype,
@@ -42,7 +43,12 @@ export function usersOf(
   let uid = distro.nextSystemUid
   let gid = uid + 11
   const daemons = services.flatMap((service) =>
-    daemonAccounts(service, packages).map((line) => account(line.replace('UID', String(uid++)).replace('GID', String(gid++)))),
+    daemonAccounts(service, packages, distro).map((line) => {
+      const made = account(line.replace('UID', String(uid++)).replace('GID', String(gid)))
+      // postfix brings a second group, postdrop; accounts of nogroup bring none.
+      gid += made.name === 'postfix' ? 2 : made.gid === 65534 ? 0 : 1
+      return made
+    }),
   )
   const taken = new Set(['root', ...distro.accounts.map((user) => user.name), ...daemons.map((user) => user.name)])
   const names = archetype.accounts.filter((name) => !taken.has(name))
@@ -73,5 +79,5 @@ export function usersOf(
   const people = [human(upkeep, 1000, seed.pick('account/gecos', [',,,', '', `${upkeep},,,`]), weakPassword(seed, upkeep), true)]
   if (seed.integer('person/present', 1, 4) > 1)
     people.push(human(login, 1001, gecos, weakPassword(seed, login), seed.pick('person/sudo', [true, false])))
-  return [root, ...people, ...distro.accounts, ...daemons]
+  return [root, ...distro.accounts, ...daemons, ...people]
 }

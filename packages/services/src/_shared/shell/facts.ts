@@ -40,6 +40,8 @@ export interface Facts {
   readonly wall: (epoch: number) => WallTime
   readonly processes: () => readonly Process[]
   readonly listening: () => readonly ListeningSocket[]
+  /** uids of those who are logged in. */
+  readonly present: () => readonly number[]
   /** Names of services that this decky offers, with their ports. */
   readonly offers: (service: string) => number | undefined
 }
@@ -101,17 +103,26 @@ export function rootDisk(facts: Facts): {
   readonly used: number
   readonly available: number
   readonly device: string
+  readonly inodes: number
+  readonly inodesUsed: number
+  /** Major number of the device's driver. */
+  readonly major: number
 } {
   const { persona } = facts
-  const blocks = Math.floor(persona.hardware.diskGb * 1_024_000 * 0.981) - persona.integer('disk slack', 0, 4096) * 4
+  const blocks = Math.floor(persona.hardware.diskGb * 1_048_576 * 0.9836) - persona.integer('disk slack', 0, 4096) * 4
   const days = Math.max(0, facts.now() - persona.installedAt) / 86_400_000
   const used = Math.floor(blocks * (persona.integer('disk used', 12, 34) / 100) + days * persona.integer('disk growth', 30, 900))
   const available = Math.max(0, Math.floor(blocks * 0.949) - used)
+  const virtual = /qemu|kvm|red hat|proxmox|digitalocean|hetzner/i.test(persona.hardware.vendor)
   return {
     blocks,
     used: Math.min(used, blocks),
     available,
-    device: /qemu|kvm|red hat|proxmox|digitalocean|hetzner/i.test(persona.hardware.vendor) ? '/dev/vda1' : '/dev/sda1',
+    // mke2fs makes one inode for each 16 KiB of the partition.
+    inodes: persona.hardware.diskGb * 65_536,
+    inodesUsed: persona.integer('inodes used', 48_000, 96_000) + Math.floor(days),
+    major: virtual ? 254 : 8,
+    device: virtual ? '/dev/vda1' : '/dev/sda1',
   }
 }
 

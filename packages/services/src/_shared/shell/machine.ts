@@ -81,6 +81,7 @@ export class Machine implements Host, Facts {
     return new Disk([own, distribution(this.persona)], this.now, {
       installedAt,
       firstInode: 262_145 + this.persona.integer('inodes', 0, 4096),
+      inodes: rootDisk(this).inodes,
     })
   }
 
@@ -143,6 +144,10 @@ export class Machine implements Host, Facts {
     return logins
   }
 
+  /** Users who are logged in now, by uid: logind keeps a run-time folder for each. */
+  present(): readonly number[] {
+    return [...new Set(this.#logins.filter((login) => login.until === null).map((login) => login.user.uid))].sort((a, b) => a - b)
+  }
   nextPid(): number {
     this.#pid = this.#pid + 1 >= PID_MAX ? 300 : this.#pid + 1
     return this.#pid

@@ -1,4 +1,5 @@
 import type { Facts, ListeningSocket, Process } from './facts.ts'
+import { ownerNamed } from './filesystem/image/accounts.ts'
 
 type Row = readonly [
   pid: number,
@@ -31,6 +32,7 @@ interface Daemon {
 
 function daemons(facts: Facts): readonly Daemon[] {
   const { packages, os } = facts.persona
+  const uidOf = (name: string): number => ownerNamed(facts.persona, name).uid
   const list: Daemon[] = [
     {
       service: 'ssh',
@@ -74,7 +76,7 @@ function daemons(facts: Facts): readonly Daemon[] {
           service: 'ftp',
           process: 'proftpd',
           user: 'proftpd',
-          uid: 112,
+          uid: uidOf('proftpd'),
           commands: ['proftpd: (accepting connections)'],
           ports: [21],
           backlog: 128,
@@ -93,19 +95,35 @@ function daemons(facts: Facts): readonly Daemon[] {
           service: 'smtp',
           process: 'exim4',
           user: 'Debian-+',
-          uid: 113,
+          uid: uidOf('Debian-exim'),
           commands: ['/usr/sbin/exim4 -bd -q30m'],
           ports: [25],
           backlog: 20,
         },
     packages.database.server === 'mariadb'
-      ? { service: 'mysql', process: 'mariadbd', user: 'mysql', uid: 110, commands: ['/usr/sbin/mariadbd'], ports: [3306], backlog: 80 }
-      : { service: 'mysql', process: 'mysqld', user: 'mysql', uid: 110, commands: ['/usr/sbin/mysqld'], ports: [3306], backlog: 151 },
+      ? {
+          service: 'mysql',
+          process: 'mariadbd',
+          user: 'mysql',
+          uid: uidOf('mysql'),
+          commands: ['/usr/sbin/mariadbd'],
+          ports: [3306],
+          backlog: 80,
+        }
+      : {
+          service: 'mysql',
+          process: 'mysqld',
+          user: 'mysql',
+          uid: uidOf('mysql'),
+          commands: ['/usr/sbin/mysqld'],
+          ports: [3306],
+          backlog: 151,
+        },
     {
       service: 'redis',
       process: 'redis-server',
       user: 'redis',
-      uid: 111,
+      uid: uidOf('redis'),
       commands: ['/usr/bin/redis-server 0.0.0.0:6379'],
       ports: [6379],
       backlog: 511,
@@ -148,11 +166,11 @@ export function residents(facts: Facts): { readonly processes: readonly Process[
   add('root', 0, 'Ss', 40_168, 14_980, '/lib/systemd/systemd-journald', 3)
   add('root', 0, 'Ss', 26_540, 6420, '/lib/systemd/systemd-udevd')
   pid += persona.integer('pid gap', 120, 260)
-  add('systemd+', 997, 'Ssl', 90_068, 6520, '/lib/systemd/systemd-timesyncd')
+  add('systemd+', ownerNamed(persona, 'systemd-timesync').uid, 'Ssl', 90_068, 6520, '/lib/systemd/systemd-timesyncd')
   add('root', 0, 'Ss', 6608, 2700, '/usr/sbin/cron -f')
   add(
     'message+',
-    100,
+    ownerNamed(persona, 'messagebus').uid,
     'Ss',
     9136,
     4700,
@@ -160,7 +178,7 @@ export function residents(facts: Facts): { readonly processes: readonly Process[
   )
   add(
     persona.os.id === 'ubuntu' ? 'syslog' : 'root',
-    persona.os.id === 'ubuntu' ? 104 : 0,
+    persona.os.id === 'ubuntu' ? ownerNamed(persona, 'syslog').uid : 0,
     'Ssl',
     222_400,
     5900,
@@ -179,7 +197,7 @@ export function residents(facts: Facts): { readonly processes: readonly Process[
       const user = other?.[1] ?? daemon.user
       const made = add(
         user,
-        other === null ? daemon.uid : user === 'www-data' ? 33 : 108,
+        other === null ? daemon.uid : ownerNamed(persona, user).uid,
         daemon.service === 'mysql' ? 'Ssl' : other === null ? 'Ss' : 'S',
         size,
         daemon.service === 'mysql' ? 93_200 : Math.floor(size / 3.2),

@@ -1,3 +1,5 @@
+import { own } from '@decnet/kernel'
+import { memoryOf, rootDisk } from '../facts.ts'
 import type { Call, Programs } from '../interpreter/call.ts'
 import { baseName, fromDisk } from '../paths.ts'
 import type { FileError } from '../port.ts'
@@ -116,6 +118,51 @@ async function chown(call: Call): Promise<number> {
   return status
 }
 
+const KERNEL_MOUNTS: Readonly<Record<string, readonly [type: string, device: number]>> = {
+  proc: ['proc', 22],
+  sys: ['sysfs', 21],
+  dev: ['tmpfs', 5],
+  run: ['tmpfs', 24],
+}
+const mountOf = (path: string): readonly [string, number] | undefined => own(KERNEL_MOUNTS, path.split('/')[1] ?? '')
+
+/** As coreutils 9 writes it; 8.32 in hexadecimal and decimal. */
+function deviceOf(call: Call, path: string): string {
+  const [major, minor] = mountOf(path) === undefined ? [rootDisk(call.machine).major, 1] : [0, mountOf(path)?.[1] ?? 0]
+  const number = major * 256 + minor
+  return call.machine.persona.os.distro === 'ubuntu22' ? `${number.toString(16)}h/${number}d` : `${major},${minor}`
+}
+
+/** `stat -f`: the same figures as df's. */
+async function fileSystem(call: Call, path: string, full: string, format: string | undefined): Promise<void> {
+  call.fs.stat(full, call.as)
+  const disk = rootDisk(call.machine)
+  const mount = mountOf(full)
+  const pages = Math.floor(memoryOf(call.machine).total / (mount?.[1] === 24 ? 40 : 8))
+  const [type, id, total, free, available, inodes, left] =
+    mount === undefined
+      ? [
+          'ext2/ext3',
+          call.machine.persona.hex('file system id', 16).replace(/^0+/, ''),
+          Math.floor(disk.blocks / 4),
+          Math.floor((disk.blocks - disk.used) / 4),
+          Math.floor(disk.available / 4),
+          disk.inodes,
+          disk.inodes - disk.inodesUsed,
+        ]
+      : mount[0] === 'tmpfs'
+        ? ['tmpfs', '0', pages, pages - 178, pages - 178, pages * 2, pages * 2 - 620]
+        : [mount[0], '0', 0, 0, 0, 0, 0]
+  if (format !== undefined) {
+    const fields = { n: path, T: type, i: id, b: total, f: free, a: available, c: inodes, d: left, s: 4096, S: 4096, l: 255 }
+    await call.out(`${format.replace(/%([a-zA-Z])/g, (whole, letter: string) => String(own(fields, letter) ?? whole))}\n`)
+    return
+  }
+  await call.out(
+    `  File: "${path}"\n    ID: ${String(id).padEnd(8)} Namelen: 255     Type: ${type}\nBlock size: 4096       Fundamental block size: 4096\nBlocks: Total: ${String(total).padEnd(10)} Free: ${String(free).padEnd(10)} Available: ${available}\nInodes: Total: ${String(inodes).padEnd(10)} Free: ${left}\n`,
+  )
+}
+
 async function stat(call: Call): Promise<number> {
   const options = await optionsOf(call, 'c:fLt', { 'format=': 'c', dereference: 'L', 'printf=': 'printf' })
   if (options === null) return 1
@@ -125,6 +172,7 @@ async function stat(call: Call): Promise<number> {
     await call.attempt(
       async () => {
         const full = call.path(path)
+        if (options.has('f')) return await fileSystem(call, path, full, options.value('c'))
         const s = options.has('L') ? call.fs.stat(full, call.as) : call.fs.lstat(full, call.as)
         const kind = {
           file: s.size === 0 ? 'regular empty file' : 'regular file',
@@ -177,7 +225,7 @@ async function stat(call: Call): Promise<number> {
         }
         const shown = s.kind === 'symlink' ? `${path} -> ${fromDisk(call.fs.readlink(full, call.as))}` : path
         await call.out(
-          `  File: ${shown}\n  Size: ${String(s.size).padEnd(10)}\tBlocks: ${String(blocks).padEnd(10)} IO Block: 4096   ${kind}\nDevice: 8,1\tInode: ${String(s.inode).padEnd(11)} Links: ${s.links}\nAccess: (${octal}/${modeText(s)})  Uid: (${String(s.uid).padStart(5)}/${userName(call, s.uid).padStart(8)})   Gid: (${String(s.gid).padStart(5)}/${groupName(call, s.gid).padStart(8)})\nAccess: ${time}\nModify: ${time}\nChange: ${time}\n Birth: ${time}\n`,
+          `  File: ${shown}\n  Size: ${String(s.size).padEnd(10)}\tBlocks: ${String(blocks).padEnd(10)} IO Block: 4096   ${kind}\nDevice: ${deviceOf(call, full)}\tInode: ${String(s.inode).padEnd(11)} Links: ${s.links}\nAccess: (${octal}/${modeText(s)})  Uid: (${String(s.uid).padStart(5)}/${userName(call, s.uid).padStart(8)})   Gid: (${String(s.gid).padStart(5)}/${groupName(call, s.gid).padStart(8)})\nAccess: ${time}\nModify: ${time}\nChange: ${time}\n Birth: ${time}\n`,
         )
       },
       async (reason) => {

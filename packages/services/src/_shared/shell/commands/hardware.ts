@@ -152,7 +152,7 @@ async function df(call: Call): Promise<number> {
     [disk.device, 'ext4', disk.blocks, disk.used, disk.available, '/'],
     ['tmpfs', 'tmpfs', Math.floor(memory.total / 2), 0, Math.floor(memory.total / 2), '/dev/shm'],
     ['tmpfs', 'tmpfs', 5120, 0, 5120, '/run/lock'],
-    ['tmpfs', 'tmpfs', tmpfs, 0, tmpfs, `/run/user/${call.as.uid}`],
+    ...call.machine.present().map((uid) => ['tmpfs', 'tmpfs', tmpfs, 0, tmpfs, `/run/user/${uid}`] as const),
   ]
   const path = options.rest[0]
   if (path !== undefined && !call.fs.has(call.path(path), call.as)) return await call.fail(`${path}: No such file or directory`)
@@ -163,8 +163,9 @@ async function df(call: Call): Promise<number> {
   const show = (kb: number): string => (options.has('h', 'H') ? human(kb * 1024) : String(kb))
   const inodes = options.has('i')
   const table = chosen.map(([device, type, size, used, free, mount]) => {
-    const total = inodes ? Math.floor(size / 15) : size
-    const taken = inodes ? Math.floor(used / 60) + 1 : used
+    const root = mount === '/'
+    const total = inodes ? (root ? disk.inodes : Math.floor(memory.total / 4)) : size
+    const taken = inodes ? (root ? disk.inodesUsed : Math.floor(used / 60) + 1) : used
     const left = inodes ? total - taken : free
     const percent = `${taken + left === 0 ? 0 : Math.ceil((taken * 100) / (taken + left))}%`
     const cells = inodes ? [String(total), String(taken), String(left)] : [show(total), show(taken), show(left)]

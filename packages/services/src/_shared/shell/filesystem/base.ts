@@ -16,6 +16,8 @@ export interface BaseEntry {
   /** Made anew at each read; must not depend on anything but the decky and the time. */
   readonly content?: () => string | Buffer
   readonly target?: string
+  /** Where it does not follow from the place: lost+found, mount points. */
+  readonly inode?: number
   /** Major and minor number of a device. */
   readonly device?: readonly [number, number]
 }

@@ -1,6 +1,7 @@
 import { type Credentials, FileError, type FileStat, type FileSystem } from '../port.ts'
 import type { BaseDirectory, BaseEntry } from './base.ts'
 import { INSTALLED, isDirectory } from './base.ts'
+import { Inodes } from './inodes.ts'
 import {
   contentOf,
   EXECUTE,
@@ -51,20 +52,19 @@ export class Disk implements FileSystem {
   readonly #now: () => number
   readonly #usage: Usage
   readonly #installedAt: number
-  #inode: number
+  readonly #inodes: Inodes
 
   constructor(
     bases: readonly BaseDirectory[],
     now: () => number,
-    options: { readonly quota?: Quota; readonly firstInode?: number; readonly installedAt?: number } = {},
+    options: { readonly quota?: Quota; readonly firstInode?: number; readonly inodes?: number; readonly installedAt?: number } = {},
   ) {
     this.#now = now
     this.#usage = new Usage(options.quota ?? QUOTA)
-    this.#inode = options.firstInode ?? 393_217
+    this.#inodes = new Inodes(options.firstInode ?? 393_217, options.inodes ?? 1_310_720)
     this.#installedAt = options.installedAt ?? now()
     const base = bases[0]
-    this.#root = this.#make('directory', base?.mode ?? 0o755, 0, 0, null, bases)
-    this.#root.inode = 2
+    this.#root = this.#make('directory', base?.mode ?? 0o755, 0, 0, null, bases, 2)
     this.#root.mtime = base?.mtime ?? now()
   }
 
@@ -264,9 +264,17 @@ export class Disk implements FileSystem {
     return this.#existing(path, as, false).base?.device
   }
 
-  #make(kind: Node['kind'], mode: number, uid: number, gid: number, base: BaseEntry | null, bases: readonly BaseDirectory[]): Node {
+  #make(
+    kind: Node['kind'],
+    mode: number,
+    uid: number,
+    gid: number,
+    base: BaseEntry | null,
+    bases: readonly BaseDirectory[],
+    inode = this.#inodes.next(),
+  ): Node {
     const mtime = base === null ? this.#now() : base.mtime === INSTALLED ? this.#installedAt : base.mtime
-    return makeNode({ kind, mode, uid, gid, base, bases, mtime, inode: this.#inode++ })
+    return makeNode({ kind, mode, uid, gid, base, bases, mtime, inode })
   }
 
   #statOf(node: Node): FileStat {
@@ -292,7 +300,7 @@ export class Disk implements FileSystem {
     const first = found[0] ?? volatile
     if (first === undefined) return undefined
     const below = first.kind === 'directory' ? (found.length > 0 ? found : [first]).filter(isDirectory) : []
-    const node = this.#make(first.kind, first.mode, first.uid, first.gid, first, below)
+    const node = this.#make(first.kind, first.mode, first.uid, first.gid, first, below, first.inode ?? this.#inodes.of(parent, name))
     node.parent = parent
     if (volatile === undefined) this.#childrenOf(parent).set(name, node)
     return node

@@ -10,15 +10,23 @@ const crypted = (facts: Facts, what: string, length: number): string =>
 
 const day = (epoch: number): number => Math.floor(epoch / 86_400_000)
 
+/** What stands for a password where none opens: `*` from the base, `!` from adduser, `!*` from systemd-sysusers. */
+function locked(account: { readonly name: string; readonly uid: number }, distro: string): '*' | '!' | '!*' {
+  if (account.uid >= 900 && account.uid < 1000) return '!*'
+  if (account.uid < 100 || account.uid === 65_534) return '*'
+  return distro === 'ubuntu22' && /^(_apt|systemd-|messagebus|pollinate|sshd|syslog|uuidd|tcpdump|tss|landscape)/.test(account.name)
+    ? '*'
+    : '!'
+}
+
 function shadow(facts: Facts): string {
   const { persona } = facts
   const installed = day(persona.installedAt)
   return accountsOf(persona)
     .map((account) => {
       const user = persona.users.find((one) => one.name === account.name)
-      const locked = persona.os.id === 'debian' && account.uid > 0 && account.uid < 1000 && account.name.startsWith('systemd') ? '!*' : '*'
       if (user === undefined || user.password === null) {
-        const mark = account.uid === 0 ? '*' : account.uid >= 100 && account.uid < 998 ? '!' : locked
+        const mark = locked(account, persona.os.distro)
         return `${account.name}:${mark}:${installed}:${mark === '*' ? '0:99999:7' : '::'}:::`
       }
       return `${account.name}:$y$j9T$${crypted(facts, `${account.name} salt`, 22)}$${crypted(facts, account.name, 43)}:${installed}:0:99999:7:::`
@@ -26,6 +34,9 @@ function shadow(facts: Facts): string {
     .join('\n')
     .concat('\n')
 }
+
+/** gshadow: groups of the base have `*`, those made later `!`, sysusers' `!*`. */
+const groupMark = (gid: number): string => (gid < 101 || gid === 65_534 ? '*' : gid >= 900 && gid < 1000 ? '!*' : '!')
 
 function sources({ persona }: Facts): string {
   if (persona.os.id === 'ubuntu') {
@@ -144,7 +155,11 @@ export function placeEtc(root: BaseDirectory, facts: Facts): void {
   place(
     root,
     '/etc/gshadow',
-    file(at, () => [...groupsOf(persona)].map(([name, { members }]) => `${name}:*::${members.join(',')}\n`).join(''), secret),
+    file(
+      at,
+      () => [...groupsOf(persona)].map(([name, { gid, members }]) => `${name}:${groupMark(gid)}::${members.join(',')}\n`).join(''),
+      secret,
+    ),
   )
   const sudoers = `#\n# This file MUST be edited with the 'visudo' command as root.\n#\nDefaults\tenv_reset\nDefaults\tmail_badpass\nDefaults\tsecure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${debian ? '' : ':/snap/bin'}"\nDefaults\tuse_pty\n\n# User privilege specification\nroot\tALL=(ALL:ALL) ALL\n\n# Allow members of group sudo to execute any command\n%sudo\tALL=(ALL:ALL) ALL\n\n@includedir /etc/sudoers.d\n`
   place(root, '/etc/sudoers', file(at, sudoers, { mode: 0o440 }))

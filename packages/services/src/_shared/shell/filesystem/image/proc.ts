@@ -91,7 +91,13 @@ hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=2M 0 0
 mqueue /dev/mqueue mqueue rw,nosuid,nodev,noexec,relatime 0 0
 debugfs /sys/kernel/debug debugfs rw,nosuid,nodev,noexec,relatime 0 0
 tracefs /sys/kernel/tracing tracefs rw,nosuid,nodev,noexec,relatime 0 0
-`
+${facts
+  .present()
+  .map(
+    (uid) =>
+      `tmpfs /run/user/${uid} tmpfs rw,nosuid,nodev,relatime,size=${Math.floor(m.total / 10)}k,nr_inodes=${Math.floor(m.total / 40)},mode=700${uid === 0 ? '' : `,uid=${uid},gid=${uid}`},inode64 0 0\n`,
+  )
+  .join('')}`
 }
 
 const little = (ip: string): string =>
@@ -178,6 +184,7 @@ export function placeProc(root: BaseDirectory, facts: Facts): void {
   const proc = directory(booted, {
     mode: 0o555,
     size: 0,
+    inode: 1,
     volatile: {
       names: () => facts.processes().map((process) => String(process.pid)),
       entry: (name) => {

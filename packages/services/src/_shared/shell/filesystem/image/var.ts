@@ -1,6 +1,7 @@
 import type { Facts } from '../../facts.ts'
 import { shortMonth, two } from '../../zoned-time.ts'
 import { type BaseDirectory, directory, file, place } from '../base.ts'
+import { ownerNamed, releaseGroup } from './accounts.ts'
 
 /** `Nov 21 22:11:25`, as syslog on Debian 12 and Ubuntu 22.04 writes; Ubuntu 24.04 writes ISO 8601. */
 export function logStamp(facts: Facts, epoch: number): string {
@@ -50,7 +51,7 @@ export function placeVar(root: BaseDirectory, facts: Facts): void {
   const recent = Math.max(at, facts.now() - 900_000)
   const adm = { mode: 0o640, gid: 4 }
   const ubuntu = persona.os.id === 'ubuntu'
-  const syslogOwner = { mode: 0o640, uid: ubuntu ? 104 : 0, gid: 4 }
+  const syslogOwner = { mode: 0o640, uid: ubuntu ? ownerNamed(persona, 'syslog').uid : 0, gid: 4 }
   place(
     root,
     '/var/log/auth.log',
@@ -68,7 +69,7 @@ export function placeVar(root: BaseDirectory, facts: Facts): void {
   place(root, '/var/log/btmp', file(recent, Buffer.alloc(0), { mode: 0o660, gid: 43 }))
   place(root, '/var/log/faillog', file(at, '', { mode: 0o644 }))
   place(root, '/var/log/apt', directory(at))
-  place(root, '/var/log/journal', directory(at, { mode: 0o2755, gid: 999 }))
+  place(root, '/var/log/journal', directory(at, { mode: 0o2755, gid: releaseGroup(persona, 'systemd-journal') }))
   place(root, '/var/log/private', directory(at, { mode: 0o700 }))
   if (facts.offers('http') !== undefined) {
     const { server } = persona.packages.web
@@ -84,9 +85,11 @@ export function placeVar(root: BaseDirectory, facts: Facts): void {
       ),
     )
   }
-  if (facts.offers('mysql') !== undefined) place(root, '/var/lib/mysql', directory(recent, { mode: 0o700, uid: 110, gid: 117 }))
-  if (facts.offers('redis') !== undefined) place(root, '/var/lib/redis', directory(recent, { mode: 0o750, uid: 111, gid: 118 }))
-  if (facts.offers('ftp') !== undefined) place(root, '/srv/ftp', directory(at, { uid: 0, gid: 112 }))
+  if (facts.offers('mysql') !== undefined)
+    place(root, '/var/lib/mysql', directory(recent, { mode: 0o755, ...ownerNamed(persona, 'mysql') }))
+  if (facts.offers('redis') !== undefined)
+    place(root, '/var/lib/redis', directory(recent, { mode: 0o750, ...ownerNamed(persona, 'redis') }))
+  if (facts.offers('ftp') !== undefined) place(root, '/srv/ftp', directory(at, { uid: 0, gid: ownerNamed(persona, 'ftp').gid }))
   for (const [name, size] of [
     ['vmlinuz', 8_152_768],
     ['initrd.img', 41_943_040],
@@ -100,4 +103,5 @@ export function placeVar(root: BaseDirectory, facts: Facts): void {
     )
   }
   place(root, '/etc/skel', directory(at))
+  place(root, '/var/spool/cron/crontabs', directory(at, { mode: 0o1730, gid: releaseGroup(persona, 'crontab') }))
 }
