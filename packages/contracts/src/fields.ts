@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
 /** Names and scalar shapes that topics, events and the API share. */
-export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/u)
+export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/u, 'must be lower-case letters, digits and -, at most 63')
 export const deckyName = slug.describe('A decky')
-export const sha256 = z.string().regex(/^[0-9a-f]{64}$/u)
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/u, 'must be 64 lower-case hexadecimal digits')
 export const address = z.string().min(2).max(64)
-export const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u)
+export const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u, 'must be a lower-case uuid')
 /** RFC 3339 with milliseconds, UTC: `2026-11-21T21:48:05.123Z`. */
 export const timestamp = z.iso.datetime({ offset: true })
 export const count = z.number().int().min(0)

@@ -7,12 +7,14 @@ import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { createJsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { createJsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod'
 import { callerOf, guard } from './auth/guard.ts'
 import type { ApiContext } from './context.ts'
+import { parseJson } from './json-body.ts'
 import { problemHandler, sendProblem } from './problems.ts'
 import type { AnyRoute } from './route.ts'
 import { routes } from './routes/index.ts'
+import { validatorCompiler } from './validator.ts'
 
 const BASE = '/api/v1'
 /** Ends as a file does; the last part of an IPv4 address does not. */
@@ -78,7 +80,8 @@ export async function buildApp(context: ApiContext, consoleFolder: string | null
         ? sendProblem(request, reply, 414, 'address_too_long')
         : sendProblem(request, reply, 400, 'malformed_address', 'The address is not properly encoded.'),
   })
-  app.removeContentTypeParser('text/plain')
+  app.removeContentTypeParser(['text/plain', 'application/json'])
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJson)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(problemHandler(context.logger))

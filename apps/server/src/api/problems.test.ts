@@ -2,6 +2,7 @@ import { problem } from '@decnet/contracts/api'
 import type { LightMyRequestResponse } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ApiRig, openApi } from './api.fixture.ts'
+import { routes } from './routes/index.ts'
 
 const TYPE = /^application\/problem\+json(?:;|$)/u
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -26,9 +27,7 @@ describe('problem details (RFC 9457)', () => {
   it.each([
     ['cut off', '{"username": "a'],
     ['no JSON at all', 'username=ana'],
-    ['empty', ''],
     ['JSON with something behind it', '{}}'],
-    ['a prototype', '{"__proto__": {"role": "admin"}, "username": "a", "password": "b"}'],
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
   ])('a body that is %s is malformed', async (_what, body) => {
     const answer = await api.request('POST', '/auth/login', { headers: JSON_TYPE, body })
@@ -38,13 +37,21 @@ describe('problem details (RFC 9457)', () => {
   it.each([
     ['missing fields', '/auth/login', {}, ['username', 'password']],
     ['a wrong type', '/auth/login', { username: 7, password: ['x'] }, ['username', 'password']],
-    ['no object', '/auth/login', [], ['']],
-    ['a field that nobody knows', '/auth/login', { username: 'a', password: 'b', otp: 1 }, ['']],
+    ['no object', '/auth/login', [], ['body']],
+    ['an empty body', '/auth/login', '', ['body']],
+    ['a field that nobody knows', '/auth/login', { username: 'a', password: 'b', otp: 1 }, ['otp']],
+    ['a prototype', '/auth/login', '{"__proto__": {"role": "admin"}, "username": "a", "password": "b"}', ['__proto__']],
+    [
+      'a constructor',
+      '/auth/login',
+      '{"constructor": {"prototype": {"role": "admin"}}, "username": "a", "password": "b"}',
+      ['constructor'],
+    ],
     ['a name too long', '/auth/login', { username: 'x'.repeat(300), password: 'b' }, ['username']],
     ['a short password and a bad name', '/users', { username: 'a b', password: 'short', role: 'viewer' }, ['username', 'password']],
     ['a role that is none', '/users', { username: 'ab', password: 'long enough it is', role: 'root' }, ['role']],
   ])('%s are refused by name', async (_what, path, body, fields) => {
-    const { errors } = expectProblem(await api.request('POST', path, { token, body }), 422, 'invalid_request')
+    const { errors } = expectProblem(await api.request('POST', path, { token, headers: JSON_TYPE, body }), 422, 'invalid_request')
     expect(errors?.map(({ field }) => field)).toEqual(fields)
     for (const { message } of errors ?? []) expect(message.length).toBeGreaterThan(3)
   })
@@ -54,6 +61,66 @@ describe('problem details (RFC 9457)', () => {
     expect(inPath.errors).toMatchObject([{ field: 'sha256' }])
     const inQuery = expectProblem(await api.request('GET', '/attackers?limit=0&sort_by=size', { token }), 422, 'invalid_request')
     expect(inQuery.errors?.map(({ field }) => field)).toEqual(['limit', 'sort_by'])
+  })
+
+  it.each([
+    ['/attackers?limit=many', 'limit must be a whole number from 1 to 1,000.'],
+    [
+      '/attackers?limit=1.5&offset=-1',
+      'limit must be a whole number from 1 to 1,000; offset must be a whole number from 0 to 2,147,483,647.',
+    ],
+    ['/attackers?limit=1&limit=2', 'limit is given more than once.'],
+    ['/attackers?severity=1', 'severity must be one of info, low, medium, high, critical.'],
+    ['/attackers?service=ssh&service=ftp', 'service is given more than once.'],
+    [`/attackers?search=${'x'.repeat(600)}`, 'search must be a text of at most 512 characters.'],
+    ['/attackers?start_time=yesterday', 'start_time must be a time such as 2026-11-21T21:48:05.123Z.'],
+    ['/sessions?open=perhaps', 'open must be one of true, false.'],
+    ['/logs?after=x', 'after must be a whole number of at least 0.'],
+    ['/logs/histogram?interval_minutes=x', 'interval_minutes must be a number from 0.0167 to 43,200.'],
+    ['/credential-reuse?min_target_count=1', 'min_target_count must be a whole number of at least 2.'],
+    ['/credential-reuse/7', 'id must be a lower-case uuid.'],
+    ['/deckies/Web_01', 'name must be lower-case letters, digits and -, at most 63.'],
+  ])('says in plain words what %s must be', async (path, detail) => {
+    expect(expectProblem(await api.request('GET', path, { token }), 422, 'invalid_request').detail).toBe(detail)
+  })
+
+  it('says in plain words what a body must hold', async () => {
+    const told = async (path: string, body: unknown) =>
+      expectProblem(await api.request('POST', path, { token, body }), 422, 'invalid_request').detail
+    expect(await told('/auth/login', { username: 7 })).toBe('username must be a text of 1 to 256 characters; password is missing.')
+    expect(await told('/users', { username: 'a b', password: 'short', role: 'root' })).toBe(
+      'username must be letters, digits and _ . @ - only, at most 64; password must have at least 12 characters; role must be one of admin, viewer.',
+    )
+    expect(await told('/users', [])).toBe('The body must be a JSON object.')
+  })
+
+  it.each(routes.map((route) => [route.method, route.path, route] as const))(
+    '%s %s takes no parameter that it does not name',
+    (_m, _p, { query }) => {
+      const result = query?.safeParse({ limt: '5' })
+      expect(result?.error?.issues).toMatchObject([{ code: 'unrecognized_keys', keys: ['limt'] }])
+    },
+  )
+
+  it('refuses unknown parameters by their names and says which there are', async () => {
+    const listed = expectProblem(
+      await api.request('GET', '/credential-reuse?limt=5&__proto__=1&constructor=2', { token }),
+      422,
+      'invalid_request',
+    )
+    expect(listed.errors?.map(({ field }) => field)).toEqual(['limt', '__proto__', 'constructor'])
+    expect(listed.detail).toMatch(/^limt is not known: this query takes limit, offset, min_target_count, secret_kind, attacker_ip;/u)
+    const { detail } = expectProblem(await api.request('POST', '/auth/logout?everywhere=1', { token }), 422, 'invalid_request')
+    expect(detail).toBe('everywhere is not known: this query takes none.')
+    expect((await api.request('GET', '/auth/me', { token })).statusCode).toBe(200)
+    const many = Array.from({ length: 500 }, (_, n) => `${'x'.repeat(100)}${n}=1`).join('&')
+    expect((await api.request('GET', `/ready?${many}`)).body.length).toBeLessThan(3_000)
+  })
+
+  it('an empty body is none, also where its type is named', async () => {
+    const uuid = await api.addUser('bob', 'viewer')
+    const answer = await api.request('DELETE', `/users/${uuid}`, { token, headers: JSON_TYPE })
+    expect([answer.statusCode, answer.json()]).toEqual([200, { message: 'Removed.' }])
   })
 
   it('never repeats what was sent, however large or hostile', async () => {

@@ -3,7 +3,6 @@ import type { Problem } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
 import type { Logger } from '@decnet/kernel/logging'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
@@ -43,8 +42,6 @@ export function sendProblem(
   return reply.code(status).header('x-content-type-options', 'nosniff').type('application/problem+json').send(JSON.stringify(body))
 }
 
-const fieldOf = (path: string) => path.replace(/^\//u, '').replaceAll('/', '.')
-
 /** The error handler: expected errors with their code and status, refused fields by name, everything else as an id that the log explains. */
 export function problemHandler(logger: Logger) {
   return (error: FastifyError | AppError | Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -52,17 +49,6 @@ export function problemHandler(logger: Logger) {
       if (error.status >= 500) logger.error({ err: error, url: request.routeOptions.url }, 'a request failed')
       const errors = error.fields ? { errors: [...error.fields] } : {}
       return sendProblem(request, reply, error.status, error.code, error.hint ? `${error.message} ${error.hint}` : error.message, errors)
-    }
-    if (hasZodFastifySchemaValidationErrors(error)) {
-      const errors = error.validation.map((issue) => ({ field: fieldOf(issue.instancePath), message: issue.message ?? 'not acceptable' }))
-      return sendProblem(
-        request,
-        reply,
-        422,
-        'invalid_request',
-        errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),
-        { errors },
-      )
     }
     const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
     if (status < 500) {
@@ -76,7 +62,7 @@ export function problemHandler(logger: Logger) {
               : status === 429
                 ? 'too_many_requests'
                 : 'bad_request'
-      return sendProblem(request, reply, status, code, status === 400 ? 'The body is not valid JSON.' : undefined)
+      return sendProblem(request, reply, status, code, status === 400 ? 'The request cannot be read.' : undefined)
     }
     const errorId = randomUUID()
     logger.error({ err: error, error_id: errorId, url: request.routeOptions.url }, 'a request failed unexpectedly')

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { ApiContext, Caller } from './context.ts'
 
 /** open: anybody; any: every login, also one that must change its password; viewer, admin: roles, admin includes viewer. */
@@ -45,7 +45,13 @@ export interface Route<
 }
 export type AnyRoute = Route
 
-/** One route as frozen data; authentication, validation, OpenAPI and the console's types come from it. */
+/** Of a route that takes no query. */
+const NO_QUERY = z.strictObject({})
+
+/**
+ * One route as frozen data; authentication, validation, OpenAPI and the console's types come from it.
+ * A parameter of the query that its schema does not name is refused.
+ */
 export function defineRoute<
   A extends Access,
   Params extends z.ZodType | undefined = undefined,
@@ -53,5 +59,6 @@ export function defineRoute<
   Body extends z.ZodType | undefined = undefined,
   Response extends z.ZodType | undefined = undefined,
 >(route: Route<Params, Query, Body, Response, A>): AnyRoute {
-  return Object.freeze(route) as unknown as AnyRoute
+  const query = route.query instanceof z.ZodObject ? route.query.strict() : (route.query ?? NO_QUERY)
+  return Object.freeze({ ...route, query }) as unknown as AnyRoute
 }

@@ -33,7 +33,7 @@ export const passwd: CommandDefinition = {
     await openStored(options).store.close()
     const given = newPassword.safeParse(await readPassword())
     if (!given.success)
-      throw new AppError(`That password will not do: ${given.error.issues[0]?.message}.`, { code: 'bad_password', hint: 'Choose another.' })
+      throw new AppError(`That password will not do: it ${given.error.issues[0]?.message}.`, { code: 'bad_password', hint: 'Choose another.' })
     const store = openStore(homeOf(options).database)
     try {
       if (!(await setPassword(store.db, username, await hashPassword(given.data), false))) {

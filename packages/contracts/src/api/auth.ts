@@ -4,9 +4,9 @@ import { timestamp, uuid } from '../fields.ts'
 export const role = z.enum(['admin', 'viewer'])
 export type Role = z.infer<typeof role>
 
-export const username = z.string().regex(/^[A-Za-z0-9_.@-]{1,64}$/u, 'letters, digits and _ . @ - only, at most 64')
+export const username = z.string().regex(/^[A-Za-z0-9_.@-]{1,64}$/u, 'must be letters, digits and _ . @ - only, at most 64')
 /** 12 to 128 characters: Argon2id has no 72-byte limit. */
-export const newPassword = z.string().min(12, 'at least 12 characters').max(128, 'at most 128 characters')
+export const newPassword = z.string().min(12, 'must have at least 12 characters').max(128, 'must have at most 128 characters')
 
 export const loginRequest = z.strictObject({ username: z.string().min(1).max(256), password: z.string().min(1).max(1024) })
 export const loginResponse = z.object({
