@@ -3,6 +3,7 @@ import { attackerFacets, findAttacker, listAttackers } from './attackers.ts'
 import { attemptsForSecret, findReuse, listCredentials, listReuse, topCredentials } from './credentials.ts'
 import { listDeckies } from './deckies.ts'
 import { logBounds, logHistogram, readAfter, searchLog } from './log-search.ts'
+import { logSpan } from './log-span.ts'
 import { streamAfter } from './log-stream.ts'
 import type { Db, Store } from './open.ts'
 import { findSession, listSessions } from './sessions.ts'
@@ -34,6 +35,7 @@ export function reads({ db }: Store) {
     'log.after': on(readAfter),
     'log.stream': on(streamAfter),
     'log.histogram': on(logHistogram),
+    'log.span': () => logSpan(db),
     'log.bounds': () => logBounds(db),
     'deckies.list': (titles: ReadonlyMap<string, string>) => listDeckies(db, titles),
     stats: on(readStats),

@@ -1,6 +1,7 @@
 import { histogram, histogramQuery, logPage, logQuery } from '@decnet/contracts/api'
 import { logRow } from '../../store/log-row.ts'
 import { iso } from '../../store/time.ts'
+import { barsWithin } from '../bars.ts'
 import { span } from '../period.ts'
 import { defineRoute } from '../route.ts'
 
@@ -31,11 +32,10 @@ const bars = defineRoute({
   query: histogramQuery,
   response: histogram,
   async handle({ query }, { read }) {
-    const buckets = await read('log.histogram', {
-      intervalMs: Math.round(query.interval_minutes * 60_000),
-      search: query.search,
-      ...span(query),
-    })
+    const kept = await read('log.span', undefined as never)
+    if (!kept) return []
+    const intervalMs = Math.round(query.interval_minutes * 60_000)
+    const buckets = await read('log.histogram', { intervalMs, search: query.search, ...barsWithin(kept, span(query), intervalMs) })
     const rows = new Map<number, { time: string; count: number; services: Map<string, number> }>()
     for (const { time, service, count } of buckets) {
       const row = rows.get(time) ?? { time: iso(time), count: 0, services: new Map() }
