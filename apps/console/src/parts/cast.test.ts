@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ratioOf, shapeOf, withoutTurns } from './cast.ts'
 
@@ -16,6 +17,22 @@ describe('the shape of a recording', () => {
     expect(shape.toPlayer(40)).toBe(3)
     expect(shape.toPlayer(61)).toBe(3)
     expect(shape.toPlayer(500)).toBe(4)
+  })
+  it('counts in whole milliseconds, so that the end of a slider is a moment one can stand at', () => {
+    const shape = shapeOf('{"version":2}\n[0.022,"o","a"]\n[5.011,"o","b"]\n[5.0330001,"o","c"]\n', 1.5)
+    expect(shape.duration).toBe(1.544)
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 900, noNaN: true }), { maxLength: 30 }),
+        fc.double({ min: 0, max: 900, noNaN: true }),
+        (times, at) => {
+          const lines = times.toSorted((a, b) => a - b).map((time) => JSON.stringify([time, 'o', 'x']))
+          const { duration, poster, toPlayer } = shapeOf(['{"version":2}', ...lines].join('\n'), 1.5)
+          for (const seconds of [duration, poster, toPlayer(at)]) expect(seconds).toBe(Number(seconds.toFixed(3)))
+          expect(toPlayer(at)).toBeLessThanOrEqual(duration)
+        },
+      ),
+    )
   })
   it('has no length and no marks when nothing was recorded', () => {
     expect(shapeOf('{"version":2}\n', 2)).toMatchObject({ duration: 0, marks: [] })

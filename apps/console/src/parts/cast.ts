@@ -1,4 +1,7 @@
-/** The shape of a terminal recording (asciicast v2) on the player's clock, where pauses longer than `idle` seconds are cut to it. */
+/**
+ * The shape of a terminal recording (asciicast v2) on the player's clock, where pauses longer than `idle` seconds are cut to it.
+ * Seconds, in whole milliseconds: sums of cut pauses would otherwise end in `…9999998`, which no slider can be set to.
+ */
 export interface CastShape {
   readonly duration: number
   /** Moments at which something came, as shares of the duration, at most 161. */
@@ -45,6 +48,9 @@ const clearing = /\u001b(?:c|\[[23]J|\[\?(?:47|1047|1049)[hl])/u
 /** OSC and its like, CSI, and two-character sequences. */
 const sequence = /\u001b(?:[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\[[0-?]*[ -/]*[@-~]?|[ -/]*[0-~])/gu
 
+/** To whole milliseconds. */
+export const whole = (seconds: number) => Math.round(seconds * 1000) / 1000
+
 /** A torn or foreign line is skipped. */
 export function shapeOf(cast: string, idle: number | null): CastShape {
   const real: number[] = []
@@ -59,22 +65,22 @@ export function shapeOf(cast: string, idle: number | null): CastShape {
     clock += idle === null ? pause : Math.min(pause, idle)
     before = Math.max(before, time)
     real.push(time)
-    played.push(clock)
+    played.push(whole(clock))
     written.push(leaves(line) ?? written.at(-1) ?? false)
   }
-  const duration = clock
+  const duration = whole(clock)
   const middle = played.findLastIndex((t) => t <= duration * 0.4)
   const last = written.lastIndexOf(true)
   const cells = new Set(played.map((t) => (duration === 0 ? 0 : Math.round((t / duration) * 160))))
   return {
     duration,
-    poster: written[middle] === true ? duration * 0.4 : (played[last] ?? 0),
+    poster: whole(written[middle] === true ? duration * 0.4 : (played[last] ?? 0)),
     marks: [...cells].map((c) => c / 160),
     toPlayer(seconds) {
       const i = real.findLastIndex((t) => t <= seconds)
       if (i < 0) return 0
       const rest = seconds - (real[i] ?? 0)
-      return Math.min(duration, (played[i] ?? 0) + (idle === null ? rest : Math.min(rest, idle)))
+      return Math.min(duration, whole((played[i] ?? 0) + (idle === null ? rest : Math.min(rest, idle))))
     },
   }
 }

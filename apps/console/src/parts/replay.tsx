@@ -2,7 +2,7 @@ import type { Player } from 'asciinema-player'
 import { Pause, Play } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { playhead } from '../time/words.ts'
-import { ratioOf, shapeOf, withoutTurns } from './cast.ts'
+import { ratioOf, shapeOf, whole, withoutTurns } from './cast.ts'
 import { type CommandRow, ReplayCommands } from './replay-commands.tsx'
 import './replay.css'
 
@@ -17,10 +17,17 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
   const player = useRef<Player | null>(null)
   const [playing, setPlaying] = useState(false)
   const [at, setAt] = useState(0)
+  // Until somebody plays or seeks, the screen shows a frame from further on, and says so.
+  const [preview, setPreview] = useState(true)
   const [speed, setSpeed] = useState(1)
   const [skip, setSkip] = useState(true)
   const place = useRef(0)
+  const previewing = useRef(true)
   const wasPlaying = useRef(false)
+  const settle = (untouched: boolean) => {
+    previewing.current = untouched
+    setPreview(untouched)
+  }
   const shape = useMemo(() => shapeOf(cast, skip ? idle : null), [cast, skip])
 
   useEffect(() => {
@@ -28,6 +35,8 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
     const start = async () => {
       const [{ create }] = await Promise.all([import('asciinema-player'), import('asciinema-player/dist/bundle/asciinema-player.css')])
       if (gone || !box.current) return
+      // A frame is drawn up to, not including, its moment.
+      const still = (previewing.current ? shape.poster : place.current) + 0.000_1
       const made = create({ data: withoutTurns(cast) }, box.current, {
         fit: 'width',
         controls: false,
@@ -35,7 +44,7 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
         startAt: place.current,
         autoPlay: wasPlaying.current,
         preload: true,
-        poster: `npt:${(place.current > 0 ? place.current : shape.poster + 0.000_01).toFixed(6)}`,
+        poster: `npt:${still.toFixed(6)}`,
         terminalFontFamily: '"JetBrains Mono Variable", monospace',
         theme: 'calm',
         cursorMode: 'steady',
@@ -63,21 +72,24 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
     wasPlaying.current = playing
     if (!playing) return
     const timer = setInterval(() => {
-      place.current = player.current?.getCurrentTime() ?? place.current
+      // Whoever seeks while it plays may be answered with a moment just behind the end.
+      place.current = Math.min(whole(player.current?.getCurrentTime() ?? place.current), shape.duration)
       setAt(place.current)
     }, 100)
     return () => clearInterval(timer)
-  }, [playing])
+  }, [playing, shape])
 
   const length = shape.duration
   const seek = (seconds: number) => {
-    place.current = Math.max(0, Math.min(seconds, length))
+    place.current = whole(Math.max(0, Math.min(seconds, length)))
+    settle(false)
     setAt(place.current)
     // Before the first play the player takes a seek to zero for no move and keeps its poster.
     void player.current?.seek(Math.max(place.current, 0.000_1))
   }
   const toggle = async () => {
     if (playing) return player.current?.pause()
+    settle(false)
     if (length > 0 && at >= length) await player.current?.seek(0)
     await player.current?.play()
   }
@@ -89,7 +101,18 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
   }
   return (
     <div className="replay">
-      <div className="replay-screen" ref={box} style={{ aspectRatio: ratioOf(cast) }} />
+      <div className="replay-stage">
+        <div className="replay-screen" ref={box} style={{ aspectRatio: ratioOf(cast) }} />
+        {preview && !playing && length > 0 && (
+          // The button below says the same to who cannot see: this one is only larger.
+          <button type="button" className="replay-over" aria-hidden tabIndex={-1} onClick={() => void toggle()}>
+            <span className="replay-go">
+              <Play aria-hidden />
+            </span>
+            <span className="replay-note">Still from {playhead(shape.poster, length)}. Plays from the start.</span>
+          </button>
+        )}
+      </div>
       <div className="replay-bar">
         <button type="button" className="btn icon" onClick={() => void toggle()} aria-label={playing ? 'Pause' : 'Play'}>
           {playing ? <Pause aria-hidden /> : <Play aria-hidden />}
@@ -128,6 +151,7 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
           onClick={() => {
             place.current = 0
             setAt(0)
+            settle(true)
             setSkip(!skip)
           }}
         >
