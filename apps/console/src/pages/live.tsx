@@ -8,7 +8,7 @@ import { Histogram } from '../parts/histogram.tsx'
 import { useHistogram } from '../queries.ts'
 import { format, parse } from '../search/grammar.ts'
 import { describeRange } from '../time/range.ts'
-import { figure } from '../time/words.ts'
+import { figure, plural } from '../time/words.ts'
 import { peekAt, setParams, setRange, useUrl, zoomTo } from '../url.ts'
 import { bookkeeping, type EventLike } from '../words/event.ts'
 import { EventList } from './live/event-list.tsx'
@@ -58,7 +58,7 @@ export default function Live() {
     <Page title="Live" fill>
       <h1 className="sr">Live</h1>
       <div className="live-top">
-        <Histogram data={histogram.data} height={64} axis={false} onZoom={zoomTo} />
+        <Histogram data={histogram.data} height={64} axis={false} unit="record" onZoom={zoomTo} />
         <div className="live-bar">
           {live ? (
             <button
@@ -104,7 +104,7 @@ function LiveFigures({ total, rate, live, words }: { total: number | null; rate:
   const connection = useConnection()
   return (
     <span className="live-figures faint">
-      {total === null ? <Skeleton width={120} /> : `${figure(total)} events in ${words}`}
+      {total === null ? <Skeleton width={120} /> : `${plural(total, 'record')} in ${words}`}
       {live && connection.phase === 'live' && rate > 0 && ` · ${figure(rate)}/s`}
     </span>
   )

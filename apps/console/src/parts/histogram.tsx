@@ -1,7 +1,7 @@
 import { memo, useMemo, useState } from 'react'
 import type { HistogramData } from '../queries.ts'
 import { ticksOf } from '../time/range.ts'
-import { exact, figure } from '../time/words.ts'
+import { exact, figure, plural } from '../time/words.ts'
 import { type Category, categories, categoryNames, categoryOf } from '../words/services.ts'
 import './histogram.css'
 import { useBrush } from './use-brush.ts'
@@ -41,11 +41,14 @@ export const Histogram = memo(function Histogram({
   data,
   height = 140,
   axis = true,
+  unit = 'event',
   onZoom,
 }: {
   data: HistogramData | undefined
   height?: number
   axis?: boolean
+  /** What is counted, in the singular. */
+  unit?: string
   onZoom: (start: number, end: number) => void
 }) {
   const [ref, width] = useWidth<HTMLDivElement>()
@@ -68,7 +71,7 @@ export const Histogram = memo(function Histogram({
           width={width}
           height={height}
           role="img"
-          aria-label={`${figure(sum)} events over time. Drag to zoom.`}
+          aria-label={`${plural(sum, unit)} over time. Drag to zoom.`}
           {...handlers}
           onPointerMove={(event) => {
             handlers.onPointerMove(event)
@@ -102,7 +105,7 @@ export const Histogram = memo(function Histogram({
       )}
       {bar && !brush && hover !== null && (
         <div className="histo-tip" style={hover > width / 2 ? { right: width - hover + 14 } : { left: hover + 14 }}>
-          <b>{figure(bar.total)} events</b>
+          <b>{plural(bar.total, unit)}</b>
           <span className="faint">{exact(bar.at).slice(0, 19)}</span>
           {[...bar.parts].reverse().map(([c, n]) => (
             <span key={c} className="part">

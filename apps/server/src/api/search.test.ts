@@ -172,11 +172,19 @@ describe('the search grammar over real rows', () => {
   })
 
   it('a histogram counts what the search finds, by service and time', async () => {
-    const bars = async (query: Record<string, string>) => (await api.request('GET', '/logs/histogram', { token, query })).json<unknown[]>()
-    expect(await bars({})).toEqual([
+    type Bars = { count: number }[]
+    const bars = async (query: Record<string, string>) => (await api.request('GET', '/logs/histogram', { token, query })).json<Bars>()
+    for (const search of ['', '-service:ssh', '-topic:system.log', 'topic:attacker.scored']) {
+      const { total } = (await api.request('GET', '/logs', { token, query: { search } })).json<{ total: number }>()
+      expect(
+        (await bars({ search })).reduce((sum, { count }) => sum + count, 0),
+        search,
+      ).toBe(total)
+    }
+    expect(await bars({ search: 'topic:system.log' })).toEqual([
       { time: new Date(T0).toISOString(), count: 4 + ODD.length, services: { ssh: 3, http: 1, constructor: 1, telnet: ODD.length - 1 } },
     ])
-    expect(await bars({ search: 'service:http', interval_minutes: '60' })).toEqual([
+    expect(await bars({ search: 'service:http topic:system.log', interval_minutes: '60' })).toEqual([
       { time: new Date(T0).toISOString(), count: 1, services: { http: 1 } },
     ])
     expect(await bars({ start_time: new Date(T0 + 60_000).toISOString() })).toEqual([])

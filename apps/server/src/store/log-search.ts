@@ -108,12 +108,12 @@ export interface Bucket {
   readonly count: number
 }
 
-/** Events by time and service. Buckets without events are absent. */
+/** What `searchLog` counts under the same filter, by time and service. Buckets with nothing in them are absent. */
 export async function logHistogram(db: Db, filter: LogFilter & { readonly intervalMs: number }): Promise<Bucket[]> {
   const bucket = sql<number>`(ts / ${sql.lit(filter.intervalMs)}) * ${sql.lit(filter.intervalMs)}`
   const rows = await filtered(
     db.selectFrom('log').select((eb) => [bucket.as('time'), 'service', eb.fn.countAll<number>().as('count')]),
-    { topics: ['system.log'], ...filter },
+    filter,
   )
     .groupBy(['time', 'service'])
     .orderBy('time')

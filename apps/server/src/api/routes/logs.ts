@@ -28,7 +28,7 @@ const bars = defineRoute({
   path: '/logs/histogram',
   access: 'viewer',
   tag,
-  summary: 'Events over time, by service.',
+  summary: 'The records that GET /logs counts, over time and by service; topic:system.log narrows them to events.',
   query: histogramQuery,
   response: histogram,
   async handle({ query }, { read }) {
