@@ -194,7 +194,7 @@ when({ tools }).describe('the console, from the first start on', () => {
   })
 
   it('an attacker is one story: a headline, a timeline, sessions, credentials, commands', async () => {
-    await seen(/^Tried 1 credential on .*, got in once/u).waitFor()
+    await seen(/^Made 1 log-in attempt on .*, got in once/u).waitFor()
     await page.getByRole('group', { name: 'Timeline of 1 session on 1 decky' }).getByRole('button').waitFor()
     await page.getByRole('heading', { name: /^Session on/u }).waitFor()
     const { user, password } = fleet.target('ssh').login

@@ -14,7 +14,7 @@ import {
   session,
   sessionPage,
   stats,
-  topRows,
+  topCredentialRows,
   user,
   users,
   workers,
@@ -105,7 +105,7 @@ export const useReuse = (params: Params = {}) =>
 export const useTopCredentials = (by: 'secret' | 'principal' | 'pair', range: Range) =>
   useQuery({
     queryKey: ['credentials', 'top', by, rangeKey(range)],
-    queryFn: ({ signal }) => get(topRows, '/credentials/top', { by, limit: 10, ...periodOf(range) }, signal),
+    queryFn: ({ signal }) => get(topCredentialRows, '/credentials/top', { by, limit: 10, ...periodOf(range) }, signal),
     placeholderData: keepPreviousData,
   })
 export const useDeckies = () =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesOf, hexRows, runsOf, runsOfBytes } from './view.ts'
+import { bytesOf, hexOf, hexRows, runsOf, runsOfBytes, textOf, writable } from './view.ts'
 
 const shown = (text: string) =>
   runsOf(text)
@@ -55,6 +55,17 @@ describe('the view of bytes', () => {
             .map((run) => run.shown)
             .join(''),
         ).toBe(shown(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)))
+      }),
+    )
+  })
+  it('holds any bytes in a string, and tells a byte from the four characters that name it', () => {
+    expect(textOf(Uint8Array.from([0x70, 0xc3, 0xb1, 0xff]))).toBe('pñ\udcff')
+    expect(writable('pñ\udcff')).toBe('pñ\\xff')
+    expect(shown('pñ\udcff')).toBe('pñ\\xff')
+    expect(runsOf('\udcff')).not.toEqual(runsOf('\\xff'))
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
+        expect(textOf(a) === textOf(b)).toBe(hexOf(a) === hexOf(b))
       }),
     )
   })

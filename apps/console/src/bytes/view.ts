@@ -47,6 +47,8 @@ const hex = (n: number, width: number) => n.toString(16).padStart(width, '0')
 
 function markOf(char: string): Run {
   const code = char.codePointAt(0) ?? 0
+  if (code >= 0xdc80 && code <= 0xdcff)
+    return { kind: 'mark', raw: char, shown: `\\x${hex(code - 0xdc00, 2)}`, name: 'byte that is not UTF-8' }
   const shown = short[code] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `U+${hex(code, 4).toUpperCase()}`)
   const name = names[code] ?? (/\p{Cs}/u.test(char) ? 'half of a surrogate pair' : 'character without a shape')
   return { kind: 'mark', raw: char, shown, name: `${name} (U+${hex(code, 4).toUpperCase()})` }
@@ -81,26 +83,39 @@ export function bytesOf(base64: string): Uint8Array {
   }
 }
 
-/** UTF-8 as text; each byte that is not UTF-8 becomes a mark `\xNN`. */
-export function runsOfBytes(bytes: Uint8Array): Run[] {
-  const runs: Run[] = []
+/**
+ * UTF-8 as text; each byte that is not UTF-8 becomes the half of a surrogate pair U+DC80 to U+DCFF (as Python's `surrogateescape`), so that
+ * one string holds any bytes, and `runsOf` shows them as `\xNN`.
+ */
+export function textOf(bytes: Uint8Array): string {
+  let text = ''
   let start = 0
   const flush = (end: number) => {
-    if (end > start) runs.push(...runsOf(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start, end))))
+    if (end > start) text += lenient.decode(bytes.subarray(start, end))
   }
   for (let i = 0; i < bytes.length; ) {
     const length = sequenceLength(bytes, i)
     if (length === 0) {
       flush(i)
-      runs.push({ kind: 'mark', raw: '', shown: `\\x${hex(bytes[i] ?? 0, 2)}`, name: 'byte that is not UTF-8' })
+      text += String.fromCharCode(0xdc00 + (bytes[i] ?? 0))
       i += 1
       start = i
     } else i += length
   }
   flush(bytes.length)
-  return runs
+  return text
 }
 
+/** Bytes as runs: UTF-8 as text, every other byte as the mark `\xNN`. */
+export const runsOfBytes = (bytes: Uint8Array): Run[] => runsOf(textOf(bytes))
+
+/** The text with each byte that is not UTF-8 written `\xNN`, for where no marks can stand. */
+export const writable = (text: string): string => text.replace(/[\udc80-\udcff]/gu, (half) => `\\x${hex(half.charCodeAt(0) - 0xdc00, 2)}`)
+
+/** As `xxd -p` writes them. */
+export const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => hex(byte, 2)).join('')
+
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0

@@ -9,6 +9,7 @@ import { fetchAttackers, fetchCredentials, useDeckies } from '../queries.ts'
 import { parse } from '../search/grammar.ts'
 import { setTheme } from '../theme.ts'
 import { go, hrefTo, peekAt, setTerms } from '../url.ts'
+import { principalText, secretText } from '../words/secret.ts'
 import { logOut } from './log-out.ts'
 import { pages } from './pages.ts'
 import './palette.css'
@@ -76,7 +77,7 @@ export default function Palette({ open, onClose }: { open: boolean; onClose: () 
                     item(
                       `secret ${c.secret_sha256}`,
                       <KeyRound aria-hidden />,
-                      <Bytes text={`${c.principal ?? ''} : ${c.secret_printable}`} most={50} />,
+                      <Bytes text={`${principalText(c) ?? ''} : ${secretText(c)}`} most={50} />,
                       () => peekAt('secret', c.secret_sha256),
                     ),
                   )}

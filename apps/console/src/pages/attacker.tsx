@@ -102,7 +102,7 @@ function Known({ attacker: a }: { attacker: Entity }) {
       <div className="cols wide">
         <div>
           {selected && <SessionView key={selected.id} session={selected} />}
-          <AttackerCredentials rows={credentials.data?.data} total={credentials.data?.total ?? 0} ip={a.ip} />
+          <AttackerCredentials rows={credentials.data?.data} total={credentials.data?.total ?? 0} attempts={a.credential_count} ip={a.ip} />
           <Commands uuid={a.uuid} count={a.command_count} />
         </div>
         <div>

@@ -34,13 +34,13 @@ const columns: readonly Column<Attacker>[] = [
   { id: 'sessions', title: 'Sessions', width: 76, align: 'right', from: 'wide', cell: (a) => figure(a.session_count) },
   {
     id: 'logins',
-    title: 'Log-ins',
+    title: 'Got in',
     width: 68,
     align: 'right',
     from: 'desktop',
     cell: (a) => (a.login_count > 0 ? <b>{figure(a.login_count)}</b> : <span className="faint">0</span>),
   },
-  { id: 'credentials', title: 'Credentials', width: 92, align: 'right', from: 'wide', cell: (a) => figure(a.credential_count) },
+  { id: 'credentials', title: 'Attempts', width: 84, align: 'right', from: 'wide', cell: (a) => figure(a.credential_count) },
   { id: 'commands', title: 'Commands', width: 84, align: 'right', from: 'wide', cell: (a) => figure(a.command_count) },
   { id: 'files', title: 'Files', width: 52, align: 'right', hidden: true, cell: (a) => figure(a.file_count) },
   {

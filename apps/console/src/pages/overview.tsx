@@ -6,6 +6,8 @@ import { BarList } from '../parts/bar-list.tsx'
 import { Failed, Skeleton, SkeletonRows } from '../parts/empty.tsx'
 import { barsOf, categoriesIn, Histogram } from '../parts/histogram.tsx'
 import { Legend } from '../parts/legend.tsx'
+import { topValue } from '../parts/value.tsx'
+import type { ValueOf } from '../parts/value-menu.tsx'
 import { useDeckies, useHistogram, useStats } from '../queries.ts'
 import type { Range } from '../time/range.ts'
 import { plural } from '../time/words.ts'
@@ -48,21 +50,23 @@ export default function Overview() {
         <Top
           title="Passwords tried most"
           rows={stats.data?.top_passwords}
-          searchKey={null}
+          of={topValue}
+          unit="attempt"
           nothing="No password was tried."
           more="/credentials"
         />
         <Top
           title="User names tried most"
           rows={stats.data?.top_usernames}
-          searchKey="principal"
+          of={topValue}
+          unit="attempt"
           nothing="No user name was tried."
           more="/credentials"
         />
         <Top
           title="Commands run most"
           rows={stats.data?.top_commands}
-          searchKey="command"
+          of={(r) => ({ text: r.value, searchKey: 'command' })}
           nothing="Nobody ran a command."
           more="/live?q=event:command"
         />
@@ -135,13 +139,15 @@ function Services({ stats }: { stats: Stats | undefined }) {
 function Top({
   title,
   rows,
-  searchKey,
+  of,
+  unit,
   nothing,
   more,
 }: {
   title: string
   rows: Stats['top_passwords'] | undefined
-  searchKey: string | null
+  of: (row: Stats['top_passwords'][number]) => ValueOf
+  unit?: string
   nothing: string
   more: string
 }) {
@@ -157,7 +163,7 @@ function Top({
           All
         </Link>
       </h2>
-      {rows ? <BarList rows={rows.slice(0, 8)} of={(r) => ({ text: r.value, searchKey })} nothing={nothing} /> : <SkeletonRows count={8} />}
+      {rows ? <BarList rows={rows.slice(0, 8)} of={of} {...(unit ? { unit } : {})} nothing={nothing} /> : <SkeletonRows count={8} />}
     </section>
   )
 }

@@ -1,30 +1,47 @@
-import { figure } from '../time/words.ts'
+import { figure, plural } from '../time/words.ts'
 import { Value } from './value.tsx'
 import type { ValueOf } from './value-menu.tsx'
 
 interface Row {
-  readonly value: string
   readonly count: number
   readonly sources: number
 }
 
 /** The most frequent of something, with a bar for its share of the first. */
-export function BarList({ rows, of, nothing }: { rows: readonly Row[]; of: (row: Row) => ValueOf; nothing: string }) {
+export function BarList<R extends Row>({
+  rows,
+  of,
+  unit = 'time',
+  nothing,
+}: {
+  rows: readonly R[]
+  of: (row: R) => ValueOf
+  /** What is counted, in the singular. */
+  unit?: string
+  nothing: string
+}) {
   if (rows.length === 0) return <p className="faint">{nothing}</p>
   const top = rows[0]?.count ?? 1
   return (
     <ul>
-      {rows.map((row) => (
-        <li className="bar-row" key={row.value} title={`${figure(row.count)} times from ${figure(row.sources)} sources`}>
-          <span className="cut">
-            <Value of={of(row)} most={60} />
-          </span>
-          <span className="w">
-            <i style={{ width: `${Math.max(2, (row.count / Math.max(1, top)) * 100)}%` }} />
-          </span>
-          <span className="c">{figure(row.count)}</span>
-        </li>
-      ))}
+      {rows.map((row) => {
+        const value = of(row)
+        return (
+          <li
+            className="bar-row"
+            key={`${value.searchValue} ${value.text}`}
+            title={`${plural(row.count, unit)} from ${plural(row.sources, 'source')}`}
+          >
+            <span className="cut">
+              <Value of={value} most={60} />
+            </span>
+            <span className="w">
+              <i style={{ width: `${Math.max(2, (row.count / Math.max(1, top)) * 100)}%` }} />
+            </span>
+            <span className="c">{figure(row.count)}</span>
+          </li>
+        )
+      })}
     </ul>
   )
 }

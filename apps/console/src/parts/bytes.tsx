@@ -1,6 +1,6 @@
 import { Copy } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { bytesOf, hexRows, type Run, runsOf, runsOfBytes } from '../bytes/view.ts'
+import { bytesOf, hexRows, type Run, runsOf, textOf } from '../bytes/view.ts'
 import { size } from '../time/words.ts'
 import { copy } from './copy.ts'
 
@@ -32,10 +32,21 @@ export function Bytes({ text, most = 200 }: { text: string; most?: number }) {
 }
 
 /** The whole of it, as text or as bytes. `base64` wins over `text`: it is what was on the wire. */
-export function BytesBox({ text, base64, label }: { text: string; base64?: string | null | undefined; label: string }) {
-  const [form, setForm] = useState<'text' | 'hex'>('text')
+export function BytesBox({
+  text,
+  base64,
+  label,
+  first = 'text',
+}: {
+  text: string
+  base64?: string | null | undefined
+  label: string
+  /** The form to begin with. */
+  first?: 'text' | 'hex'
+}) {
+  const [form, setForm] = useState(first)
   const bytes = useMemo(() => (base64 ? bytesOf(base64) : new TextEncoder().encode(text)), [text, base64])
-  const runs = useMemo(() => runsOfBytes(bytes.subarray(0, 65_536)), [bytes])
+  const runs = useMemo(() => runsOf(base64 ? textOf(bytes.subarray(0, 65_536)) : text, 65_536), [bytes, base64, text])
   return (
     <figure className="bytes-box">
       <div className="bytes-bar">

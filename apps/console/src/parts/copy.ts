@@ -1,7 +1,9 @@
 import { toast } from 'sonner'
+import { writable } from '../bytes/view.ts'
 
-/** Puts text on the clipboard, byte for byte, and says so. Without a secure context the older way is used. */
-export function copy(text: string): void {
+/** Puts text on the clipboard and says so; a byte that is not UTF-8 goes as `\xNN`. Without a secure context the older way is used. */
+export function copy(exact: string): void {
+  const text = writable(exact)
   const done = () => toast.success('Copied')
   const old = () => {
     const area = document.createElement('textarea')

@@ -13,6 +13,8 @@ export interface ValueOf {
   readonly searchKey: string | null
   /** What equals `text` in the grammar, where that differs from what is shown. */
   readonly searchValue?: string | undefined
+  /** The term that finds it in the event log, where that differs. */
+  readonly logTerm?: { readonly key: string; readonly value: string } | undefined
   readonly peek?: Peek | undefined
   readonly href?: string | undefined
 }
@@ -39,26 +41,31 @@ function watch(watcher: () => void): () => void {
 const inAttackers = ['service', 'decky', 'attacker']
 const inCredentials = ['service', 'decky', 'attacker', 'outcome', 'secret_sha256']
 
+/** Lists of something other than events. */
+const listed = ['/attackers', '/credentials']
+/** Characters of a value that a query takes. */
+const longest = 400
+
 /** Stands once in the frame; every value opens this one menu. */
 export function ValueMenu() {
   const state = useSyncExternalStore(watch, () => open)
   const value = state?.value
-  const term = (negated: boolean): Term => ({
-    negated,
-    key: value?.searchKey ?? null,
-    value: (value?.searchValue ?? value?.text ?? '').slice(0, 400),
-  })
+  const term = (negated: boolean, path: string): Term =>
+    value?.logTerm && !listed.includes(path) && value.logTerm.value.length <= longest
+      ? { negated, ...value.logTerm }
+      : { negated, key: value?.searchKey ?? null, value: (value?.searchValue ?? value?.text ?? '').slice(0, longest) }
   const query = () => parse(new URLSearchParams(window.location.search).get('q') ?? '')
   const add = (negated: boolean) => {
-    const other = { ...term(!negated) }
+    const path = window.location.pathname
+    const other = term(!negated, path)
     setTerms(
       withTerm(
         query().filter((t) => !(t.key === other.key && t.value === other.value)),
-        term(negated),
+        term(negated, path),
       ),
     )
   }
-  const pivot = (path: string) => go(hrefTo(path, { q: format([term(false)]) }))
+  const pivot = (path: string) => go(hrefTo(path, { q: format([term(false, path)]) }))
   const key = value?.searchKey ?? ''
   return (
     <Menu.Root open={state !== null} onOpenChange={(isOpen) => !isOpen && show(null)}>

@@ -1,4 +1,6 @@
-import type { ReactNode } from 'react'
+import type { TopCredentialRow } from '@decnet/contracts/api'
+import { type ReactNode, useMemo } from 'react'
+import { isResponse, principalText, type SecretLike, secretKindName, secretText } from '../words/secret.ts'
 import { colourOf } from '../words/services.ts'
 import { Bytes } from './bytes.tsx'
 import { openValueMenu, type ValueOf } from './value-menu.tsx'
@@ -77,6 +79,42 @@ export function TargetChip({ decky, service }: { decky: string; service: string 
   )
 }
 
-export function SecretValue({ text, sha256, most = 60 }: { text: string; sha256: string; most?: number }) {
-  return <Value of={{ text, searchKey: 'secret_sha256', searchValue: sha256, peek: { kind: 'secret', id: sha256 } }} most={most} />
+/** What can be done with a secret: the log knows it by its bytes, the credentials by their hash. */
+const secretValue = (text: string, { secret_sha256, secret_b64 }: { secret_sha256: string; secret_b64: string }): ValueOf => ({
+  text,
+  searchKey: 'secret_sha256',
+  searchValue: secret_sha256,
+  logTerm: { key: 'secret_b64', value: secret_b64 },
+  peek: { kind: 'secret', id: secret_sha256 },
+})
+
+/** A row of the passwords, user names or pairs tried most. */
+export function topValue(row: TopCredentialRow): ValueOf {
+  const { secret_sha256, secret_b64, principal_b64 } = row
+  const user = principal_b64 === undefined ? null : (principalText({ principal: null, principal_b64 }) ?? '')
+  if (secret_sha256 === undefined || secret_b64 === undefined)
+    return { text: user ?? row.value, searchKey: 'principal', searchValue: row.value }
+  const secret = secretText({ secret_kind: 'plaintext', secret_b64 })
+  return secretValue(user === null ? secret : `${user} : ${secret}`, { secret_sha256, secret_b64 })
+}
+
+/** A secret, byte for byte. The answer to a challenge is noise to a reader: it is named, its hex stands in the menu and the panel. */
+export function SecretValue({ of: c, most = 60 }: { of: SecretLike & { readonly secret_sha256: string }; most?: number }) {
+  const text = useMemo(() => secretText(c), [c])
+  const of = secretValue(text, c)
+  if (!isResponse(c.secret_kind)) return <Value of={of} most={most} />
+  return (
+    <Value of={of}>
+      <span className="cut dim" title={text}>
+        {secretKindName(c.secret_kind)}
+      </span>
+    </Value>
+  )
+}
+
+/** A user name, byte for byte. */
+export function PrincipalValue({ of: c, most = 60 }: { of: { principal: string | null; principal_b64: string | null }; most?: number }) {
+  const text = principalText(c)
+  if (text === null) return <span className="faint">none</span>
+  return <Value of={{ text, searchKey: 'principal', searchValue: c.principal ?? text }} most={most} />
 }

@@ -31,7 +31,13 @@ describe('an event in words', () => {
     })
   })
   it('shows bytes that travelled as base64 as the bytes they are', () => {
-    expect(field({ command_b64: btoa('a\xff') }, 'command')).toBe('a\\xff')
+    expect(field({ command_b64: btoa('a\xff') }, 'command')).toBe('a\udcff')
+    const secret_b64 = btoa('\xc3\xb1')
+    expect(tell(event('auth_attempt', { principal: 'root', secret_b64, secret_printable: '??' })).object).toBe('root : ñ')
+  })
+  it('names the answer to a challenge instead of showing it', () => {
+    const answer = { principal: 'root', secret_kind: 'mysql_native_password', secret_b64: btoa('\x01\xff'), outcome: 'failure' }
+    expect(tell(event('auth_attempt', answer))).toMatchObject({ object: 'root', note: 'refused, MySQL challenge response' })
   })
   it('takes reuse for the most serious thing there is', () => {
     expect(tell(event('credential.reuse.detected', { target_count: 3 }, 'credential.reuse.detected'))).toMatchObject({

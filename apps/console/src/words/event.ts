@@ -1,5 +1,7 @@
 import type { Severity } from '@decnet/contracts/api'
+import { bytesOf, textOf } from '../bytes/view.ts'
 import { plural } from '../time/words.ts'
+import { isResponse, secretKindName } from './secret.ts'
 
 /** What a record of the log and one of the stream have in common. */
 export interface EventLike {
@@ -33,29 +35,25 @@ const text = (value: unknown): string =>
         ? JSON.stringify(value)
         : String(value)
 
-/** A field that may have travelled as `<name>_b64`; bytes that are not UTF-8 stay visible as `\xNN`. */
+/** A field that may have travelled as `<name>_b64`, byte for byte: see `textOf`. */
 export function field(fields: EventLike['fields'], name: string): string {
   const plain = fields[name]
   if (plain !== undefined && plain !== null) return text(plain)
   const packed = fields[`${name}_b64`]
-  if (typeof packed !== 'string') return ''
-  try {
-    return atob(packed).replace(/[^\x20-\x7e]/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
-  } catch {
-    return packed
-  }
+  return typeof packed === 'string' ? textOf(bytesOf(packed)) : ''
 }
 
 type Teller = (f: (name: string) => string, event: EventLike) => Said
 const said = (verb: string, object: string, severity: Severity, note = ''): Said => ({ verb, object, note, severity })
 
 const tellers: Readonly<Record<string, Teller>> = {
-  auth_attempt: (f) => {
+  auth_attempt: (f, event) => {
     const kind = f('secret_kind')
-    const secret = f('secret_printable') || f('key_fingerprint')
+    // The answer to a challenge is noise to a reader: the note names it, the panel holds its bytes.
+    const secret = isResponse(kind) ? '' : f('key_fingerprint') || f('secret') || f('secret_printable')
     const object = [f('principal'), secret].filter((part) => part !== '').join(' : ')
     const won = f('outcome') === 'success'
-    const how = kind !== '' && kind !== 'plaintext' ? kind : ''
+    const how = kind !== '' && kind !== 'plaintext' ? secretKindName(kind) : event.fields.secret_b64 === '' ? 'empty password' : ''
     return said(
       won ? 'logged in' : 'tried',
       object,

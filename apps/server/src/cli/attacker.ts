@@ -46,7 +46,7 @@ export const attacker: CommandDefinition = {
           visible(row.service),
           row.duration_s === null ? 'open' : `${row.duration_s.toFixed(1)} s`,
           visible(row.principal ?? '', 24),
-          `${row.command_count} commands, ${row.credential_count} credentials${row.logged_in ? ', got in' : ''}`,
+          `${row.command_count} commands, ${row.credential_count} log-in attempts${row.logged_in ? ', got in' : ''}`,
         ]),
         'None.',
       )

@@ -36,7 +36,7 @@ function points(conduct: Conduct) {
     access: conduct.loginCount > 0 ? 30 : 0,
     commands: logarithmic(conduct.commandCount, 50, 20),
     files: conduct.fileCount > 0 ? Math.min(20, 12 + 4 * conduct.fileCount) : 0,
-    credentials: logarithmic(conduct.credentialCount, 1_000, 12),
+    attempts: logarithmic(conduct.credentialCount, 1_000, 12),
     reach: Math.max(0, Math.min(10, 4 * (conduct.deckyCount - 1) + 2 * (conduct.serviceCount - 1))),
     volume: logarithmic(conduct.eventCount, 10_000, 8),
   }
@@ -55,7 +55,7 @@ export function scoreParts(conduct: Conduct): ScorePart[] {
     access: `got in ${plural(conduct.loginCount, 'time')}`,
     commands: `gave ${plural(conduct.commandCount, 'command')}`,
     files: `left ${plural(conduct.fileCount, 'file')}`,
-    credentials: `tried ${plural(conduct.credentialCount, 'credential')}`,
+    attempts: `made ${plural(conduct.credentialCount, 'log-in attempt')}`,
     reach: `touched ${plural(conduct.deckyCount, 'decky', 'deckies')}, ${plural(conduct.serviceCount, 'service')}`,
     volume: `caused ${plural(conduct.eventCount, 'event')}`,
   }

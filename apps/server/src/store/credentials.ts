@@ -1,4 +1,4 @@
-import type { Credential, CredentialReuse, Page } from '@decnet/contracts/api'
+import type { Credential, CredentialReuse, Page, TopCredentialRow } from '@decnet/contracts/api'
 import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
 import { holdsText } from './like.ts'
@@ -139,7 +139,7 @@ export interface Top {
   readonly sources: number
 }
 
-/** The most tried secrets, principals or pairs of a span. */
+/** The most tried passwords, principals or pairs of a span: counted by their exact bytes, whatever they look like. */
 export async function topCredentials(
   db: Db,
   options: {
@@ -148,23 +148,29 @@ export async function topCredentials(
     readonly from?: number | undefined
     readonly to?: number | undefined
   },
-): Promise<Top[]> {
+): Promise<TopCredentialRow[]> {
+  const columns = {
+    secret: ['secret_sha256', 'secret_b64'],
+    principal: ['principal_b64'],
+    pair: ['principal_b64', 'secret_sha256', 'secret_b64'],
+  } as const
   const value = {
-    secret: sql<string>`secret_printable`,
-    principal: sql<string>`coalesce(principal, '')`,
-    pair: sql<string>`coalesce(principal, '') || ' / ' || secret_printable`,
+    secret: sql<string>`min(secret_printable)`,
+    principal: sql<string>`coalesce(min(principal), '')`,
+    pair: sql<string>`coalesce(min(principal), '') || ' / ' || min(secret_printable)`,
   }[options.by]
   const rows = await matching(db, options)
     .where('secret_kind', '=', 'plaintext')
+    .select(columns[options.by])
     .select((eb) => [
       value.as('value'),
       eb.fn.sum<number>('attempt_count').as('count'),
       eb.fn.count<number>('attacker_ip').distinct().as('sources'),
     ])
-    .groupBy(value)
+    .groupBy(columns[options.by])
     .orderBy('count', 'desc')
     .orderBy('value')
     .limit(options.limit)
     .execute()
-  return rows.map((row) => ({ value: row.value, count: Number(row.count), sources: Number(row.sources) }))
+  return rows.map((row) => ({ ...row, count: Number(row.count), sources: Number(row.sources) }))
 }

@@ -12,6 +12,7 @@ export const attacker = z.object({
   last_seen: timestamp,
   event_count: count,
   session_count: count,
+  /** Log-in attempts that carried a secret, each counted: not the distinct credentials that GET /credentials lists. */
   credential_count: count,
   command_count: count,
   file_count: count,
@@ -25,7 +26,7 @@ export const attacker = z.object({
   score: z.number(),
   severity,
   score_parts: z.array(scorePart),
-  /** One sentence a person would say: "tried 214 passwords on 3 deckies, got in once". */
+  /** One sentence a person would say: "made 214 log-in attempts on 3 deckies, got in once". */
   headline: z.string(),
 })
 export type Attacker = z.infer<typeof attacker>

@@ -66,3 +66,12 @@ export const credentialReuseQuery = paging.extend({
 /** The most used of something, for short lists. */
 export const topRow = z.object({ value: z.string(), count, sources: count })
 export const topRows = z.array(topRow)
+/** The most used passwords, user names or pairs. `value` is for reading and loses bytes; the exact ones stand beside it, where the row has them. */
+export const topCredentialRow = topRow.extend({
+  secret_sha256: z.string().optional(),
+  secret_b64: z.string().optional(),
+  /** `null`: none was given. */
+  principal_b64: z.string().nullable().optional(),
+})
+export type TopCredentialRow = z.infer<typeof topCredentialRow>
+export const topCredentialRows = z.array(topCredentialRow)

@@ -14,6 +14,7 @@ export const session = z.object({
   end_reason: z.enum(['closed', 'idle', 'lost']).nullable(),
   event_count: count,
   command_count: count,
+  /** Log-in attempts that carried a secret. */
   credential_count: count,
   file_count: count,
   principal: z.string().nullable(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { count, timestamp } from '../fields.ts'
 import { period, severity } from './common.ts'
-import { topRow } from './credentials.ts'
+import { topCredentialRows, topRow } from './credentials.ts'
 
 const figure = z.object({ value: count, previous: count, series: z.array(count) })
 export const statsQuery = period
@@ -15,6 +15,7 @@ export const stats = z.object({
   sources: figure,
   sessions: figure,
   logins: figure,
+  /** Log-in attempts, each counted. */
   credentials: figure,
   files: figure,
   commands: figure,
@@ -30,8 +31,9 @@ export const stats = z.object({
       headline: z.string(),
     }),
   ),
-  top_passwords: z.array(topRow),
-  top_usernames: z.array(topRow),
+  /** Plain ones only: the answer to a challenge is new each time. */
+  top_passwords: topCredentialRows,
+  top_usernames: topCredentialRows,
   top_commands: z.array(topRow),
   top_deckies: z.array(topRow),
   top_services: z.array(topRow),

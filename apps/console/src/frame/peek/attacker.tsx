@@ -50,7 +50,7 @@ export function PeekAttacker({ id }: { id: string }) {
         </dd>
         <dt>Did</dt>
         <dd>
-          {plural(a.session_count, 'session')}, {plural(a.credential_count, 'credential')}, {plural(a.command_count, 'command')}
+          {plural(a.session_count, 'session')}, {plural(a.credential_count, 'log-in attempt')}, {plural(a.command_count, 'command')}
         </dd>
         <dt>Services</dt>
         <dd className="chips">

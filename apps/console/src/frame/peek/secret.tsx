@@ -6,6 +6,7 @@ import { AttackerValue, TargetChip } from '../../parts/value.tsx'
 import { useCredentials } from '../../queries.ts'
 import { figure, plural } from '../../time/words.ts'
 import { go, hrefTo } from '../../url.ts'
+import { isResponse, principalText, secretKindName } from '../../words/secret.ts'
 import './peek.css'
 
 /** One secret: its exact bytes, who tried it, where, with what success. */
@@ -22,16 +23,16 @@ export function PeekSecret({ id }: { id: string }) {
   if (!rows.data || !first) return <SkeletonRows count={10} />
   const list = rows.data.data
   const sources = new Set(list.map((c) => c.attacker_ip)).size
-  const users = [...new Set(list.flatMap((c) => (c.principal === null ? [] : [c.principal])))]
+  const users = [...new Set(list.flatMap((c) => principalText(c) ?? []))]
   const won = list.some((c) => c.outcome === 'success')
   const tries = list.reduce((n, c) => n + c.attempt_count, 0)
   return (
     <>
       <div className="peek-head">
         {won && <SeverityBadge severity={first.target_count > 1 ? 'critical' : 'high'} word="got in" />}
-        <h2 className="title">{first.secret_kind === 'plaintext' ? 'Password' : first.secret_kind}</h2>
+        <h2 className="title">{secretKindName(first.secret_kind)}</h2>
       </div>
-      <BytesBox text={first.secret_printable} base64={first.secret_b64} label="Secret" />
+      <BytesBox text="" base64={first.secret_b64} label="Secret" first={isResponse(first.secret_kind) ? 'hex' : 'text'} />
       <p className="say" style={{ marginTop: 14 }}>
         Tried {plural(tries, 'time')} by {plural(sources, 'source')} on {plural(first.target_count, 'target')}
         {won ? ', and it opened a door.' : '; it never worked.'}
@@ -42,7 +43,7 @@ export function PeekSecret({ id }: { id: string }) {
           {users.slice(0, 3).map((u) =>
             u.length > 60 || /\p{C}/u.test(u) ? (
               <div key={u} style={{ marginBottom: 8 }}>
-                <BytesBox text={u} base64={list.find((c) => c.principal === u)?.principal_b64} label="User" />
+                <BytesBox text={u} base64={list.find((c) => principalText(c) === u)?.principal_b64} label="User" />
               </div>
             ) : (
               <p key={u}>

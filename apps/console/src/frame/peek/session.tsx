@@ -58,7 +58,7 @@ export function PeekSession({ id }: { id: string }) {
         <dd>
           {[
             s.command_count > 0 && plural(s.command_count, 'command'),
-            s.credential_count > 0 && plural(s.credential_count, 'credential'),
+            s.credential_count > 0 && plural(s.credential_count, 'log-in attempt'),
             s.file_count > 0 && plural(s.file_count, 'file'),
             plural(s.event_count, 'event'),
           ]

@@ -2,23 +2,43 @@ import type { Credential } from '@decnet/contracts/api'
 import { Link } from 'wouter'
 import { SkeletonRows } from '../../parts/empty.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
-import { SecretValue, TargetChip, Value } from '../../parts/value.tsx'
+import { PrincipalValue, SecretValue, TargetChip } from '../../parts/value.tsx'
 import { formatTerm } from '../../search/grammar.ts'
-import { figure } from '../../time/words.ts'
+import { figure, plural } from '../../time/words.ts'
 import { hrefTo } from '../../url.ts'
+
+/** Rows shown here; the others stand on the page of all. */
+const most = 10
 
 /** What matters first: got in, then reused, then most tried. */
 const weight = (c: Credential) => (c.outcome === 'success' ? 2 : 0) + (c.target_count > 1 ? 1 : 0)
 
-export function AttackerCredentials({ rows, total, ip }: { rows: readonly Credential[] | undefined; total: number; ip: string }) {
-  const list = rows && [...rows].sort((a, b) => weight(b) - weight(a) || b.attempt_count - a.attempt_count).slice(0, 10)
+export function AttackerCredentials({
+  rows,
+  total,
+  attempts,
+  ip,
+}: {
+  rows: readonly Credential[] | undefined
+  /** Distinct credentials. */
+  total: number
+  /** Log-in attempts made with them. */
+  attempts: number
+  ip: string
+}) {
+  const list = rows && [...rows].sort((a, b) => weight(b) - weight(a) || b.attempt_count - a.attempt_count).slice(0, most)
   return (
     <section className="section">
       <h2 className="h">
         Credentials
         {total > 0 && (
+          <span className="faint">
+            {figure(total)}, in {plural(attempts, 'attempt')}
+          </span>
+        )}
+        {total > 0 && (
           <Link className="more link" href={hrefTo('/credentials', { q: formatTerm({ negated: false, key: 'attacker', value: ip }) })}>
-            {figure(total)} tried
+            {total > most ? `All ${figure(total)}` : 'As a list'}
           </Link>
         )}
       </h2>
@@ -37,8 +57,8 @@ export function AttackerCredentials({ rows, total, ip }: { rows: readonly Creden
                 Secret
               </th>
               <th scope="col">Where</th>
-              <th scope="col" className="num" style={{ width: 52 }}>
-                Tries
+              <th scope="col" className="num" style={{ width: 72 }}>
+                Attempts
               </th>
               <th scope="col" style={{ width: 118 }}>
                 Result
@@ -49,14 +69,10 @@ export function AttackerCredentials({ rows, total, ip }: { rows: readonly Creden
             {list.map((c) => (
               <tr key={c.id}>
                 <td>
-                  {c.principal === null ? (
-                    <span className="faint">none</span>
-                  ) : (
-                    <Value of={{ text: c.principal, searchKey: 'principal' }} most={40} />
-                  )}
+                  <PrincipalValue of={c} most={40} />
                 </td>
                 <td>
-                  <SecretValue text={c.secret_printable} sha256={c.secret_sha256} most={48} />
+                  <SecretValue of={c} most={48} />
                 </td>
                 <td>
                   <TargetChip decky={c.decky} service={c.service} />

@@ -55,8 +55,7 @@ export function SessionTable({ sessions, total, selected, onSelect, onAll }: Pro
 
 /** "ssh · 12 commands · 1 min 20 s" */
 function about(s: Session): string {
-  const did =
-    s.command_count > 0 ? plural(s.command_count, 'command') : s.credential_count > 0 ? plural(s.credential_count, 'credential') : ''
+  const did = s.command_count > 0 ? plural(s.command_count, 'command') : s.credential_count > 0 ? plural(s.credential_count, 'attempt') : ''
   return [s.service, did, s.duration_s === null ? 'still open' : s.duration_s < 0.1 ? 'closed at once' : duration(s.duration_s)]
     .filter(Boolean)
     .join(' · ')

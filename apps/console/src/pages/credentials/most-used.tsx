@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { BarList } from '../../parts/bar-list.tsx'
 import { Failed, SkeletonRows } from '../../parts/empty.tsx'
+import { topValue } from '../../parts/value.tsx'
 import { useTopCredentials } from '../../queries.ts'
 import { useUrl } from '../../url.ts'
 
@@ -11,16 +12,16 @@ export function MostUsed({ toolbar }: { toolbar: ReactNode }) {
       <div className="dt-bar">{toolbar}</div>
       <div className="dt-scroll">
         <div className="cols three">
-          <Top title="Secrets" by="secret" searchKey={null} />
-          <Top title="User names" by="principal" searchKey="principal" />
-          <Top title="Pairs" by="pair" searchKey={null} />
+          <Top title="Passwords" by="secret" />
+          <Top title="User names" by="principal" />
+          <Top title="Pairs" by="pair" />
         </div>
       </div>
     </div>
   )
 }
 
-function Top({ title, by, searchKey }: { title: string; by: 'secret' | 'principal' | 'pair'; searchKey: string | null }) {
+function Top({ title, by }: { title: string; by: 'secret' | 'principal' | 'pair' }) {
   const { range } = useUrl()
   const top = useTopCredentials(by, range)
   return (
@@ -29,7 +30,7 @@ function Top({ title, by, searchKey }: { title: string; by: 'secret' | 'principa
       {top.error && !top.data ? (
         <Failed error={top.error} retry={() => void top.refetch()} left />
       ) : top.data ? (
-        <BarList rows={top.data} of={(r) => ({ text: r.value, searchKey })} nothing="None in this period." />
+        <BarList rows={top.data} of={topValue} unit="attempt" nothing="None in this period." />
       ) : (
         <SkeletonRows count={10} />
       )}

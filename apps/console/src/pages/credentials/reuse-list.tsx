@@ -50,7 +50,7 @@ function Finding({ finding: r }: { finding: CredentialReuse }) {
             <span className="faint">:</span>
           </>
         )}
-        <SecretValue text={r.secret_printable} sha256={r.secret_sha256} />
+        <SecretValue of={r} />
         <button type="button" className="finding-more" onClick={() => peekAt('secret', r.secret_sha256)}>
           was used on <b>{plural(r.target_count, 'target')}</b> by {plural(r.attacker_ips.length, 'source')},{' '}
           {plural(r.attempt_count, 'time')}

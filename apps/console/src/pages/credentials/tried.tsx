@@ -4,12 +4,13 @@ import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Time } from '../../parts/time.tsx'
 import { usePaged } from '../../parts/use-paged.ts'
-import { AttackerValue, DeckyValue, SecretValue, ServiceValue, Value } from '../../parts/value.tsx'
+import { AttackerValue, DeckyValue, PrincipalValue, SecretValue, ServiceValue } from '../../parts/value.tsx'
 import { fetchCredentials, periodOf } from '../../queries.ts'
 import { splitTerms } from '../../search/grammar.ts'
 import { describeRange, rangeKey } from '../../time/range.ts'
 import { figure } from '../../time/words.ts'
 import { peekAt, readPeek, setParams, setTerms, useUrl } from '../../url.ts'
+import { secretKindShort } from '../../words/secret.ts'
 import { Outcome } from '../attacker/credentials.tsx'
 
 /** Sixteen characters of the fixed type, and the cell's padding. */
@@ -21,16 +22,15 @@ const columns: readonly Column<Credential>[] = [
     title: 'User',
     least,
     sort: 'principal',
-    cell: (c) =>
-      c.principal === null ? <span className="faint">none</span> : <Value of={{ text: c.principal, searchKey: 'principal' }} most={60} />,
+    cell: (c) => <PrincipalValue of={c} />,
   },
-  { id: 'secret', title: 'Secret', least, sort: 'secret', cell: (c) => <SecretValue text={c.secret_printable} sha256={c.secret_sha256} /> },
+  { id: 'secret', title: 'Secret', least, sort: 'secret', cell: (c) => <SecretValue of={c} /> },
   {
     id: 'kind',
     title: 'Kind',
     width: 128,
     from: 'wide',
-    cell: (c) => <span className="dim">{c.secret_kind === 'plaintext' ? 'plain text' : c.secret_kind}</span>,
+    cell: (c) => <span className="dim">{secretKindShort(c.secret_kind)}</span>,
   },
   {
     id: 'attacker',
@@ -44,8 +44,8 @@ const columns: readonly Column<Credential>[] = [
   { id: 'service', title: 'Service', width: 88, yields: 2, cell: (c) => <ServiceValue name={c.service} /> },
   {
     id: 'tries',
-    title: 'Tries',
-    width: 64,
+    title: 'Attempts',
+    width: 80,
     align: 'right',
     sort: 'attempt_count',
     from: 'desktop',

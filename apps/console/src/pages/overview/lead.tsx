@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import { Skeleton } from '../../parts/empty.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { describeRange, type Range } from '../../time/range.ts'
-import { figure, plural } from '../../time/words.ts'
+import { plural } from '../../time/words.ts'
 import { hrefTo } from '../../url.ts'
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
@@ -62,6 +62,9 @@ export function Lead({ stats, range }: { stats: Stats | undefined; range: Range 
   )
 }
 
+const noise = (attempts: number) =>
+  attempts === 0 ? 'Nobody tried to log in' : `${plural(attempts, 'log-in attempt')} ${attempts === 1 ? 'was' : 'were'} refused`
+
 /** Do I have to do something? */
 function Verdict({ stats }: { stats: Stats }) {
   const serious = stats.top_attackers.filter((a) => a.severity === 'critical' || a.severity === 'high')
@@ -70,7 +73,7 @@ function Verdict({ stats }: { stats: Stats }) {
   if (!worst)
     return (
       <p className="sub">
-        <span className="dot" /> Nothing needs you. {figure(stats.credentials.value)} credentials were tried, all of it ordinary noise.
+        <span className="dot" /> Nothing needs you. {noise(stats.credentials.value)}, all of it ordinary noise.
       </p>
     )
   const others = Math.max(0, serious.length - 1)

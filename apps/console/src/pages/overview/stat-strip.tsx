@@ -23,8 +23,9 @@ export function changeOf({ value, previous }: { value: number; previous: number 
 const cells: readonly { title: string; of: (s: Stats) => Figure; path: string; q?: string }[] = [
   { title: 'Sources', of: (s) => s.sources, path: '/attackers' },
   { title: 'Sessions', of: (s) => s.sessions, path: '/live' },
-  { title: 'Log-ins', of: (s) => s.logins, path: '/live', q: 'event:auth_attempt outcome:success' },
-  { title: 'Credentials tried', of: (s) => s.credentials, path: '/credentials' },
+  { title: 'Log-in attempts', of: (s) => s.credentials, path: '/live', q: 'event:auth_attempt' },
+  { title: 'Got in', of: (s) => s.logins, path: '/live', q: 'event:auth_attempt outcome:success' },
+
   { title: 'Commands', of: (s) => s.commands, path: '/live', q: 'event:command' },
   { title: 'Files captured', of: (s) => s.files, path: '/live', q: 'event:file_captured' },
 ]

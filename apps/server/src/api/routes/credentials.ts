@@ -7,7 +7,7 @@ import {
   credentialReuseQuery,
   given,
   period,
-  topRow,
+  topCredentialRows,
 } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
 import { z } from 'zod'
@@ -39,12 +39,12 @@ const top = defineRoute({
   path: '/credentials/top',
   access: 'viewer',
   tag,
-  summary: 'The most tried secrets, principals or pairs.',
+  summary: 'The most tried passwords, principals or pairs, with their exact bytes.',
   query: period.extend({
     by: given(z.enum(['secret', 'principal', 'pair']).default('secret')),
     limit: given(z.coerce.number().int().min(1).max(100).default(20)),
   }),
-  response: z.array(topRow),
+  response: topCredentialRows,
   handle: ({ query }, { read }) => read('credentials.top', { by: query.by, limit: query.limit, ...span(query) }),
 })
 
