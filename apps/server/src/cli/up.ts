@@ -50,19 +50,24 @@ export const up: CommandDefinition = {
     const listen = parseListen(String(options.listen))
     const warning = publicBindWarning(listen)
     const notice = (text: string) => process.stderr.write(`${text}\n`)
-    const consoleFolder = await ensureConsole((text) => notice(text))
-    if (warning && options.json) notice(warning)
-    const running = await supervise({ home: homeAt(env.home), listen, consoleFolder, env: env.passedOn, notice })
-    if (options.json) printJson(running.ready)
-    else banner(running.ready, warning)
-    const asked = new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
-    })
+    const asked = new AbortController()
+    const stopping = new Promise<void>((resolve) => asked.signal.addEventListener('abort', () => resolve(), { once: true }))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort())
     try {
-      await Promise.race([asked, running.failed])
-    } finally {
-      if (!options.json) print(pc.dim('Stopping…'))
-      await running.stop()
+      const consoleFolder = await ensureConsole(notice, asked.signal)
+      if (warning && options.json) notice(warning)
+      const running = await supervise({ home: homeAt(env.home), listen, consoleFolder, env: env.passedOn, notice, signal: asked.signal })
+      if (options.json) printJson(running.ready)
+      else banner(running.ready, warning)
+      try {
+        await Promise.race([stopping, running.failed])
+      } finally {
+        if (!options.json) print(pc.dim('Stopping…'))
+        await running.stop()
+      }
+    } catch (error) {
+      // Asked to stop before it was up: that is an end like another.
+      if (error !== asked.signal.reason) throw error
     }
     return 0
   },

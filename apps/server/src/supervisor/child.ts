@@ -67,14 +67,16 @@ export function superviseChild(options: ChildOptions): Child {
     const doorbell = now.stdio[4]
     doorbell?.on('data', () => options.ring?.())
     doorbell?.on('error', () => doorbell.destroy())
-    now.once('exit', (code, signal) => {
+    const over = (code: number | null, signal: NodeJS.Signals | null) => {
       if (child === now) child = undefined
       if (stopping) return
       failures = Date.now() - startedAt > HEALTHY_MS ? 0 : failures + 1
       const inMs = failures === 0 ? 0 : backoff(failures)
       options.died(code, signal, inMs)
       again = setTimeout(start, inMs)
-    })
+    }
+    // What it said last may still be under way: its death is judged after that.
+    now.once('exit', (code, signal) => (now.connected ? now.once('disconnect', () => over(code, signal)) : over(code, signal)))
     options.begin(now)
   }
   start()

@@ -5,10 +5,11 @@ import { type DeckyPlan, makePersona } from '@decnet/persona'
 import { type Home, homeUnusable, prepareHome } from '../home.ts'
 import { type Child, superviseChild } from './child.ts'
 import { compileAhead } from './compile-ahead.ts'
+import { claimHome } from './home-claim.ts'
 import { bindFleet, type Listener } from './listeners.ts'
 import { claimSubnet, type SubnetClaim } from './network.ts'
 import type { FromServer, ToServer } from './protocol.ts'
-import { runningIn, writeState } from './state.ts'
+import { writeState } from './state.ts'
 
 export interface FleetReady {
   readonly console: string
@@ -35,6 +36,8 @@ export interface SuperviseOptions {
   readonly env: NodeJS.ProcessEnv
   /** What happens after the start, for the operator's eyes. */
   readonly notice: (text: string) => void
+  /** Gives up a start that is not over; what runs is stopped with `stop`. */
+  readonly signal?: AbortSignal
 }
 
 export interface Running extends AsyncDisposable {
@@ -55,15 +58,18 @@ function sensorUser(): { uid: number; gid: number } {
   return { uid: Number(line?.[1] ?? 65_534), gid: Number(line?.[2] ?? 65_534) }
 }
 
-/** Takes a subnet and says that the home is taken. @throws {AppError} `no_subnet`, `home_unusable`. */
+/** Takes a home and a subnet for it, and says so in the home. @throws {AppError} `already_running`, `no_subnet`, `home_unusable`. */
 async function takeHome(home: Home): Promise<SubnetClaim> {
+  const own = await claimHome(home)
   let claim: SubnetClaim | undefined
   try {
     claim = await claimSubnet(home.networkFile)
     writeState(home, null)
-    return claim
+    const { release } = claim
+    return { ...claim, release: async () => void (await Promise.all([release(), own.release()])) }
   } catch (error) {
     await claim?.release()
+    await own.release()
     throw isNodeError(error) && !(error instanceof AppError) ? homeUnusable(home.path, error) : error
   }
 }
@@ -71,20 +77,14 @@ async function takeHome(home: Home): Promise<SubnetClaim> {
 /**
  * Starts the server and the sensor and keeps both alive; binds the fleet's addresses itself and hands them on, so that the sensor needs no
  * right and a port stays open while the sensor is started again.
- * @throws {AppError} `already_running`, `home_*`, `no_subnet`, and what the server reports.
+ * @throws {AppError} `already_running`, `home_*`, `no_subnet`, and what the server reports; the signal's reason when that gave up the start,
+ * after everything has been stopped.
  */
 export async function supervise(options: SuperviseOptions): Promise<Running> {
   const { home, notice } = options
   // Children inherit it: nothing in the home is for others.
   process.umask(0o077)
   prepareHome(home)
-  const other = runningIn(home)
-  if (other) {
-    throw new AppError(`A fleet is running in ${home.path} already (process ${other.pid}).`, {
-      code: 'already_running',
-      hint: 'Look at it with `decnet status`, stop it with Ctrl-C or kill, or name another home with --home.',
-    })
-  }
   const claim = await takeHome(home)
 
   const root = process.getuid?.() === 0
@@ -114,7 +114,8 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
   const sensorModule = fileURLToPath(import.meta.resolve('@decnet/sensor/main'))
   const sensorEnv = { PATH: options.env.PATH, NODE_ENV: 'production', NODE_COMPILE_CACHE: home.cache }
   // While the server starts.
-  const compiled = compileAhead(sensorModule, sensorEnv)
+  const over = new AbortController()
+  const compiled = compileAhead(sensorModule, sensorEnv, over.signal)
   const startSensor = () => {
     sensor = superviseChild({
       name: 'sensor',
@@ -181,6 +182,8 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
         const error = new AppError(message, { code, ...(hint === null ? {} : { hint }) })
         settle?.reject(error)
         fail(error)
+        // It will not be better the next time: not started again while everything else is stopped.
+        void server.stop(SERVER_GRACE_MS)
       }
     },
     died: (code, signal, inMs) =>
@@ -190,20 +193,27 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= (async () => {
+      over.abort()
+      await compiled
       await sensor?.stop(SENSOR_GRACE_MS)
       await server.stop(SERVER_GRACE_MS)
       for (const { handle } of listeners) handle?.close()
-      await claim.release()
       rmSync(home.stateFile, { force: true })
+      await claim.release()
     })()
     return stopped
   }
 
+  const giveUp = () => settle?.reject(options.signal?.reason)
+  options.signal?.addEventListener('abort', giveUp, { once: true })
+  if (options.signal?.aborted) giveUp()
   try {
     await started
   } catch (error) {
     await stop()
     throw error
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp)
   }
   const ready = describe(plan, listeners, served, claim.moved)
   try {
