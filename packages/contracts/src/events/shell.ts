@@ -2,13 +2,18 @@ import { z } from 'zod'
 import { sha256 } from '../fields.ts'
 import { bytes, defineEvent } from './define.ts'
 
-/** `mode`: typed at a prompt, given to run, or a verb by which a protocol moves along and that runs nothing (FTP's USER, SMTP's EHLO). */
+/**
+ * `mode`: typed at a prompt, given to run, or a verb by which a protocol moves along and that runs nothing (FTP's USER, SMTP's EHLO).
+ * Of a line longer than the daemon takes, `command` is the beginning; its bytes as far as they came are counted and hashed.
+ */
 export const command = defineEvent({
   type: 'command',
   summary: 'A line was given to a shell or an interpreter (also Redis, FTP, SMTP verbs).',
   kind: 'interaction',
   fields: z.object({
     command: bytes,
+    command_truncated: z.number().int().optional(),
+    command_sha256: sha256.optional(),
     user: z.string().optional(),
     cwd: z.string().optional(),
     mode: z.enum(['interactive', 'exec', 'protocol']).optional(),

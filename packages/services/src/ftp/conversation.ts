@@ -1,6 +1,6 @@
 import { events } from '@decnet/contracts/events'
 import { own } from '@decnet/kernel'
-import { type Line, lineReader } from '../_shared/line-reader/line-reader.ts'
+import { type LongLine, lineReader } from '../_shared/line-reader/line-reader.ts'
 import type { Wire } from '../_shared/wire/wire.ts'
 import { openDataChannel } from './data-channel.ts'
 import { fileCommands } from './files.ts'
@@ -10,8 +10,10 @@ import { list, retrieve, store } from './transfers.ts'
 const MAX_FAILURES = 3
 /** What ProFTPD takes between RNFR and RNTO. */
 const DURING_RENAME = new Set(['RNTO', 'NOOP', 'QUIT'])
-/** IAC and its command, which clients send before ABOR (RFC 959 section 4.1.3). */
-const TELNET = /\xff[\xf0-\xfe]/gu
+const MAX_LONG_LINES = 4
+const LONG_LINE_PAUSE_MS = 250
+/** For the length of a line that is answered with the end of the conversation. */
+const COUNTING = { ms: 1_000, bytes: 8 * 1024 * 1024 }
 
 export interface ConversationOptions {
   /** Whether refused logins are answered late, as PAM has it. */
@@ -22,41 +24,73 @@ export interface ConversationOptions {
 /** One control connection from greeting to goodbye. */
 export async function converse(session: FtpSession, wire: Wire, options: ConversationOptions): Promise<void> {
   const { dialect } = session
-  const lines = lineReader(wire, { terminator: dialect.terminator, limit: dialect.lineLimit })
+  const { terminator, lineLimit: limit, longLines: long } = dialect
+  const lines = lineReader(wire, { terminator, limit, long, onLong: (line) => reportLong(session, line) })
   const login: Login = { name: null, failures: 0 }
+  let longInARow = 0
   await session.reply(dialect.greeting(viewOf(session)))
   for (;;) {
     const patience = session.user === null ? dialect.loginTimeout : dialect.idleTimeout
-    const line: Line = await lines.next(patience.seconds * 1000)
-    if (line === 'end') return
+    const line = await lines.next(patience.seconds * 1000)
     if (line === 'timeout') return void (await session.reply(patience.reply))
     if (line === 'long') {
-      if (dialect.tooLong === null) continue
-      return void (await session.reply(dialect.tooLong))
+      longInARow += 1
+      if (dialect.tooLong !== null) await session.reply(dialect.tooLong)
+      else if (!(await pause(LONG_LINE_PAUSE_MS, session.signal))) return
+      if (dialect.tooLong === null && longInARow < MAX_LONG_LINES) continue
+      wire.end()
+      return lines.finish(COUNTING.ms, COUNTING.bytes)
     }
-    const text = line.toString('latin1').replace(/\r$/u, '').replace(TELNET, '')
-    if (!(await obey(session, text, login, options))) return
+    longInARow = 0
+    const last = line === 'end' && dialect.lastLineCounts ? lines.rest() : null
+    if (line === 'end' && (last === null || last.length === 0)) return
+    if (!(await obey(session, withoutEnd(line === 'end' ? (last ?? Buffer.alloc(0)) : line), login, options))) return
+    if (line === 'end') return
   }
 }
 
+/** One carriage return at the end belongs to the end. */
+const withoutEnd = (line: Buffer): Buffer => (line.at(-1) === 0x0d ? line.subarray(0, -1) : line)
+
+function reportLong({ session, user }: FtpSession, { beginning, length, sha256 }: LongLine): void {
+  session.emit(events.command, {
+    command: beginning,
+    command_truncated: length,
+    command_sha256: sha256,
+    mode: 'protocol',
+    ...(user !== null && { user: user.name }),
+  })
+}
+
+/** A word as the daemon reads it, and its exact bytes. */
+interface Word {
+  readonly read: string
+  readonly sent: Buffer
+}
 interface Login {
-  name: string | null
+  name: Word | null
   failures: number
 }
 
+/** What stands behind the verb, as it was sent. */
+const sentArgument = (line: Buffer): Buffer => line.subarray(line.findIndex((byte) => byte === 0x20 || byte === 0x0a) + 1)
+
 /** False when the conversation is over. */
-async function obey(session: FtpSession, text: string, login: Login, options: ConversationOptions): Promise<boolean> {
+async function obey(session: FtpSession, line: Buffer, login: Login, options: ConversationOptions): Promise<boolean> {
   const { dialect } = session
-  const [, given = '', argument = ''] = /^([^ \n]*)[ \n]?(.*)$/su.exec(text) ?? []
+  const { text, refusals } = dialect.unescape(line)
+  const { given, argument } = dialect.split(text)
   const verb = given.toUpperCase()
-  if (text === '') return dialect.emptyLine === null || session.reply(dialect.emptyLine)
-  if (dialect.foreign.has(verb) || (dialect.foreign.has('SSH-2.0-') && verb.startsWith('SSH-2.0-'))) return false
-  if (verb !== 'PASS')
+  const secret = verb === 'PASS' && session.user === null && login.name !== null
+  if (line.length > 0 && !secret)
     session.session.emit(events.command, {
-      command: Buffer.from(text, 'latin1'),
+      command: line,
       mode: 'protocol',
       ...(session.user !== null && { user: session.user.name, cwd: session.cwd }),
     })
+  if (refusals !== '' && !(await session.send(refusals))) return false
+  if (text === '') return dialect.emptyLine === null || session.reply(dialect.emptyLine)
+  if (dialect.foreign.has(verb) || (dialect.foreign.has('SSH-2.0-') && verb.startsWith('SSH-2.0-'))) return false
   if (!/[!-~]/u.test(verb) && dialect.emptyLine !== null) return session.reply(dialect.emptyLine)
   if (dialect.unknownFirst && !dialect.verbs.has(verb)) return session.reply(dialect.unknown(given))
   if (session.user === null && !dialect.open.has(verb)) return session.reply(dialect.notLoggedIn)
@@ -69,33 +103,33 @@ async function obey(session: FtpSession, text: string, login: Login, options: Co
     await session.reply(dialect.goodbye)
     return false
   }
-  if (verb === 'USER') return session.reply(nameUser(session, login, argument))
-  if (verb === 'PASS') return password(session, login, argument, options)
+  if (verb === 'USER') return session.reply(nameUser(session, login, { read: argument, sent: sentArgument(line) }))
+  if (verb === 'PASS') return password(session, login, { read: argument, sent: sentArgument(line) }, options)
   const fixed = dialect.fixed(verb, argument, viewOf(session))
   if (fixed !== null) return session.reply(fixed)
   return act(session, verb, argument)
 }
 
-function nameUser(session: FtpSession, login: Login, name: string): string {
+function nameUser(session: FtpSession, login: Login, name: Word): string {
   const { dialect, user } = session
-  if (user !== null) return dialect.again(name === user.name, user.name)
+  if (user !== null) return dialect.again(name.read === user.name, user.name)
   login.name = name
-  return dialect.passwordWanted(name)
+  return dialect.passwordWanted(name.read)
 }
 
-async function password(session: FtpSession, login: Login, given: string, options: ConversationOptions): Promise<boolean> {
+async function password(session: FtpSession, login: Login, given: Word, options: ConversationOptions): Promise<boolean> {
   const { dialect, host } = session
   if (session.user !== null) return session.reply(dialect.passwordAgain)
   const { name } = login
   if (name === null) return session.reply(dialect.passwordFirst)
   login.name = null
   // /etc/ftpusers keeps root and the system's accounts out, whatever their password.
-  const found = host.userNamed(toDisk(name))
+  const found = host.userNamed(toDisk(name.read))
   const known = found !== undefined && found.uid >= 1000 && found.uid < 65_534 && found.shell.startsWith('/bin/')
-  const user = known && found.password !== null && Buffer.from(given, 'latin1').equals(Buffer.from(found.password)) ? found : null
+  const user = known && found.password !== null && Buffer.from(given.read, 'latin1').equals(Buffer.from(found.password)) ? found : null
   session.session.emit(events.authAttempt, {
-    principal: Buffer.from(name, 'latin1'),
-    secret: Buffer.from(given, 'latin1'),
+    principal: name.sent,
+    secret: given.sent,
     outcome: user === null ? 'failure' : 'success',
     method: 'PASS',
   })

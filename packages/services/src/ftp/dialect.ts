@@ -1,6 +1,8 @@
+import type { LongLines } from '../_shared/line-reader/line-reader.ts'
 import type { FileError } from '../_shared/shell/port.ts'
 import type { WallTime } from '../_shared/shell/zoned-time.ts'
 import type { Entry } from './listing.ts'
+import type { Unescaped } from './telnet.ts'
 
 /** What a reply may depend on. Strings of the protocol are binary: one character, one byte. */
 export interface View {
@@ -21,8 +23,15 @@ export type TransferFailure = 'connect' | 'network' | 'full'
 export interface Dialect {
   readonly terminator: '\n' | '\r\n'
   readonly lineLimit: number
-  /** Answered to a line beyond the limit, before the connection is closed; null = the line is ignored. */
+  readonly longLines: LongLines
+  /** Answered to a line beyond the limit, before the connection is closed; null = it is ignored after a while, the fourth in a row closes. */
   readonly tooLong: string | null
+  /** Whether what came before the end of a half-closed connection is a line. */
+  readonly lastLineCounts: boolean
+  /** What the daemon reads in the bytes of a line. */
+  unescape(line: Buffer): Unescaped
+  /** Verb and argument of an unescaped line. */
+  split(text: string): { readonly given: string; readonly argument: string }
   readonly emptyLine: string | null
   readonly umask: number
   /** Local time in listings, or UTC. */

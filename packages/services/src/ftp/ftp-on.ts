@@ -38,6 +38,7 @@ export const ftpOn = (hostOf: HostOf) =>
         budget: decky.shared('ftp-uploads', () => uploadBudget(UPLOADS_AT_ONCE)),
         wallTime: clockOf(dialect.localTime ? persona.timezone : 'UTC'),
         reply: (text) => wire.send(`${text}\r\n`),
+        send: (text) => wire.send(text),
         user: null,
         cwd: '/',
         type: 'A',

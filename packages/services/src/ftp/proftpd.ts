@@ -3,6 +3,7 @@ import { own } from '@decnet/kernel'
 import { STRERROR } from '../_shared/shell/strerror.ts'
 import type { Dialect } from './dialect.ts'
 import { modeString } from './listing.ts'
+import { unescapeTelnet } from './telnet.ts'
 
 const ROWS = [
   'CWD XCWD CDUP XCUP SMNT* QUIT PORT PASV',
@@ -123,8 +124,16 @@ function symbolicMode(text: string): ((before: number) => number) | null {
 /** ProFTPD 1.3 with Debian's configuration. */
 export const proftpd: Dialect = {
   terminator: '\r\n',
-  lineLimit: 4101,
+  lineLimit: 4102,
+  longLines: 'all-pieces',
   tooLong: null,
+  lastLineCounts: true,
+  unescape: unescapeTelnet,
+  split(text) {
+    const [, given = '', argument = ''] = /^([^ \t-\r]*)[ \t-\r]?(.*)$/su.exec(text.split('\0', 1)[0] ?? '') ?? []
+    // The name is one word, what follows is nothing.
+    return { given, argument: given.toUpperCase() === 'USER' ? (/[^ \t-\r]+/u.exec(argument)?.[0] ?? '') : argument }
+  },
   emptyLine: '500 Invalid command: try being more creative',
   umask: 0o022,
   localTime: false,

@@ -20,6 +20,8 @@ export interface FtpSession {
   readonly wallTime: (epoch: number) => WallTime
   /** One reply; its text may hold several lines. */
   reply(text: string): Promise<boolean>
+  /** A binary string as it is. */
+  send(text: string): Promise<boolean>
 
   user: PersonaUser | null
   cwd: string

@@ -57,7 +57,14 @@ const quoted = (path: string): string => `"${path.replaceAll('"', '""')}"`
 export const vsftpd: Dialect = {
   terminator: '\n',
   lineLimit: 4096,
+  longLines: 'skip',
   tooLong: '500 Input line too long.',
+  lastLineCounts: false,
+  unescape: (line) => ({ text: line.toString('latin1').replace(/^\xff\xf4\xff\xf2(?=abor)/iu, ''), refusals: '' }),
+  split(text) {
+    const [, given = '', argument = ''] = /^([^ \n]*)[ \n]?(.*)$/su.exec(text) ?? []
+    return { given, argument }
+  },
   emptyLine: null,
   umask: 0o077,
   localTime: true,

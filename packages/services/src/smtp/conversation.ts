@@ -1,6 +1,6 @@
 import { events } from '@decnet/contracts/events'
 import type { Session } from '@decnet/kernel/service'
-import { lineReader } from '../_shared/line-reader/line-reader.ts'
+import { type LongLine, lineReader } from '../_shared/line-reader/line-reader.ts'
 import type { Wire } from '../_shared/wire/wire.ts'
 import { type Answer, type Dialogue, type MailView, type Mta, type Next, newDialogue, resetTransaction } from './dialogue.ts'
 import { MessageBody } from './message-body.ts'
@@ -26,11 +26,30 @@ const withoutSecret = (line: string): string => line.replace(/^(\s*auth\s+\S+)\s
 
 type Ending = 'goes on' | 'over'
 
+/** For the length of a line that is answered with the end of the conversation. */
+const COUNTING = { ms: 1_000, bytes: 8 * 1024 * 1024 }
+
+function reportLong({ session }: MailConversation, { beginning, length, sha256 }: LongLine): void {
+  session.emit(events.command, {
+    command: Buffer.from(withoutSecret(beginning.toString('latin1')), 'latin1'),
+    command_truncated: length,
+    command_sha256: sha256,
+    mode: 'protocol',
+  })
+}
+
 /** One SMTP conversation from greeting to goodbye. */
 export async function converse(talk: MailConversation): Promise<void> {
   const { mta, view, wire, session } = talk
   const dialogue = newDialogue()
-  const lines = lineReader(wire, { terminator: '\n', limit: Math.max(mta.commandLimit, 16_384) })
+  // A line as long as the buffer has no room for its end.
+  const options = {
+    terminator: '\n',
+    limit: mta.commandLimit + 1,
+    long: mta.longLines,
+    onLong: (line: LongLine) => reportLong(talk, line),
+  } as const
+  const lines = lineReader(wire, options)
   const reply = async (text: string): Promise<Ending> => {
     if (talk.delays && !(await pause(mta.delay(dialogue), talk.signal))) return 'over'
     return (await wire.send(`${text}\r\n`)) ? 'goes on' : 'over'
@@ -52,7 +71,7 @@ export async function converse(talk: MailConversation): Promise<void> {
     const attempt = await readCredentials(next.mechanism, next.initial, async (prompt) => {
       if ((await reply(`334 ${prompt}`)) === 'over') return null
       const line = await lines.next(mta.timeout.seconds * 1000)
-      return Buffer.isBuffer(line) ? line.toString('latin1').trim() : null
+      return Buffer.isBuffer(line) ? line.toString('latin1', 0, mta.commandLimit).trim() : line === 'long' ? '*long' : null
     })
     if (attempt === null) return 'over'
     if (typeof attempt === 'string') {
@@ -80,8 +99,9 @@ export async function converse(talk: MailConversation): Promise<void> {
     const line = await lines.next(mta.timeout.seconds * 1000)
     if (line === 'timeout') return void (await reply(mta.timeout.reply(view)))
     if (line === 'end') return void (mta.lost !== null && (await reply(mta.lost(view))))
-    const text = line === 'long' ? null : line.toString('latin1').replace(/\r$/u, '').slice(0, mta.commandLimit)
-    if (text !== null && text !== '')
+    const cut = line !== 'long' && line.length > mta.commandLimit
+    const text = line === 'long' ? null : cut ? line.toString('latin1', 0, mta.commandLimit) : line.toString('latin1').replace(/\r$/u, '')
+    if (text !== null && text !== '' && !cut)
       session.emit(events.command, { command: Buffer.from(withoutSecret(text), 'latin1'), mode: 'protocol' })
     const ahead = lines.rest()
     wire.unread(ahead)
@@ -91,7 +111,10 @@ export async function converse(talk: MailConversation): Promise<void> {
       session.emit(events.clientHello, { client_version: Buffer.from(dialogue.helo, 'latin1') })
     if (answer.relay !== undefined) session.emit(events.forwardAttempt, { kind: 'relay', target: Buffer.from(answer.relay, 'latin1') })
     if (answer.reply !== null && (await reply(answer.reply)) === 'over') return
-    if ((await follow(answer.next)) === 'over') return
+    if ((await follow(answer.next)) === 'over') {
+      wire.end()
+      return lines.finish(COUNTING.ms, COUNTING.bytes)
+    }
   }
 }
 

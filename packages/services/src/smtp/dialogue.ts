@@ -1,3 +1,4 @@
+import type { LongLines } from '../_shared/line-reader/line-reader.ts'
 import type { Policy } from './policy.ts'
 
 /** Where one SMTP conversation stands. Changed by the MTA's `command` and by the conversation around it. */
@@ -62,14 +63,16 @@ export interface Answer {
 
 /** One mail server's way of speaking. */
 export interface Mta {
+  /** Bytes of a command line, its line feed not counted. */
   readonly commandLimit: number
+  readonly longLines: LongLines
   readonly sizeLimit: number
   readonly lineLimit: number | null
   readonly timeout: { readonly seconds: number; readonly reply: (view: MailView) => string }
   /** Said when the client ends its side without QUIT; null = nothing. */
   readonly lost: ((view: MailView) => string) | null
   greeting(view: MailView): string
-  /** `pending`: the client has already sent more. `line` is a binary string without its end; null = longer than the limit. */
+  /** `pending`: the client has already sent more. `line` is a binary string without its end, cut at the limit; null = a piece of a longer one. */
   command(dialogue: Dialogue, line: string | null, view: MailView, pending: boolean): Answer
   /** Milliseconds before the next reply. */
   delay(dialogue: Dialogue): number

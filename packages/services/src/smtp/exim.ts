@@ -158,6 +158,7 @@ const KNOWN = new Set(['HELO', 'EHLO', 'DATA', 'AUTH', 'BDAT', 'NOOP', 'HELP', '
 /** Exim 4 as Debian configures an Internet site, with plain-text authentication and without TLS. */
 export const exim: Mta = {
   commandLimit: 16_384,
+  longLines: 'pieces',
   sizeLimit: SIZE_LIMIT,
   lineLimit: 998,
   timeout: { seconds: 300, reply: ({ fqdn }) => `421 ${fqdn}: SMTP command timeout - closing connection` },

@@ -3,6 +3,7 @@ import { parsePath } from './address.ts'
 import { type Answer, type Dialogue, type MailView, type Mta, type Next, resetTransaction } from './dialogue.ts'
 import { postfixQueueId } from './queue-id.ts'
 
+const COMMAND_LIMIT = 2048
 const SIZE_LIMIT = 10_240_000
 const SOFT_ERRORS = 10
 const HARD_ERRORS = 20
@@ -111,8 +112,10 @@ function unknown(dialogue: Dialogue, line: string, { version }: MailView): Answe
 function command(dialogue: Dialogue, line: string | null, view: MailView): Answer {
   if (dialogue.errors >= HARD_ERRORS) return say(`421 4.7.0 ${view.fqdn} Error: too many errors`, 'close')
   if (line === null) return fail(dialogue, '500 5.5.2 Error: command not recognized')
-  const text = line.trim()
-  if (!isUtf8(Buffer.from(text, 'latin1'))) return fail(dialogue, '500 5.5.2 Error: bad UTF-8 syntax')
+  // A line that was cut is not looked at as a whole: its carriage returns are no end of it.
+  const cut = line.length >= COMMAND_LIMIT
+  if (!cut && !isUtf8(Buffer.from(line, 'latin1'))) return fail(dialogue, '500 5.5.2 Error: bad UTF-8 syntax')
+  const text = (cut ? line.replaceAll('\r', '\x7f') : line).split('\0', 1)[0]?.trim() ?? ''
   if (text === '') return fail(dialogue, '500 5.5.2 Error: bad syntax')
   const [, given = '', argument = ''] = /^(\S+)\s*(.*)$/su.exec(text) ?? []
   const verb = given.toUpperCase()
@@ -144,7 +147,8 @@ function command(dialogue: Dialogue, line: string | null, view: MailView): Answe
 
 /** Postfix 3 as Debian configures an Internet site, with SASL and without a certificate. */
 export const postfix: Mta = {
-  commandLimit: 2048,
+  commandLimit: COMMAND_LIMIT,
+  longLines: 'cut',
   sizeLimit: SIZE_LIMIT,
   lineLimit: null,
   timeout: { seconds: 300, reply: ({ fqdn }) => `421 4.4.2 ${fqdn} Error: timeout exceeded` },

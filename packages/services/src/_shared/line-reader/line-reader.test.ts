@@ -11,6 +11,7 @@ function wireOf(chunks: readonly Buffer[]): Wire {
     unread: (data) => void queue.unshift(data),
     send: () => Promise.resolve(true),
     push: () => true,
+    end: () => undefined,
     gone: false,
   }
 }

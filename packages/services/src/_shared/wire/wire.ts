@@ -13,6 +13,8 @@ export interface Wire {
   send(data: Uint8Array | string): Promise<boolean>
   /** Fire and forget, for messages that others cause; false when the peer is gone or lags by more than `limit` bytes. */
   push(data: Uint8Array | string, limit: number): boolean
+  /** Ends our side; the peer's bytes can still be read. */
+  end(): void
   readonly gone: boolean
 }
 
@@ -81,6 +83,9 @@ export function openWire(socket: Socket, signal: AbortSignal): Wire {
         signal.addEventListener('abort', done, { once: true })
       })
       return !gone()
+    },
+    end() {
+      if (!socket.destroyed) socket.end()
     },
     push(data, limit) {
       if (gone() || socket.writableLength > limit) return false
