@@ -2,13 +2,11 @@ import { AppError } from '@decnet/kernel'
 import pc from 'picocolors'
 import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
-import { ago, print, printJson, printTable, visible } from './output.ts'
+import { ago, print, printJson, visible } from './output.ts'
 import { openStored } from './stored.ts'
+import { printTable } from './table.ts'
 
 export const attacker: CommandDefinition = {
-  name: 'attacker',
-  summary: 'Everything about one attacker: sessions, commands, credentials, files.',
-  args: [{ name: '<ip|uuid>', description: 'address or uuid' }],
   options: [...commonOptions],
   examples: ['decnet attacker 203.0.113.7', 'decnet attacker 203.0.113.7 --json | jq .sessions'],
   async run({ args, options }) {

@@ -3,14 +3,13 @@ import pc from 'picocolors'
 import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { wholeNumber } from './numbers.ts'
-import { ago, print, printJson, printTable, visible } from './output.ts'
+import { ago, print, printJson, visible } from './output.ts'
 import { openStored } from './stored.ts'
+import { printTable } from './table.ts'
 
 const SORTS = ['recent', 'active', 'traversals', 'score', 'first_seen', 'ip'] as const
 
 export const attackers: CommandDefinition = {
-  name: 'attackers',
-  summary: 'List who came, most recent first.',
   options: [
     ...commonOptions,
     { flags: '--sort <by>', description: `${SORTS.join(', ')}`, default: 'recent' },

@@ -1,9 +1,13 @@
-/** One command of the executable, as data. `run` answers the exit code. */
-export interface CommandDefinition {
+/** What the list of commands says of one, and where the rest of it lies. */
+export interface CommandEntry {
   readonly name: string
   readonly summary: string
   /** Like commander's: `<required>` `[optional]`. */
   readonly args?: readonly { readonly name: string; readonly description: string }[]
+  load(): Promise<CommandDefinition>
+}
+/** One command of the executable, as data. `run` answers the exit code. */
+export interface CommandDefinition {
   readonly options: readonly { readonly flags: string; readonly description: string; readonly default?: string }[]
   readonly examples: readonly string[]
   run(context: { readonly args: readonly string[]; readonly options: CommandOptions }): Promise<number>

@@ -1,27 +1,54 @@
-import { attacker } from './attacker.ts'
-import { attackers } from './attackers.ts'
-import type { CommandDefinition } from './command.ts'
-import { credentials } from './credentials.ts'
-import { doctor } from './doctor.ts'
-import { events } from './events.ts'
-import { passwd } from './passwd.ts'
-import { services } from './services.ts'
-import { status } from './status.ts'
-import { up } from './up.ts'
-import { version } from './version.ts'
-import { workers } from './workers.ts'
+import type { CommandEntry } from './command.ts'
 
-/** In the order in which an operator meets them. */
-export const commands: readonly CommandDefinition[] = [
-  up,
-  status,
-  services,
-  attackers,
-  attacker,
-  credentials,
-  events,
-  workers,
-  doctor,
-  passwd,
-  version,
+/** In the order in which an operator meets them. What a command needs is loaded when it is the one that runs. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'up',
+    summary: 'Start the fleet, the server and the console; stays in the foreground.',
+    load: async () => (await import('./up.ts')).up,
+  },
+  {
+    name: 'status',
+    summary: 'Is a fleet running in this home? Where are its console and its deckies?',
+    load: async () => (await import('./status.ts')).status,
+  },
+  { name: 'services', summary: 'List the services that a decky can play.', load: async () => (await import('./services.ts')).services },
+  { name: 'attackers', summary: 'List who came, most recent first.', load: async () => (await import('./attackers.ts')).attackers },
+  {
+    name: 'attacker',
+    summary: 'Everything about one attacker: sessions, commands, credentials, files.',
+    args: [{ name: '<ip|uuid>', description: 'address or uuid' }],
+    load: async () => (await import('./attacker.ts')).attacker,
+  },
+  {
+    name: 'credentials',
+    summary: 'List the credentials that were tried, or with --reuse those tried on several targets.',
+    load: async () => (await import('./credentials.ts')).credentials,
+  },
+  {
+    name: 'events',
+    summary: 'Print the event log, oldest first; --follow stays and prints what comes.',
+    load: async () => (await import('./events.ts')).events,
+  },
+  {
+    name: 'workers',
+    summary: 'Show the background jobs: alive, how far behind, what went wrong.',
+    load: async () => (await import('./workers.ts')).workers,
+  },
+  {
+    name: 'doctor',
+    summary: 'Check machine, ports, permissions and disk, and say what to do.',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    name: 'passwd',
+    summary: 'Set the password of a console user; ends all logins of that user.',
+    args: [{ name: '[username]', description: 'admin by default' }],
+    load: async () => (await import('./passwd.ts')).passwd,
+  },
+  {
+    name: 'version',
+    summary: 'Print the versions of this release and of its Node.',
+    load: async () => (await import('./version.ts')).version,
+  },
 ]

@@ -1,12 +1,11 @@
 import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { wholeNumber } from './numbers.ts'
-import { printJson, printTable, visible } from './output.ts'
+import { printJson, visible } from './output.ts'
 import { openStored } from './stored.ts'
+import { printTable } from './table.ts'
 
 export const credentials: CommandDefinition = {
-  name: 'credentials',
-  summary: 'List the credentials that were tried, or with --reuse those tried on several targets.',
   options: [
     ...commonOptions,
     { flags: '--reuse', description: 'secrets used on two or more targets' },

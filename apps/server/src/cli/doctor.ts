@@ -3,10 +3,10 @@ import net from 'node:net'
 import pc from 'picocolors'
 import { homeAt, prepareHome } from '../home.ts'
 import { checkStore, openStore } from '../store/open.ts'
-import { runningIn } from '../supervisor/state.ts'
+import { runningIn, type StateFile } from '../supervisor/state.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
+import { homeOf } from './home-of.ts'
 import { print, printJson } from './output.ts'
-import { homeOf } from './stored.ts'
 
 type Verdict = 'ok' | 'note' | 'bad'
 interface Finding {
@@ -71,16 +71,26 @@ async function checkPorts(): Promise<Finding[]> {
     findings.push(
       note('ports', `port 22 on a test address: ${low}`, 'Another program listens on all addresses: those services move to port + 10000.'),
     )
-  const console_ = await canBind('127.0.0.1', 8080)
-  findings.push(
-    console_ === null
-      ? ok('console', '127.0.0.1:8080 is free')
-      : note('console', `127.0.0.1:8080: ${console_}`, 'If that is not a fleet of yours: decnet up --listen 127.0.0.1:9090'),
-  )
   return findings
 }
 
-function checkHome(path: string): Finding[] {
+/** The console's usual address; where a fleet of this home runs, the one that it has. */
+export async function checkConsole(state: StateFile | null, port = 8080): Promise<Finding> {
+  if (state) {
+    const address = state.ready?.console
+    return ok('console', address === undefined ? 'this fleet is still starting' : `${address} in use by this fleet`)
+  }
+  const taken = await canBind('127.0.0.1', port)
+  return taken === null
+    ? ok('console', `127.0.0.1:${port} is free`)
+    : note(
+        'console',
+        taken === 'EADDRINUSE' ? `127.0.0.1:${port} is in use by another program` : `127.0.0.1:${port}: ${taken}`,
+        `Choose another for this home: decnet up --listen 127.0.0.1:${port + 1}`,
+      )
+}
+
+function checkHome(path: string, state: StateFile | null): Finding[] {
   const home = homeAt(path)
   const findings: Finding[] = []
   try {
@@ -111,28 +121,31 @@ function checkHome(path: string): Finding[] {
       findings.push(bad('database', message, hint ?? ''))
     }
   } else findings.push(ok('database', 'none yet: made at the first start'))
-  const state = runningIn(home)
   findings.push(ok('fleet', state ? `running (process ${state.pid})` : 'not running'))
   return findings
 }
 
+const verdict = (healthy: boolean, runs: boolean) => {
+  if (!healthy) return 'Mend what is marked ✗ first.'
+  return runs ? 'The fleet of this home runs: nothing stands in its way.' : 'Nothing stands in the way of decnet up.'
+}
+
 export const doctor: CommandDefinition = {
-  name: 'doctor',
-  summary: 'Check machine, ports, permissions and disk, and say what to do.',
   options: [...commonOptions],
   examples: ['decnet doctor', 'decnet doctor --json | jq \'.findings[] | select(.verdict != "ok")\''],
   async run({ options }) {
     const home = homeOf(options)
-    const findings = [...checkMachine(), ...checkHome(home.path), ...(await checkPorts())]
+    const state = runningIn(home)
+    const findings = [...checkMachine(), ...checkHome(home.path, state), ...(await checkPorts()), await checkConsole(state)]
     const healthy = findings.every((finding) => finding.verdict !== 'bad')
     if (options.json) printJson({ healthy, findings })
     else {
       const marks: Record<Verdict, string> = { ok: pc.green('✓'), note: pc.yellow('!'), bad: pc.red('✗') }
-      for (const { check, verdict, found, advice } of findings) {
-        print(`${marks[verdict]} ${check.padEnd(9)} ${found}`)
+      for (const { check, verdict: mark, found, advice } of findings) {
+        print(`${marks[mark]} ${check.padEnd(9)} ${found}`)
         if (advice) print(pc.dim(`            ${advice}`))
       }
-      print(healthy ? '\nNothing stands in the way of decnet up.' : '\nMend what is marked ✗ first.')
+      print(`\n${verdict(healthy, state !== null)}`)
     }
     return healthy ? 0 : 1
   },

@@ -32,8 +32,6 @@ function line(record: LogRecord): string {
 }
 
 export const events: CommandDefinition = {
-  name: 'events',
-  summary: 'Print the event log, oldest first; --follow stays and prints what comes.',
   options: [
     ...commonOptions,
     { flags: '--follow', description: 'stay, and print new records as they come' },

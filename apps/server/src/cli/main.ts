@@ -1,11 +1,15 @@
 import { Command } from 'commander'
-import type { CommandDefinition, CommandOptions } from './command.ts'
+import type { CommandEntry, CommandOptions } from './command.ts'
 import { commands } from './commands.ts'
-import { printError } from './output.ts'
 
-function add(program: Command, definition: CommandDefinition): void {
-  const command = program.command(definition.name).description(definition.summary)
-  for (const { name, description } of definition.args ?? []) command.argument(name, description)
+const usage = ({ name, args = [] }: CommandEntry) => [name, ...args.map((arg) => arg.name)].join(' ')
+
+/** A command that is not asked for needs no more than its line in the list. */
+async function add(program: Command, entry: CommandEntry, asked: boolean): Promise<void> {
+  const command = program.command(entry.name).description(entry.summary)
+  for (const { name, description } of entry.args ?? []) command.argument(name, description)
+  if (!asked) return
+  const definition = await entry.load()
   for (const { flags, description, default: value } of definition.options) command.option(flags, description, value)
   command.addHelpText('after', `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join('\n')}`)
   command.action(async (...received: unknown[]) => {
@@ -14,7 +18,8 @@ function add(program: Command, definition: CommandDefinition): void {
     try {
       process.exitCode = await definition.run({ args, options: { ...options, json: options.json === true } })
     } catch (error) {
-      process.exitCode = printError(error, options.json === true)
+      const { reportError } = await import('./report-error.ts')
+      process.exitCode = reportError(error, options.json === true)
     }
   })
 }
@@ -22,11 +27,17 @@ function add(program: Command, definition: CommandDefinition): void {
 const program = new Command('decnet')
   .description('A deception network: decoys that catch attackers, and the knowledge of who they are.')
   .showHelpAfterError('(decnet --help lists the commands)')
-for (const definition of commands) add(program, definition)
+  .configureHelp({
+    subcommandTerm: (command) => {
+      const entry = commands.find(({ name }) => name === command.name())
+      return entry ? usage(entry) : `${command.name()} [command]`
+    },
+  })
 // A closed pipe (`decnet events | head`) is the reader's right.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
 })
 // Nobody reads our complaints, or their disk is full: a fleet goes on.
 process.stderr.on('error', () => undefined)
+for (const entry of commands) await add(program, entry, process.argv.includes(entry.name, 2))
 await program.parseAsync()

@@ -5,8 +5,9 @@ import { AppError } from '@decnet/kernel'
 import { openStore } from '../store/open.ts'
 import { hashPassword, setPassword } from '../store/users.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
+import { homeOf } from './home-of.ts'
 import { print, printJson } from './output.ts'
-import { homeOf, openStored } from './stored.ts'
+import { openStored } from './stored.ts'
 
 /** From the terminal without echo, or the first line of standard input. */
 async function readPassword(): Promise<string> {
@@ -23,9 +24,6 @@ async function readPassword(): Promise<string> {
 }
 
 export const passwd: CommandDefinition = {
-  name: 'passwd',
-  summary: 'Set the password of a console user; ends all logins of that user.',
-  args: [{ name: '[username]', description: 'admin by default' }],
   options: [...commonOptions],
   examples: ['decnet passwd', 'decnet passwd ana', 'pwgen 20 1 | decnet passwd admin --json'],
   async run({ args, options }) {
@@ -33,7 +31,10 @@ export const passwd: CommandDefinition = {
     await openStored(options).store.close()
     const given = newPassword.safeParse(await readPassword())
     if (!given.success)
-      throw new AppError(`That password will not do: it ${given.error.issues[0]?.message}.`, { code: 'bad_password', hint: 'Choose another.' })
+      throw new AppError(`That password will not do: it ${given.error.issues[0]?.message}.`, {
+        code: 'bad_password',
+        hint: 'Choose another.',
+      })
     const store = openStore(homeOf(options).database)
     try {
       if (!(await setPassword(store.db, username, await hashPassword(given.data), false))) {

@@ -1,10 +1,9 @@
 import { services as known } from '@decnet/services'
 import { type CommandDefinition, commonOptions } from './command.ts'
-import { printJson, printTable } from './output.ts'
+import { printJson } from './output.ts'
+import { printTable } from './table.ts'
 
 export const services: CommandDefinition = {
-  name: 'services',
-  summary: 'List the services that a decky can play.',
   options: [commonOptions[1]],
   examples: ['decnet services', 'decnet services --json'],
   async run({ options }) {

@@ -1,12 +1,10 @@
 import pc from 'picocolors'
 import { runningIn } from '../supervisor/state.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
+import { homeOf } from './home-of.ts'
 import { ago, print, printJson, visible } from './output.ts'
-import { homeOf } from './stored.ts'
 
 export const status: CommandDefinition = {
-  name: 'status',
-  summary: 'Is a fleet running in this home? Where are its console and its deckies?',
   options: [...commonOptions],
   examples: ['decnet status', 'decnet status --json | jq .deckies'],
   async run({ options }) {

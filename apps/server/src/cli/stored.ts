@@ -1,12 +1,9 @@
 import { accessSync, constants } from 'node:fs'
 import { AppError, isNodeError } from '@decnet/kernel'
-import { readEnvironment } from '../config.ts'
-import { type Home, homeAt } from '../home.ts'
+import type { Home } from '../home.ts'
 import { openStore, type Store } from '../store/open.ts'
 import type { CommandOptions } from './command.ts'
-
-/** The home that the options name. */
-export const homeOf = (options: CommandOptions): Home => homeAt(readEnvironment(options.home).home)
+import { homeOf } from './home-of.ts'
 
 /** Opens the home's database for reading, whether a fleet runs or not. @throws {AppError} `home_empty` where there is none. */
 export function openStored(options: CommandOptions): { readonly home: Home; readonly store: Store } {

@@ -1,8 +1,7 @@
 import pc from 'picocolors'
 import { readEnvironment } from '../config.ts'
 import { homeAt } from '../home.ts'
-import { type FleetReady, supervise } from '../supervisor/supervise.ts'
-import { ensureConsole } from './build-console.ts'
+import type { FleetReady } from '../supervisor/supervise.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { parseListen, publicBindWarning } from './listen.ts'
 import { print, printJson, visible } from './output.ts'
@@ -36,8 +35,6 @@ function banner(ready: FleetReady, warning: string | null): void {
 
 /** Starts the fleet and stays. */
 export const up: CommandDefinition = {
-  name: 'up',
-  summary: 'Start the fleet, the server and the console; stays in the foreground.',
   examples: [
     'decnet up',
     'decnet up --listen 127.0.0.1:9000',
@@ -46,14 +43,17 @@ export const up: CommandDefinition = {
   ],
   options: [...commonOptions, { flags: '--listen <address:port>', description: 'where console and API listen', default: '127.0.0.1:8080' }],
   async run({ options }) {
+    // Before anything that takes time: whoever asks now is answered in order.
+    const asked = new AbortController()
+    const stopping = new Promise<void>((resolve) => asked.signal.addEventListener('abort', () => resolve(), { once: true }))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort())
     const env = readEnvironment(options.home)
     const listen = parseListen(String(options.listen))
     const warning = publicBindWarning(listen)
     const notice = (text: string) => process.stderr.write(`${text}\n`)
-    const asked = new AbortController()
-    const stopping = new Promise<void>((resolve) => asked.signal.addEventListener('abort', () => resolve(), { once: true }))
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort())
     try {
+      const { ensureConsole } = await import('./build-console.ts')
+      const { supervise } = await import('../supervisor/supervise.ts')
       const consoleFolder = await ensureConsole(notice, asked.signal)
       if (warning && options.json) notice(warning)
       const running = await supervise({ home: homeAt(env.home), listen, consoleFolder, env: env.passedOn, notice, signal: asked.signal })

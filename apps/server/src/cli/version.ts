@@ -5,8 +5,6 @@ import { print, printJson } from './output.ts'
 const { version: release } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
 export const version: CommandDefinition = {
-  name: 'version',
-  summary: 'Print the versions of this release and of its Node.',
   options: [commonOptions[1]],
   examples: ['decnet version', 'decnet version --json'],
   async run({ options }) {

@@ -3,12 +3,11 @@ import { workers as workersSchema } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
 import { runningIn } from '../supervisor/state.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
-import { ago, printJson, printTable } from './output.ts'
-import { homeOf } from './stored.ts'
+import { homeOf } from './home-of.ts'
+import { ago, printJson } from './output.ts'
+import { printTable } from './table.ts'
 
 export const workers: CommandDefinition = {
-  name: 'workers',
-  summary: 'Show the background jobs: alive, how far behind, what went wrong.',
   options: [...commonOptions],
   examples: ['decnet workers', 'decnet workers --json | jq \'.workers[] | select(.status != "ok")\''],
   async run({ options }) {

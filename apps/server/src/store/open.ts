@@ -3,6 +3,7 @@ import { AppError, isNodeError } from '@decnet/kernel'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { corrupt, isDamage } from './damage.ts'
 import * as founding from './migrations/0001-founding.ts'
 import type { Schema } from './schema.ts'
 import { keepStatements } from './statements.ts'
@@ -22,16 +23,6 @@ export interface Store extends AsyncDisposable {
 }
 
 const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? -1
-
-const corrupt = (path: string, cause: unknown) =>
-  new AppError(`The database ${path} is damaged.`, {
-    code: 'database_corrupt',
-    hint: `Move it aside with its log (mkdir '${path}.damaged'; mv '${path}' '${path}-wal' '${path}.damaged') and start again: a new one is made, and what the spool still holds is read into it.`,
-    cause,
-  })
-
-/** What SQLite says of a file that is not, or no longer, what it wrote. */
-export const isDamage = (error: unknown) => isNodeError(error) && /^SQLITE_(CORRUPT|NOTADB)/u.test(error.code ?? '')
 
 /**
  * Opens the database file, made if absent unless `readonly`.

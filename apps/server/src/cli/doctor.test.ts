@@ -1,0 +1,37 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { checkConsole } from './doctor.ts'
+
+const state = (console: string | null) => ({
+  pid: process.pid,
+  born: null,
+  startedAt: 0,
+  ready: console === null ? null : { console, deckies: [], failed: [], movedFrom: null },
+})
+
+describe("the doctor on the console's address", () => {
+  it('says that its own fleet has it, and finds nothing wrong with that', async () => {
+    expect(await checkConsole(state('http://127.0.0.1:8080'))).toMatchObject({
+      verdict: 'ok',
+      found: 'http://127.0.0.1:8080 in use by this fleet',
+      advice: null,
+    })
+    expect(await checkConsole(state(null))).toMatchObject({ verdict: 'ok', advice: null })
+  })
+
+  it('says that another program has it, and proposes another address', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as net.AddressInfo
+    try {
+      expect(await checkConsole(null, port)).toMatchObject({
+        verdict: 'note',
+        found: `127.0.0.1:${port} is in use by another program`,
+        advice: expect.stringContaining(`--listen 127.0.0.1:${port + 1}`),
+      })
+    } finally {
+      server.close()
+    }
+  })
+})
