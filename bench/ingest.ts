@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createMemoryBus } from '@decnet/kernel/bus'
-import type { NewLogRecord } from '@decnet/kernel/log'
+import { type NewLogRecord, PARTITIONS } from '@decnet/kernel/log'
 import { decodeEvent, encodeEvent } from '@decnet/kernel/syslog'
 import { type RunningWorker, runWorker } from '@decnet/kernel/worker'
 import { spoolIntake } from '../apps/server/src/intake/spool-intake.ts'
@@ -47,9 +47,11 @@ export async function fillDatabase(path: string, rows: number, progress: (text: 
     if (batch.length === PREFILL_BATCH) await flush()
   }
   if (batch.length > 0) await flush()
-  await log.transaction(async (_tx, log) => {
-    for (const fold of FOLDS) await log.saveCursor(fold.name, rows)
-  })
+  for (const fold of FOLDS) {
+    const shares = await log.lease(fold.name, { owner: 'bench', partitions: fold.key ? PARTITIONS : 1, ttlMs: 60_000 })
+    await log.transaction((_tx, log) => log.advance(fold.name, shares, rows))
+    await log.release(fold.name, 'bench')
+  }
   store.raw.pragma('wal_checkpoint(TRUNCATE)')
 }
 

@@ -1,5 +1,6 @@
 import type { DeadLetter, EventLog, LogRecord, LogTx, NewLogRecord } from '@decnet/kernel/log'
 import type { Transaction } from 'kysely'
+import { advance, leases } from './leases.ts'
 import type { Store } from './open.ts'
 import type { LogTable, Schema } from './schema.ts'
 import { patternToLike } from './topic-filter.ts'
@@ -32,13 +33,9 @@ export function logTable(store: Store): EventLog<Tx> {
     `insert into log (seq, id, topic, ts, source, type, decky, service, attacker_ip, attacker_port, session_id, body, msg)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
   )
-  const cursor = raw.prepare<[string], { seq: number }>('select seq from cursors where name = ?')
-  const saveCursor = raw.prepare<[string, number]>(
-    'insert into cursors (name, seq) values (?, ?) on conflict (name) do update set seq = excluded.seq',
-  )
   const park = raw.prepare('insert into dead_letters (worker, seq, record_id, error, raw, at) values (?, ?, ?, ?, ?, ?)')
 
-  const logTx: LogTx = {
+  const logTx = (tx: Tx): LogTx => ({
     async append(records: readonly NewLogRecord[]) {
       const written: LogRecord[] = []
       const from = head.get()?.seq ?? 0
@@ -66,14 +63,11 @@ export function logTable(store: Store): EventLog<Tx> {
       if (seq !== from) setHead.run(seq)
       return written
     },
-    cursor: async (fold) => cursor.get(fold)?.seq ?? 0,
-    async saveCursor(fold, seq) {
-      saveCursor.run(fold, seq)
-    },
+    advance: (fold, shares, seq) => advance(tx, fold, shares, seq),
     async park(letter: DeadLetter) {
       park.run(letter.worker, letter.seq, letter.recordId, letter.error, letter.raw, Date.now())
     },
-  }
+  })
 
   // Through kysely's queue, never beside it: a transaction under way on this connection must not be seen before it commits.
   const committedHead = async () => (await db.selectFrom('log_head').select('seq').executeTakeFirst())?.seq ?? 0
@@ -88,11 +82,12 @@ export function logTable(store: Store): EventLog<Tx> {
       const records = (await query.execute()).map(toRecord)
       return { records, scanned: records.length < limit ? upTo : (records.at(-1)?.seq ?? after) }
     },
+    ...leases(db),
     transaction: (work) =>
       db.transaction().execute(async (tx) => {
         // Takes the write lock before anything is read, so that no snapshot has to be upgraded.
         lockHead.run()
-        return work(tx, logTx)
+        return work(tx, logTx(tx))
       }),
   }
 }

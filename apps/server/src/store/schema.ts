@@ -29,9 +29,23 @@ export interface LogTable {
   msg: string | null
 }
 
+/** How far each partition of a fold has come, and who may move it on. */
 export interface CursorTable {
   name: string
+  part: number
   seq: number
+  /** Counts takings: whoever wrote under an earlier one is refused. */
+  epoch: number
+  owner: string | null
+  /** By this database's clock. */
+  expires_at: Millis
+}
+
+/** Replicas of a fold that want a part of it. */
+export interface ReplicaTable {
+  name: string
+  owner: string
+  expires_at: Millis
 }
 
 /** How far each intake has been read; changes in the transaction that stores the lines. */
@@ -79,6 +93,8 @@ export interface SessionTable {
   decky: string
   service: string
   source: string
+  /** The partition of its attacker. */
+  part: number
   started_at: Millis
   last_at: Millis
   ended_at: Millis | null
@@ -191,6 +207,7 @@ export interface Schema {
   log_head: LogHeadTable
   log: LogTable
   cursors: CursorTable
+  replicas: ReplicaTable
   intake_positions: IntakePositionTable
   dead_letters: DeadLetterTable
   watermarks: WatermarkTable

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../id.ts'
-import type { DeadLetter, EventLog, NewLogRecord } from './port.ts'
+import { type DeadLetter, type EventLog, LeaseLostError, type LeaseRequest, type NewLogRecord, type Share } from './port.ts'
 
 /** One log under test, and what only its adapter knows how to do. */
 export interface LogBench<Tx> {
@@ -48,7 +48,7 @@ export function logConformance<Tx>(name: string, make: () => Promise<LogBench<Tx
     it('is empty at first', async () => {
       expect(await log.head()).toBe(0)
       expect(await log.read(0, 10)).toEqual({ records: [], scanned: 0 })
-      expect(await log.transaction((_tx, log) => log.cursor('nobody'))).toBe(0)
+      expect(await log.shares('nobody')).toEqual([])
     })
 
     it('numbers records from one without gaps, in the order of their commits', async () => {
@@ -77,30 +77,35 @@ export function logConformance<Tx>(name: string, make: () => Promise<LogBench<Tx
       expect(await log.head()).toBe(3)
     })
 
+    const sole = (fold: string, more: Partial<LeaseRequest> = {}) => log.lease(fold, { owner: 'a', partitions: 1, ttlMs: 60_000, ...more })
+    const parts = (shares: readonly { readonly part: number }[]) => shares.map(({ part }) => part).sort((a, b) => a - b)
+
     it('commits rows, records, cursor and dead letters together', async () => {
+      const shares = await sole('fold')
       await log.transaction(async (tx, log) => {
         await bench.write(tx, 'row')
-        await log.saveCursor('fold', 7)
+        await log.advance('fold', shares, 7)
         await log.park({ worker: 'fold', seq: 7, recordId: 'r', error: 'E', raw: '{}' })
         await log.append(examples(1))
       })
       expect(await bench.written()).toEqual(['row'])
       expect(await log.head()).toBe(1)
-      expect(await log.transaction((_tx, log) => log.cursor('fold'))).toBe(7)
+      expect(seqs(await log.shares('fold'))).toEqual([7])
       expect(await bench.letters()).toEqual([{ worker: 'fold', seq: 7, recordId: 'r', error: 'E', raw: '{}' }])
     })
 
     it('commits nothing of a transaction that throws, and goes on', async () => {
+      const shares = await sole('fold')
       const broken = log.transaction(async (tx, log) => {
         await bench.write(tx, 'row')
-        await log.saveCursor('fold', 7)
+        await log.advance('fold', shares, 7)
         await log.park({ worker: 'fold', seq: 7, recordId: null, error: 'E', raw: '' })
         await log.append(examples(3))
         throw new Error('killed here')
       })
       await expect(broken).rejects.toThrow('killed here')
       expect([await bench.written(), await log.head(), await bench.letters()]).toEqual([[], 0, []])
-      expect(await log.transaction((_tx, log) => log.cursor('fold'))).toBe(0)
+      expect(seqs(await log.shares('fold'))).toEqual([0])
       expect(seqs(await append(...examples(1)))).toEqual([1])
     })
 
@@ -146,13 +151,94 @@ export function logConformance<Tx>(name: string, make: () => Promise<LogBench<Tx
       expect(await log.read(0, 10, ['topology.>'])).toEqual({ records: [], scanned: 6 })
     })
 
-    it('keeps a cursor for each fold', async () => {
+    it('keeps a cursor for each partition of each fold', async () => {
+      const [one, two] = [await sole('one', { partitions: 4 }), await sole('two')]
       await log.transaction(async (_tx, log) => {
-        await log.saveCursor('one', 3)
-        await log.saveCursor('two', 5)
-        await log.saveCursor('one', 4)
+        await log.advance('one', one, 3)
+        await log.advance('two', two, 5)
+        await log.advance('one', one.slice(0, 2), 4)
       })
-      expect(await log.transaction(async (_tx, log) => [await log.cursor('one'), await log.cursor('two')])).toEqual([4, 5])
+      expect(seqs(await log.shares('one'))).toEqual([4, 4, 3, 3])
+      expect(seqs(await log.shares('two'))).toEqual([5])
+      expect(seqs(await sole('one', { partitions: 4 }))).toEqual([4, 4, 3, 3])
+    })
+
+    it('shares partitions fairly among the replicas that ask, and never gives one to two of them', async () => {
+      const ask = (owner: string) => sole('fold', { owner, partitions: 16 })
+      expect(parts(await ask('a'))).toHaveLength(16)
+      expect(await ask('b')).toEqual([])
+      expect(parts(await ask('a'))).toHaveLength(8)
+      expect(parts(await ask('b'))).toHaveLength(8)
+      expect([await ask('c'), parts(await ask('a')).length, parts(await ask('b')).length]).toEqual([[], 6, 5])
+      const all = [...parts(await ask('c')), ...parts(await ask('a')), ...parts(await ask('b'))]
+      expect(all.sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, part) => part))
+    })
+
+    it('gives the partitions of a replica that has gone to the others: released, ended, or silent for too long', async () => {
+      await sole('released', { owner: 'gone' })
+      expect(await sole('released')).toEqual([])
+      await log.release('released', 'gone')
+      expect(parts(await sole('released'))).toEqual([0])
+      await sole('ended', { owner: 'gone' })
+      expect(parts(await sole('ended', { ended: (owner) => owner === 'gone' }))).toEqual([0])
+      await sole('silent', { owner: 'gone', ttlMs: 50 })
+      await expect.poll(async () => parts(await sole('silent')), { timeout: 10_000, interval: 20 }).toEqual([0])
+    })
+
+    it('lets nobody write whose lease was taken by somebody else, given back, or taken again in another life', async () => {
+      const lost = async (work: Promise<unknown>) => expect(await work.catch((error: unknown) => error)).toBeInstanceOf(LeaseLostError)
+      const write = (shares: readonly Share[], seq: number) =>
+        log.transaction(async (tx, log) => {
+          await bench.write(tx, `row ${seq}`)
+          await log.append(examples(1))
+          await log.advance('fold', shares, seq)
+        })
+      const old = await sole('fold', { ttlMs: 1 })
+      await write(old, 1)
+      let taken: Share[] = []
+      const take = async () => {
+        taken = await sole('fold', { owner: 'b' })
+        return taken.length
+      }
+      await expect.poll(take, { timeout: 10_000, interval: 5 }).toBe(1)
+      await lost(write(old, 2))
+      await write(taken, 3)
+      await log.release('fold', 'b')
+      await lost(write(taken, 4))
+      const again = await sole('fold')
+      expect(again[0]?.epoch).toBeGreaterThan(taken[0]?.epoch ?? 0)
+      await lost(write(old, 5))
+      await write(again, 6)
+      expect([(await bench.written()).sort(), await log.head(), seqs(await log.shares('fold'))]).toEqual([
+        ['row 1', 'row 3', 'row 6'],
+        3,
+        [6],
+      ])
+    })
+
+    it('keeps one cursor while many replicas come, go and fall silent', async () => {
+      const total = 60
+      await append(...examples(total))
+      const done: string[] = []
+      const replica = async (owner: string) => {
+        for (let round = 0; done.length < total * 4 && round < 2_000; round += 1) {
+          const shares = await log.lease('fold', { owner, partitions: 4, ttlMs: round % 3 === 0 ? 1 : 200 })
+          for (const share of shares) {
+            if (share.seq >= total) continue
+            // What is written is told only if it was committed.
+            await log
+              .transaction((_tx, log) => log.advance('fold', [share], share.seq + 1))
+              .then(
+                () => done.push(`${share.part}/${share.seq + 1}`),
+                (error: unknown) => expect(error).toBeInstanceOf(LeaseLostError),
+              )
+          }
+          if (round % 7 === 0) await log.release('fold', owner)
+        }
+      }
+      await Promise.all(['a', 'b', 'c'].map(replica))
+      expect(done).toHaveLength(total * 4)
+      expect(new Set(done).size).toBe(total * 4)
     })
   })
 }

@@ -27,6 +27,8 @@ export type Emit<Emits extends AnyTopic> = <T extends Emits>(
 export interface FoldContext<Tx, Emits extends AnyTopic> {
   readonly tx: Tx
   readonly emit: Emit<Emits>
+  /** The partitions that this batch is for: what a record without a key does to a fold's own rows, it does to those of these partitions. */
+  readonly parts: readonly number[]
 }
 
 /**
@@ -41,6 +43,11 @@ export interface Fold<Tx, Reads extends AnyTopic = AnyTopic, Emits extends AnyTo
   readonly emits: readonly Emits[]
   /** Records per transaction; 500 by default. */
   readonly batchSize?: number
+  /**
+   * What a record is about: records of one key are handled in order, by one replica at a time, and replicas share the keys' partitions.
+   * A record without one (null) is handled once for every partition. Without this member the fold has one partition.
+   */
+  readonly key?: (record: LogRecord) => string | null
   handle(batch: readonly LogRecord[], context: FoldContext<Tx, Emits>): Promise<void>
 }
 

@@ -1,7 +1,9 @@
 import type { AnyTopic } from '@decnet/contracts/topics'
 import { deterministicId } from '../id.ts'
-import type { EventLog, LogRecord, NewLogRecord } from '../log/port.ts'
+import { PARTITIONS, partitionOf } from '../log/partition.ts'
+import { type EventLog, LeaseLostError, type LogRecord, type NewLogRecord, type Share } from '../log/port.ts'
 import type { Emit, Fold } from './define.ts'
+import { Holding } from './holding.ts'
 
 /** Attempts at a whole batch before its records are taken one by one. */
 const BATCH_ATTEMPTS = 3
@@ -15,29 +17,41 @@ export interface FoldStepOptions<Tx> {
   /** True for trouble of the machine (disk full, database busy): waited out, never blamed on a record. */
   readonly transient: (error: unknown) => boolean
   readonly parked: (letter: { readonly seq: number; readonly error: string }) => void
+  /** This replica's name; see `newOwner`. */
+  readonly owner: string
+  readonly leaseMs?: number
 }
 
 export interface FoldStep {
   /** One batch. Throws what should be retried after a pause. */
   run(): Promise<'again' | 'done'>
-  /** Records from the first that this fold has yet to read, to the head of the log; 0 when there is none. */
+  /** Records from the first that one of the fold's partitions, here or elsewhere, has yet to read, to the head of the log; 0 when there is none. */
   lag(): Promise<number>
-  /** Stores a cursor that was only kept in memory. */
+  /** Stores cursors that were only kept in memory. */
   flush(): Promise<void>
+  /** Stores them and gives its partitions to whoever asks next. */
+  release(): Promise<void>
+  /** Milliseconds after which it must run again to keep what it holds. */
+  readonly renewIn: number
+  /** Partitions held here. */
+  readonly held: number
   readonly parkedCount: number
 }
 
 /** The heart of a fold: read after the cursor, handle, and commit rows, derived records and cursor together. */
 export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): FoldStep {
-  const { log } = options
+  const { log, owner, leaseMs } = options
+  const { key } = fold
   const patterns = fold.reads.map((topic) => topic.pattern)
   const emitted = new Set<AnyTopic>(fold.emits)
-  let position: number | undefined
-  let stored = 0
+  const partitions = key ? PARTITIONS : 1
+  const holding = new Holding({ log, fold: fold.name, partitions, owner, ...(leaseMs !== undefined && { ttlMs: leaseMs }) })
+  /** Records that were passed over without storing a cursor. */
+  let unstored = 0
   let failures = 0
   let parkedCount = 0
 
-  async function commit(records: readonly LogRecord[], cursor: number): Promise<void> {
+  async function commit(shares: readonly Share[], records: readonly LogRecord[], cursor: number): Promise<void> {
     const written = await log.transaction(async (tx, log) => {
       const derived: NewLogRecord[] = []
       const emit: Emit<AnyTopic> = (topic, segments, payload, about) => {
@@ -59,75 +73,103 @@ export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): Fold
           msg: null,
         })
       }
-      await fold.handle(records, { tx, emit })
-      await log.saveCursor(fold.name, cursor)
+      await fold.handle(records, { tx, emit, parts: shares.map(({ part }) => part) })
+      await log.advance(fold.name, shares, cursor)
       return derived.length > 0 ? await log.append(derived) : []
     })
-    position = cursor
-    stored = cursor
+    holding.moved(shares, cursor)
+    unstored = 0
     options.announce(written)
   }
 
   /** Finds the record that cannot be handled and parks it, so that the others go on. */
-  async function oneByOne(records: readonly LogRecord[]): Promise<void> {
+  async function oneByOne(shares: readonly Share[], records: readonly LogRecord[]): Promise<void> {
     for (const record of records) {
       try {
-        await commit([record], record.seq)
+        await commit(shares, [record], record.seq)
       } catch (error) {
-        if (options.transient(error)) throw error
+        if (options.transient(error) || error instanceof LeaseLostError) throw error
         const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
         await log.transaction(async (_tx, log) => {
           await log.park({ worker: fold.name, seq: record.seq, recordId: record.id, error: text, raw: JSON.stringify(record) })
-          await log.saveCursor(fold.name, record.seq)
+          await log.advance(fold.name, shares, record.seq)
         })
-        position = record.seq
-        stored = record.seq
+        holding.moved(shares, record.seq)
         parkedCount += 1
         options.parked({ seq: record.seq, error: text })
       }
     }
   }
 
-  const load = async () => {
-    if (position === undefined) {
-      position = await log.transaction((_tx, log) => log.cursor(fold.name))
-      stored = position
+  /** Those that are for one of these partitions. */
+  function of(shares: readonly Share[], records: readonly LogRecord[]): readonly LogRecord[] {
+    if (!key || shares.length === partitions) return records
+    const parts = new Set(shares.map(({ part }) => part))
+    return records.filter((record) => {
+      const about = key(record)
+      return about === null || parts.has(partitionOf(about))
+    })
+  }
+
+  async function flush(): Promise<void> {
+    const front = holding.front()
+    if (front === null || unstored === 0) return
+    await log.transaction((_tx, log) => log.advance(fold.name, front.shares, front.seq))
+    unstored = 0
+  }
+
+  async function step(): Promise<'again' | 'done'> {
+    await holding.renew()
+    const front = holding.front()
+    if (front === null) return 'done'
+    const { shares, seq, until } = front
+    const { records, scanned } = await log.read(seq, fold.batchSize ?? 500, patterns)
+    const end = until === null ? scanned : Math.min(scanned, until)
+    if (end === seq) return 'done'
+    const mine = of(
+      shares,
+      records.filter((record) => record.seq <= end),
+    )
+    if (mine.length > 0) {
+      if (failures >= BATCH_ATTEMPTS) await oneByOne(shares, mine)
+      else await commit(shares, mine, end)
+      failures = 0
+      return 'again'
     }
-    return position
+    holding.moved(shares, end)
+    unstored += end - seq
+    if (unstored >= LAZY_CURSOR) await flush()
+    return 'again'
   }
 
   return {
     async run() {
-      const after = await load()
-      const { records, scanned } = await log.read(after, fold.batchSize ?? 500, patterns)
-      if (scanned === after) return 'done'
-      if (records.length === 0) {
-        position = scanned
-        if (scanned - stored >= LAZY_CURSOR) await this.flush()
-        return 'again'
-      }
       try {
-        if (failures >= BATCH_ATTEMPTS) await oneByOne(records)
-        else await commit(records, scanned)
-        failures = 0
-        return 'again'
+        return await step()
       } catch (error) {
-        position = undefined
+        holding.forget()
+        // Whoever took it reads the same records: nothing is lost, and nothing went wrong.
+        if (error instanceof LeaseLostError) return 'again'
         if (!options.transient(error)) failures += 1
         throw error
       }
     },
     async lag() {
-      const after = await load()
+      const reached = (await log.shares(fold.name)).map((share) => holding.reached(share))
       // Records that are none of its business do not put a fold behind.
-      const { records } = await log.read(after, 1, patterns)
+      const { records } = await log.read(reached.length > 0 ? Math.min(...reached) : 0, 1, patterns)
       return records[0] === undefined ? 0 : (await log.head()) - records[0].seq + 1
     },
-    async flush() {
-      const cursor = position
-      if (cursor === undefined || cursor === stored) return
-      await log.transaction((_tx, log) => log.saveCursor(fold.name, cursor))
-      stored = cursor
+    flush,
+    async release() {
+      await flush()
+      await holding.release()
+    },
+    get renewIn() {
+      return holding.renewIn
+    },
+    get held() {
+      return holding.count
     },
     get parkedCount() {
       return parkedCount

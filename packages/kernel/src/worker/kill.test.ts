@@ -6,7 +6,7 @@ import { countingFold, events, workerRig } from './worker.fixture.ts'
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 type Moment = 'before' | 'within' | 'after'
 
-/** The log as a process sees it that is killed at its n-th transaction: nothing it waits for comes any more. */
+/** The log as a process sees it that is killed at its n-th transaction or lease: nothing it waits for comes any more. */
 function mortal(log: MemoryLog, dieAt: number, moment: Moment): { readonly log: EventLog<MemoryRows>; readonly died: Promise<void> } {
   const died = Promise.withResolvers<void>()
   const never = () => new Promise<never>(() => undefined)
@@ -17,6 +17,17 @@ function mortal(log: MemoryLog, dieAt: number, moment: Moment): { readonly log: 
     log: {
       head: () => (dead ? never() : log.head()),
       read: (after, limit, patterns) => (dead ? never() : log.read(after, limit, patterns)),
+      shares: (fold) => (dead ? never() : log.shares(fold)),
+      release: () => never(),
+      async lease(fold, request) {
+        if (dead) return never()
+        count += 1
+        if (count < dieAt) return log.lease(fold, request)
+        dead = true
+        if (moment === 'after') await log.lease(fold, request)
+        died.resolve()
+        return never()
+      },
       async transaction(work) {
         if (dead) return never()
         count += 1
@@ -48,9 +59,9 @@ describe('a fold that is killed and started again', () => {
       const fold = { ...countingFold(), batchSize: 10 }
       const dying = mortal(log, dieAt, moment)
       // Never closed: nobody is left who could.
-      runWorker(fold, { log: dying.log, bus, logger: silent }).start()
+      runWorker(fold, { log: dying.log, bus, logger: silent, leaseMs: 60 }).start()
       await dying.died
-      run(fold).start()
+      run(fold, { leaseMs: 60 }).start()
       await expect.poll(() => log.rows.size, { timeout: 15_000 }).toBe(records.length)
       expect([...log.rows.values()].every((times) => times === 1)).toBe(true)
       expect((await derived()).map((record) => record.seq)).toEqual(records.map((_record, index) => records.length + 1 + index))

@@ -8,6 +8,7 @@ import { backoff } from './backoff.ts'
 import type { AnyWorker, TickContext } from './define.ts'
 import { Doorbell } from './doorbell.ts'
 import { foldStep } from './fold-step.ts'
+import { newOwner } from './owner.ts'
 
 /** Announced whole up to this size; consumers of larger records read the log. */
 const ANNOUNCED_BYTES = 64 * 1024
@@ -23,6 +24,8 @@ export interface RunOptions<Tx> {
   /** Milliseconds between two looks when nothing rings: with a bus (a safety net), and without. */
   readonly pollMs?: { readonly withBus: number; readonly withoutBus: number }
   readonly heartbeatMs?: number
+  /** How long others wait for a replica of this fold that fell silent, milliseconds; 15,000. */
+  readonly leaseMs?: number
   /** While it answers true the worker pauses before each step: somebody else's work is more urgent, and this one's can wait in the log. */
   readonly givesWay?: () => boolean
   /** More members of the heartbeat, such as sizes of queues. */
@@ -81,6 +84,8 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
     worker.kind === 'fold'
       ? foldStep(worker, {
           log,
+          owner: newOwner(),
+          ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
           announce: announcer(bus),
           transient: options.transient ?? (() => false),
           parked: (letter) => logger.warn({ worker: worker.name, ...letter }, 'a record could not be handled and was parked'),
@@ -120,10 +125,10 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
         continue
       }
       const idle = options.bus.status.connected ? poll.withBus : poll.withoutBus
-      await bell.wait(worker.kind === 'tick' ? Math.min(worker.every, idle) : idle)
+      await bell.wait(Math.min(idle, worker.kind === 'tick' ? worker.every : (fold?.renewIn ?? idle)))
     }
     // Reading some records of no interest again is harmless; a worker that cannot be started again is not.
-    await fold?.flush().catch((err: unknown) => logger.warn({ worker: worker.name, err }, 'a cursor could not be stored'))
+    await fold?.release().catch((err: unknown) => logger.warn({ worker: worker.name, err }, 'a cursor could not be stored'))
   }
 
   const wakes = worker.kind === 'fold' ? worker.reads : worker.wakes
@@ -151,7 +156,15 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
       },
       () => undefined,
     )
-    return { kind: worker.kind, lag, failures, last_error: lastError, parked: fold?.parkedCount ?? 0, ...options.extra?.() }
+    return {
+      kind: worker.kind,
+      lag,
+      failures,
+      last_error: lastError,
+      parked: fold?.parkedCount ?? 0,
+      ...(fold && { partitions: fold.held }),
+      ...options.extra?.(),
+    }
   }
   let pulse: Disposable | undefined
 

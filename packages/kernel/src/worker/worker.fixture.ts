@@ -72,7 +72,7 @@ export function workerRig() {
         open.push(running)
         return running
       },
-      cursor: (name = 'fold') => log.transaction((_tx, log) => log.cursor(name)),
+      cursor: async (name = 'fold') => Math.min(...(await log.shares(name)).map(({ seq }) => seq)),
       derived: async () => (await log.read(0, 100_000, ['credential.>'])).records,
     }
   }

@@ -30,8 +30,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('cursors')
-    .addColumn('name', 'varchar(64)', (c) => c.primaryKey())
+    .addColumn('name', 'varchar(64)', (c) => c.notNull())
+    .addColumn('part', 'integer', (c) => c.notNull())
     .addColumn('seq', 'bigint', (c) => c.notNull())
+    .addColumn('epoch', 'bigint', (c) => c.notNull())
+    .addColumn('owner', 'varchar(128)')
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('cursors_key', ['name', 'part'])
+    .execute()
+  await schema
+    .createTable('replicas')
+    .addColumn('name', 'varchar(64)', (c) => c.notNull())
+    .addColumn('owner', 'varchar(128)', (c) => c.notNull())
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('replicas_key', ['name', 'owner'])
     .execute()
   await schema
     .createTable('intake_positions')
@@ -86,6 +98,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('decky', 'varchar(255)', (c) => c.notNull())
     .addColumn('service', 'varchar(64)', (c) => c.notNull())
     .addColumn('source', 'varchar(64)', (c) => c.notNull())
+    .addColumn('part', 'integer', (c) => c.notNull())
     .addColumn('started_at', 'bigint', (c) => c.notNull())
     .addColumn('last_at', 'bigint', (c) => c.notNull())
     .addColumn('ended_at', 'bigint')

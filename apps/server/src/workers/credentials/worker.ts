@@ -81,6 +81,7 @@ export default defineFold({
   summary: 'Keeps every credential that was tried, with its exact bytes.',
   reads: [topics.systemLog],
   emits: [topics.credentialCaptured],
+  key: ({ attackerIp }) => attackerIp,
   async handle(batch, { tx, emit }: FoldContext<Tx, typeof topics.credentialCaptured>) {
     const attempts = batch.flatMap((record) => {
       const target = targetOf(record)

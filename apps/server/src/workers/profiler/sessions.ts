@@ -1,7 +1,7 @@
 import { events as eventTypes } from '@decnet/contracts/events'
 import { topics } from '@decnet/contracts/topics'
 import { attackerId } from '@decnet/kernel'
-import type { LogRecord } from '@decnet/kernel/log'
+import { type LogRecord, partitionOf } from '@decnet/kernel/log'
 import { COMMAND_TYPES, commandText, FILE_TYPES, textField } from '../../domain/event-kinds.ts'
 import type { SessionTable } from '../../store/schema.ts'
 import { upsert } from '../../store/upsert.ts'
@@ -23,6 +23,7 @@ const fresh = (record: LogRecord, sessionId: string, ip: string): SessionTable =
   decky: record.decky ?? '',
   service: record.service ?? '',
   source: record.source,
+  part: partitionOf(ip),
   started_at: record.ts,
   last_at: record.ts,
   ended_at: null,
@@ -130,6 +131,7 @@ export async function foldSessions(events: readonly LogRecord[], context: Profil
         .selectFrom('sessions')
         .selectAll()
         .where('source', '=', record.source)
+        .where('part', 'in', context.parts)
         .where('ended_at', 'is', null)
         .where('last_at', '<', before)
         .orderBy('last_at')

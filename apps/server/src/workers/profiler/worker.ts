@@ -10,6 +10,7 @@ export default defineFold({
   summary: 'Keeps one row for each attacker and each session, and scores attackers.',
   reads: [topics.systemLog, topics.credentialCaptured],
   emits,
+  key: ({ attackerIp }) => attackerIp,
   async handle(batch, context: ProfilerContext) {
     const events = batch.filter((record) => record.topic === topics.systemLog.pattern)
     await foldAttackers(events, context)

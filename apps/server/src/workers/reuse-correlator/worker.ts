@@ -110,6 +110,7 @@ export default defineFold({
   summary: 'Finds one secret used on several targets.',
   reads: [topics.credentialCaptured],
   emits: [topics.credentialReuseDetected],
+  key: ({ body }) => (typeof body.secret_sha256 === 'string' ? body.secret_sha256 : ''),
   // A group is counted once in a batch, however many of its credentials are in it.
   batchSize: 2_000,
   async handle(batch, context: Context) {
