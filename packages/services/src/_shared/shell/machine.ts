@@ -5,6 +5,7 @@ import { rootDisk } from './facts.ts'
 import { type BaseDirectory, directory } from './filesystem/base.ts'
 import { Disk } from './filesystem/disk.ts'
 import { membershipsOf } from './filesystem/image/accounts.ts'
+import { placeDaemons } from './filesystem/image/daemons.ts'
 import { placeDevices } from './filesystem/image/devices.ts'
 import { placeEtc } from './filesystem/image/etc.ts'
 import { placeHomes } from './filesystem/image/home.ts'
@@ -78,6 +79,7 @@ export class Machine implements Host, Facts {
     placeProc(own, this)
     placeHomes(own, this)
     placeVar(own, this)
+    placeDaemons(own, this)
     return new Disk([own, distribution(this.persona)], this.now, {
       installedAt,
       firstInode: 262_145 + this.persona.integer('inodes', 0, 4096),

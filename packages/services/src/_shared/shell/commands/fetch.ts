@@ -1,116 +1,12 @@
-import { own } from '@decnet/kernel'
 import type { Call, Programs } from '../interpreter/call.ts'
+import { ownAddress, serviceAt } from '../loopback/reach.ts'
 import { baseName } from '../paths.ts'
 import { told } from '../terminal/script-input.ts'
-import { strftime } from './strftime.ts'
+import { isAddress, parts } from './address.ts'
+import { sshHere } from './ssh-here.ts'
 
-const isAddress = (host: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || host.includes(':')
-const parts = (url: string): { readonly scheme: string; readonly host: string; readonly port: string; readonly path: string } => {
-  const found = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d+))?([^#]*)/i.exec(url)
-  const scheme = (found?.[1] ?? 'http').toLowerCase()
-  return {
-    scheme,
-    host: found?.[2] ?? '',
-    port: found?.[3] ?? own({ https: '443', ftp: '21' }, scheme) ?? '80',
-    path: found?.[4] === '' || found?.[4] === undefined ? '/' : found[4],
-  }
-}
 /** The wish is kept; the wait is what a filtered network costs. */
 const wish = (call: Call, url: string): void => call.session.observer.download(told(url), baseName(call.name))
-
-async function wget(call: Call): Promise<number> {
-  const takes = new Set([
-    '-O',
-    '-o',
-    '-P',
-    '-T',
-    '-t',
-    '-U',
-    '-e',
-    '-w',
-    '-Q',
-    '-a',
-    '-i',
-    '-D',
-    '--header',
-    '--user',
-    '--password',
-    '--timeout',
-    '--tries',
-  ])
-  const urls = call.args.filter((arg, i) => !(arg.startsWith('-') && arg.length > 1) && !takes.has(call.args[i - 1] ?? ''))
-  const quiet = call.args.some((arg) => /^-[a-zA-Z]*q/.test(arg) && !arg.startsWith('-O'))
-  const say = async (text: string): Promise<void> => (quiet ? undefined : await call.err(text))
-  if (call.args.includes('--version') || call.args.includes('-V'))
-    return await call
-      .out(
-        'GNU Wget 1.21.3 built on linux-gnu.\n\n-cares +digest -gpgme +https +ipv6 +iri +large-file -metalink +nls\n+ntlm +opie +psl +ssl/gnutls\n',
-      )
-      .then(() => 0)
-  if (urls.length === 0)
-    return await call.err("wget: missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n").then(() => 1)
-  const busy = call.name.includes('busybox')
-  for (const url of urls) {
-    wish(call, url)
-    const { scheme, host, port, path } = parts(url)
-    const full = `${scheme}://${host}${/:\d+/.test(url.replace(/^\w+:\/\//, '').split('/')[0] ?? '') ? `:${port}` : ''}${path}`
-    const stamp = strftime('%Y-%m-%d %H:%M:%S', call.machine.wall(call.machine.now()), call.machine.now())
-    if (!busy) await say(`--${stamp}--  ${full}\n`)
-    if (isAddress(host)) {
-      await say(`Connecting to ${host}:${port}... `)
-      await call.sleep(20_000 + call.session.options.random() * 5000)
-      await say('failed: Connection timed out.\nRetrying.\n\n')
-      await call.sleep(20_000 + call.session.options.random() * 5000)
-      await say(
-        `--${strftime('%Y-%m-%d %H:%M:%S', call.machine.wall(call.machine.now()), call.machine.now())}--  (try: 2)  ${full}\nConnecting to ${host}:${port}... failed: No route to host.\n`,
-      )
-    } else {
-      await say(`Resolving ${host} (${host})... `)
-      await call.sleep(5000 + call.session.options.random() * 3000)
-      await say(
-        `failed: Temporary failure in name resolution.\nwget: unable to resolve host address ${Buffer.from(`‘${host}’`).toString('latin1')}\n`,
-      )
-    }
-  }
-  return 4
-}
-
-async function curl(call: Call): Promise<number> {
-  const takes =
-    /^-[a-zA-Z]*[oXHdAFubeTmxcCQrKEtwY]$|^--(output|request|header|data|data-raw|data-binary|user-agent|form|user|cookie|referer|upload-file|max-time|connect-timeout|proxy|retry|write-out|resolve|interface|cacert|output-dir)$/
-  const urls = call.args.filter((arg, i) => !(arg.startsWith('-') && arg.length > 1) && !takes.test(call.args[i - 1] ?? ''))
-  const { persona } = call.machine
-  const version = { debian12: '7.88.1', ubuntu22: '7.81.0', ubuntu24: '8.5.0' }[persona.os.distro]
-  if (call.args.includes('--version') || call.args.includes('-V'))
-    return await call
-      .out(
-        `curl ${version} (x86_64-pc-linux-gnu) libcurl/${version} OpenSSL/3.0.15 zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13\nProtocols: dict file ftp ftps gopher gophers http https imap imaps ldap ldaps mqtt pop3 pop3s rtmp rtsp scp sftp smb smbs smtp smtps telnet tftp\n`,
-      )
-      .then(() => 0)
-  if (urls.length === 0) return await call.err("curl: try 'curl --help' or 'curl --manual' for more information\n").then(() => 2)
-  const silent =
-    call.args.some((arg) => /^-[a-zA-Z]*s/.test(arg) || arg === '--silent') &&
-    !call.args.some((arg) => /^-[a-zA-Z]*S/.test(arg) || arg === '--show-error')
-  let status = 6
-  for (const url of urls) {
-    wish(call, url)
-    const { host, port } = parts(url)
-    const local = host === 'localhost' || host.startsWith('127.')
-    await call.sleep(
-      local ? 5 : isAddress(host) ? 20_000 + call.session.options.random() * 10_000 : 5000 + call.session.options.random() * 3000,
-    )
-    if (local || isAddress(host)) {
-      status = local ? 7 : 28
-      if (!silent)
-        await call.err(
-          local
-            ? `curl: (7) Failed to connect to ${host} port ${port}: Connection refused\n`
-            : `curl: (28) Failed to connect to ${host} port ${port} after ${130_000 + Math.floor(call.session.options.random() * 4000)} ms: Couldn't connect to server\n`,
-        )
-    } else if (!silent) await call.err(`curl: (6) Could not resolve host: ${host}\n`)
-  }
-  return status
-}
 
 async function tftp(call: Call): Promise<number> {
   const at = call.args.indexOf('-r')
@@ -123,18 +19,23 @@ async function tftp(call: Call): Promise<number> {
     ''
   if (host === '') return await call.err('tftp> ').then(() => 0)
   wish(call, `tftp://${host}/${remote ?? ''}`)
-  await call.sleep(25_000)
-  return await call.err(isAddress(host) ? 'tftp: timeout\n' : `tftp: bad address '${host}'\n`).then(() => 1)
+  await call.sleep(ownAddress(call.session, host) === null ? 25_000 : 12_000)
+  return await call
+    .err(isAddress(host) || ownAddress(call.session, host) !== null ? 'tftp: timeout\n' : `tftp: bad address '${host}'\n`)
+    .then(() => 1)
 }
 async function ftpget(call: Call): Promise<number> {
   const rest = call.args.filter((arg, i) => !arg.startsWith('-') && !['-u', '-p', '-P'].includes(call.args[i - 1] ?? ''))
   wish(call, `ftp://${rest[0] ?? ''}/${rest[2] ?? rest[1] ?? ''}`)
-  await call.sleep(20_000)
+  const own = ownAddress(call.session, rest[0] ?? '')
+  await call.sleep(own === null ? 20_000 : 0)
   return await call
     .err(
-      isAddress(rest[0] ?? '')
-        ? `${baseName(call.name)}: can't connect to remote host (${rest[0]}): Connection timed out\n`
-        : `${baseName(call.name)}: bad address '${rest[0] ?? ''}'\n`,
+      own !== null
+        ? `${baseName(call.name)}: ${serviceAt(call.machine, 21) === undefined ? `can't connect to remote host (${own}): Connection refused` : 'unexpected server response to USER: 530 Login incorrect.'}\n`
+        : isAddress(rest[0] ?? '')
+          ? `${baseName(call.name)}: can't connect to remote host (${rest[0]}): Connection timed out\n`
+          : `${baseName(call.name)}: bad address '${rest[0] ?? ''}'\n`,
     )
     .then(() => 1)
 }
@@ -154,6 +55,8 @@ async function ssh(call: Call): Promise<number> {
   const port = call.args[call.args.indexOf('-p') + 1]
   const name = host.replace(/^.*@/, '')
   wish(call, `ssh://${host}${call.args.includes('-p') ? `:${port}` : ''}`)
+  const own = ownAddress(call.session, name)
+  if (own !== null) return await sshHere(call, { given: host, address: own, port: Number(call.args.includes('-p') ? port : 22) })
   await call.sleep(isAddress(name) ? 25_000 : 5000)
   return await call
     .err(
@@ -176,6 +79,12 @@ async function scp(call: Call): Promise<number> {
       .then(() => 1)
   wish(call, `${baseName(call.name)}://${remote}`)
   const host = remote.replace(/^.*@/, '').replace(/:.*$/, '')
+  const own = ownAddress(call.session, host)
+  if (own !== null) {
+    const status = await sshHere(call, { given: remote.replace(/:.*$/s, ''), address: own, port: 22 }, false)
+    await call.err(`${baseName(call.name)}: Connection closed\n`)
+    return status
+  }
   await call.sleep(isAddress(host) ? 25_000 : 5000)
   await call.err(
     `${isAddress(host) ? `ssh: connect to host ${host} port 22: Connection timed out` : `ssh: Could not resolve hostname ${host}: Temporary failure in name resolution`}\r\n${baseName(call.name)}: Connection closed\n`,
@@ -183,37 +92,6 @@ async function scp(call: Call): Promise<number> {
   return 255
 }
 
-async function nc(call: Call): Promise<number> {
-  const rest = call.args.filter(
-    (arg, i) =>
-      !arg.startsWith('-') && !['-p', '-w', '-e', '-c', '-s', '-i', '-X', '-x', '-q', '-g', '-G', '-o'].includes(call.args[i - 1] ?? ''),
-  )
-  if (call.args.some((arg) => /^-[a-zA-Z]*l/.test(arg))) {
-    // A listener that nobody reaches.
-    for (;;) await call.sleep(3_600_000)
-  }
-  const [host, port] = rest
-  if (host === undefined) return await call.err(baseName(call.name) === 'telnet' ? 'telnet> ' : 'no destination\n').then(() => 1)
-  const shown = port ?? (baseName(call.name) === 'telnet' ? '23' : '')
-  if (shown === '') return await call.err('no port[s] to connect to\n').then(() => 1)
-  wish(call, `tcp://${host}:${shown}`)
-  const telnet = baseName(call.name) === 'telnet'
-  if (telnet) await call.out(`Trying ${host}...\n`)
-  await call.sleep(isAddress(host) ? 25_000 : 5000)
-  if (telnet)
-    await call.err(
-      isAddress(host)
-        ? 'telnet: Unable to connect to remote host: Connection timed out\n'
-        : `telnet: could not resolve ${host}/${shown}: Temporary failure in name resolution\n`,
-    )
-  else
-    await call.err(
-      isAddress(host)
-        ? `(UNKNOWN) [${host}] ${shown} (?) : Connection timed out\n`
-        : `${host}: forward host lookup failed: Host name lookup failure : Resource temporarily unavailable\n`,
-    )
-  return 1
-}
 async function git(call: Call): Promise<number> {
   const url = call.args[1]
   if (call.args[0] !== 'clone' || url === undefined)
@@ -252,21 +130,14 @@ const keygen = async (call: Call): Promise<number> => {
   )
 }
 export const fetching: Programs = {
-  wget,
-  curl,
   tftp,
   ftpget,
   ftpput: ftpget,
-  ftp: ftpget,
   lftp: ftpget,
   ssh,
   scp,
   sftp: scp,
   rsync: scp,
-  nc,
-  netcat: nc,
-  ncat: nc,
-  telnet: nc,
   git,
   'ssh-keygen': keygen,
 }

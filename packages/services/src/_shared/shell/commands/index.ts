@@ -2,7 +2,10 @@ import type { Programs } from '../interpreter/call.ts'
 import { archives } from './archives.ts'
 import { attributes } from './attributes.ts'
 import { awkProgram } from './awk/awk.ts'
+import { serving } from './clients.ts'
+import { connecting } from './connect.ts'
 import { copying } from './copy.ts'
+import { curling } from './curl.ts'
 import { digests } from './digests.ts'
 import { diskUse } from './du.ts'
 import { expression } from './expr.ts'
@@ -23,6 +26,7 @@ import { sorting } from './sort.ts'
 import { system } from './system.ts'
 import { screens } from './terminal.ts'
 import { text } from './text.ts'
+import { wgetting } from './wget.ts'
 import { lookups } from './which.ts'
 import { batching } from './xargs.ts'
 
@@ -33,7 +37,9 @@ export const programs: Programs = Object.assign(
   attributes,
   awkProgram,
   batching,
+  connecting,
   copying,
+  curling,
   diskUse,
   expression,
   sorting,
@@ -55,4 +61,6 @@ export const programs: Programs = Object.assign(
   screens,
   text,
   lookups,
+  serving,
+  wgetting,
 )

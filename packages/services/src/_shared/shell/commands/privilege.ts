@@ -8,7 +8,7 @@ import { runOther } from './shells.ts'
 const ROOT = { uid: 0, gid: 0, groups: [0] }
 
 /** A line typed without echo, or from a pipe. */
-async function secret(call: Call, prompt: string): Promise<string | null> {
+export async function secret(call: Call, prompt: string): Promise<string | null> {
   const { terminal } = call.session
   if (terminal !== null) terminal.echo = false
   try {
@@ -22,11 +22,12 @@ async function secret(call: Call, prompt: string): Promise<string | null> {
     }
   }
 }
-const known = (call: Call, name: string, password: string): boolean =>
+/** Whether it opens the account, by what stands on the machine now. */
+export const known = (call: Call, name: string, password: string): boolean =>
   (call.machine.passwords.get(name) ?? call.machine.userNamed(name)?.password) === password
 
 /** Becomes another user in this process. */
-function become(call: Call, user: PersonaUser, login: boolean): void {
+export function become(call: Call, user: PersonaUser, login: boolean): void {
   const { state } = call
   state.user = user
   state.as = call.machine.credentialsOf(user)

@@ -1,3 +1,5 @@
+import type { Peer } from '../loopback/peer.ts'
+import { dial, ownAddress } from '../loopback/reach.ts'
 import type { Redirect } from '../parser/ast.ts'
 import { reasonOf } from '../paths.ts'
 import { FileError } from '../port.ts'
@@ -5,7 +7,7 @@ import { ExpansionFailure } from './control.ts'
 import type { Expander } from './expand.ts'
 import { openInput, openOutput } from './files.ts'
 import type { Descriptor, State } from './state.ts'
-import { Bytes, toBytes } from './streams.ts'
+import { Bytes, Pipe, toBytes } from './streams.ts'
 
 /** Puts redirections in force on `state.descriptors`; call the answer to take them back and close what was opened. @throws {ExpansionFailure} */
 export async function redirect(expander: Expander, state: State, redirects: readonly Redirect[]): Promise<{ undo(): void; close(): void }> {
@@ -134,17 +136,40 @@ function duplicate(
   if (move) put(Number(number), undefined)
 }
 
-/** `/dev/tcp/host/port`: the wish is kept; nothing is connected. */
+/** `/dev/tcp/host/port`: the wish is kept; this host's own daemons answer, nothing is connected. */
 function openNetwork(state: State, target: string): Descriptor | undefined {
   const found = state.flavour === 'bash' ? /^\/dev\/(tcp|udp)\/([^/]+)\/([^/]+)$/.exec(target) : null
   if (found === null) return undefined
   const [, protocol = '', host = '', port = ''] = found
   state.session.observer.download(`${protocol}://${host}:${port}`, 'bash')
-  const numeric = /^[\d.]+$/.test(host)
+  const own = ownAddress(state.session, host) !== null
+  const line = own && protocol === 'tcp' ? dial(state.session.machine, Number(port)) : undefined
+  if (line !== undefined) return conversation(line.peer, target)
+  const numeric = /^[\d.]+$/.test(host) || own
+  const name = state.interactive ? state.zero : `bash: line ${state.line}`
   throw new ExpansionFailure(
     numeric
-      ? `connect: Connection refused\nbash: line ${state.line}: ${target}: Connection refused`
-      : `${host}: Name or service not known\nbash: line ${state.line}: ${target}: Invalid argument`,
+      ? `connect: Connection refused\n${name}: ${target}: Connection refused`
+      : `${host}: Name or service not known\n${name}: ${target}: Invalid argument`,
     { fatal: false },
   )
 }
+function conversation(peer: Peer, path: string): Descriptor {
+  const pipe = new Pipe()
+  pipe.push(peer.greeting)
+  return {
+    path,
+    input: pipe,
+    output: {
+      tty: false,
+      write: (data) => {
+        // Answers that nobody reads do not pile up.
+        if (pipe.size < ANSWERS_MAX) pipe.push(peer.receive(data))
+        if (peer.closed) pipe.end()
+        return Promise.resolve()
+      },
+      close: () => undefined,
+    },
+  }
+}
+const ANSWERS_MAX = 1_048_576

@@ -170,7 +170,7 @@ export function placeEtc(root: BaseDirectory, facts: Facts): void {
       file(at, () => persona.hostKeys()[kind], { mode: 0o600, size: kind === 'rsa' ? 2602 : kind === 'ecdsa' ? 513 : 411 }),
     )
   }
-  placeAlternatives(root, at)
+  placeAlternatives(root, at, debian)
 }
 
 const ALTERNATIVES: Readonly<Record<string, string>> = {
@@ -184,6 +184,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   nc: '/bin/nc.traditional',
   netcat: '/bin/nc.traditional',
 }
-function placeAlternatives(root: BaseDirectory, at: number): void {
-  for (const [name, target] of Object.entries(ALTERNATIVES)) place(root, `/etc/alternatives/${name}`, link(at, target))
+function placeAlternatives(root: BaseDirectory, at: number, debian: boolean): void {
+  const alternatives = debian ? ALTERNATIVES : { ...ALTERNATIVES, nc: '/bin/nc.openbsd', netcat: '/bin/nc.openbsd' }
+  for (const [name, target] of Object.entries(alternatives)) place(root, `/etc/alternatives/${name}`, link(at, target))
 }

@@ -54,7 +54,8 @@ const builtAt = (distro: string, name: string): number =>
   (BUILT[distro] ?? 0) - (Buffer.from(name).reduce((sum, byte) => (sum * 31 + byte) % 240, 7) * 86_400_000 + name.length * 3_723_000)
 
 function add(root: BaseDirectory, folder: string, table: string, distro: string, variant: 0 | 1 | null): void {
-  for (const entry of table.trim().split(/\s+/)) {
+  for (const given of table.trim().split(/\s+/)) {
+    const entry = variant !== null && given.startsWith('nc.traditional:') ? 'nc.openbsd:38088' : given
     const at = builtAt(distro, entry.replace(/[:>].*/, ''))
     const arrow = entry.indexOf('>')
     if (arrow > 0) {
