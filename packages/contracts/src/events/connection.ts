@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sha256 } from '../fields.ts'
 import { bytes, defineEvent } from './define.ts'
 
 export const connect = defineEvent({
@@ -36,9 +37,15 @@ export const clientHello = defineEvent({
   fields: z.object({ client_version: bytes.optional(), hassh: z.string().optional(), hassh_algorithms: z.string().optional() }),
 })
 
+/** `sample` may be the beginning of more: then its bytes are counted and hashed as far as they came. */
 export const protocolError = defineEvent({
   type: 'protocol_error',
   summary: 'Bytes that the protocol does not know.',
   kind: 'contact',
-  fields: z.object({ detail: z.string(), sample: bytes.optional() }),
+  fields: z.object({
+    detail: z.string(),
+    sample: bytes.optional(),
+    sample_truncated: z.number().int().optional(),
+    sample_sha256: sha256.optional(),
+  }),
 })

@@ -55,11 +55,16 @@ function apacheComplete(head: Head): Complaint | null {
   return null
 }
 
+/** As many as header lines, LimitRequestFields. */
+const BLANK_LINES = 100
+
 /** What Apache 2.4 takes with HttpProtocolOptions Strict, its default. */
 export const apacheGrammar: Grammar = {
   limits: { requestLine: 8191, headerLine: 8191, headers: 100, total: Number.POSITIVE_INFINITY },
   tooLong: { requestLine: 414, headerLine: 400 },
   hopeless: () => null,
+  forbidden: null,
+  blankLines: BLANK_LINES,
   requestLine: apacheRequestLine,
   header(line) {
     if (!line.endsWith('\r')) return 400

@@ -215,7 +215,7 @@ export function apache(identity: ServerIdentity): Daemon {
       const detail = variant === undefined ? {} : { reason: reasons[variant] }
       return failure(hostTaken ? head : unread, now, 0, status, { close: true, hostTaken, detail })
     },
-    badBody: ({ head, now, turn }) => failure(head, now, turn, 400, { framing: 'none', close: true }),
+    badBody: ({ head, now, turn }, overflow) => failure(head, now, turn, overflow ? 413 : 400, { framing: 'none', close: true }),
     tooLarge: (head, now) => failure(head, now, 0, 413, { close: true }),
     timedOut: (head, hostTaken, now) => failure(hostTaken ? head : unread, now, 0, 408, { close: true, hostTaken }),
   }

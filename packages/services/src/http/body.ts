@@ -1,7 +1,8 @@
 /** What a piece of a body gives: its content, or the end, or bytes that are no body. */
 export interface BodyStep {
   readonly content: readonly Buffer[]
-  readonly state: 'more' | 'done' | 'bad'
+  /** `overflow`: bad by the digits of a chunk's size. */
+  readonly state: 'more' | 'done' | 'bad' | 'overflow'
   /** Bytes after the end: the next request. */
   readonly rest: Buffer
 }
@@ -46,6 +47,7 @@ export function chunkedBody(): BodyReader {
         }
         const end = chunk.indexOf(0x0a, at)
         line += chunk.toString('latin1', at, end < 0 ? Math.min(chunk.length, at + LINE_LIMIT + 1) : end)
+        if (state === 'size' && /^[0-9a-f]{17}/iu.test(line)) return answer('overflow', at)
         if (line.length > LINE_LIMIT) return answer('bad', at)
         if (state === 'size' && !/^[0-9a-f]*[ \t]*(;|\r?$|$)/iu.test(line)) return answer('bad', at)
         if (end < 0) return answer('more', chunk.length)

@@ -20,7 +20,7 @@ export interface Turn {
   readonly site: Site
   /** How many requests this connection answered before. */
   readonly turn: number
-  readonly token: (digits: number) => string
+  readonly token: (digits: number, base?: number) => string
 }
 
 /** What is known of a request before its body. */
@@ -51,8 +51,8 @@ export interface Daemon {
   outlook(head: Head, site: Site): Outlook
   reply(turn: Turn): Reply
   refuse(refusal: Refusal, now: number): Reply
-  /** The body ended the wrong way; null when the daemon says nothing and closes. */
-  badBody(turn: Turn): Reply | null
+  /** The body ended the wrong way; `overflow`: a chunk's size has too many digits. Null when the daemon says nothing and closes. */
+  badBody(turn: Turn, overflow: boolean): Reply | null
   tooLarge(head: Head, now: number): Reply
   /** Silence in the middle of a request; null = closes without a word. */
   timedOut(head: Head, hostTaken: boolean, now: number): Reply | null

@@ -18,8 +18,12 @@ export interface Complaint {
 export interface Grammar {
   /** Longest request line and header line in bytes, most header lines, most bytes of all of them. */
   readonly limits: { readonly requestLine: number; readonly headerLine: number; readonly headers: number; readonly total: number }
-  /** Looked at before the line is complete: the daemon need not wait to see that it is nonsense. */
+  /** Looked at before the line is complete, from its first bytes: the daemon need not wait to see that it is nonsense. */
   hopeless(partial: string): number | null
+  /** A byte that a header line cannot hold, wherever it stands; null = any may come. */
+  readonly forbidden: number | null
+  /** Empty lines before the request line that are passed over. */
+  readonly blankLines: number
   /** A number is the status of the refusal. */
   requestLine(line: string): RequestLine | number
   /** `null`: passed over in silence. `fold` joins the value before. */
@@ -44,6 +48,7 @@ export class HeadReader {
   #firstText = ''
   #headers: Header[] = []
   #lines = 0
+  #blank = 0
   #total = 0
 
   constructor(grammar: Grammar) {
@@ -77,12 +82,15 @@ export class HeadReader {
         this.#held.push(piece)
         this.#heldLength += piece.length
       }
+      const { forbidden } = this.#grammar
+      if (forbidden !== null && piece.includes(forbidden) && !this.#beyond(piece.indexOf(forbidden) - piece.length))
+        return this.#refuse(400)
+      const nonsense =
+        this.#first === null && (end < 0 || this.#beyond(0)) && this.#heldLength > 0 ? this.#grammar.hopeless(this.#peek()) : null
+      if (nonsense !== null) return this.#refuse(nonsense)
       const tooLong = this.#tooLong()
       if (tooLong) return tooLong
-      if (end < 0) {
-        const status = this.#first === null && this.#heldLength > 0 ? this.#grammar.hopeless(this.#peek()) : null
-        return status === null ? { kind: 'more' } : this.#refuse(status)
-      }
+      if (end < 0) return { kind: 'more' }
       at = end + 1
       const line = Buffer.concat(this.#held).toString('latin1')
       this.#held = []
@@ -94,6 +102,12 @@ export class HeadReader {
     return { kind: 'more' }
   }
 
+  /** Whether the line, with so many bytes more, passes its limit. */
+  #beyond(more: number): boolean {
+    const { limits } = this.#grammar
+    return this.#heldLength + more > (this.#first === null ? limits.requestLine : limits.headerLine)
+  }
+
   #peek(): string {
     const first = this.#held[0]
     if (first !== undefined && (first.length >= 64 || this.#held.length === 1)) return first.subarray(0, 64).toString('latin1')
@@ -103,7 +117,7 @@ export class HeadReader {
   #line(line: string): Refused | 'complete' | null {
     const bare = line.endsWith('\r') ? line.slice(0, -1) : line
     if (this.#first === null) {
-      if (bare === '') return null
+      if (bare === '') return ++this.#blank > this.#grammar.blankLines ? this.#refuse(400) : null
       this.#firstText = line
       const first = this.#grammar.requestLine(line)
       if (typeof first === 'number') return this.#refuse(first)

@@ -57,8 +57,10 @@ export function nginxGrammar(version: string): Grammar {
   return {
     limits: { requestLine: 8192, headerLine: 8192, headers: Number.POSITIVE_INFINITY, total: 32_768 },
     tooLong: { requestLine: 414, headerLine: 400 },
+    forbidden: 0,
+    blankLines: Number.POSITIVE_INFINITY,
     hopeless(partial) {
-      if (partial === '\r') return null
+      if (/^\r*$/u.test(partial)) return null
       return /^[A-Z_-]+( |$)/u.test(partial) ? null : 400
     },
     requestLine: (line) => nginxRequestLine(line, strict),

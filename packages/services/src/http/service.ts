@@ -26,7 +26,7 @@ export default defineService({
   title: 'Web server',
   ports: [{ port: 80, transport: 'tcp' }],
   config,
-  emits: [events.httpRequest, events.authAttempt, events.fileCaptured],
+  emits: [events.httpRequest, events.authAttempt, events.fileCaptured, events.protocolError],
   limits: ({ idle_seconds }) => ({ connections: 768, perSource: 256, idleSeconds: idle_seconds + 5, totalSeconds: 3600 }),
   async serve(socket, { persona, decky, config: { site, idle_seconds }, session, signal, now, random, authenticated }) {
     authenticated()

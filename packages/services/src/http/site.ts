@@ -24,8 +24,8 @@ export interface SiteRequest {
   /** Name that the client called the server by; the address when it gave none. */
   readonly host: string
   readonly now: number
-  /** Fresh hex digits, for session ids. */
-  readonly token: (digits: number) => string
+  /** Fresh digits to a base, 16 when none is given: for ids. */
+  readonly token: (digits: number, base?: number) => string
 }
 
 /** A web site: files, and what its scripts answer. Pure; nothing an attacker sends changes it. */

@@ -57,8 +57,11 @@ export class Connection {
   }
 
   problem: 'order' | 'size' | null = null
+  /** What had come of the packet that broke it. */
+  refused: readonly Buffer[] = []
   #refuse(problem: 'order' | 'size'): null {
     this.problem = problem
+    this.refused = this.reader.pieces()
     // The answer takes the number after the one that was awaited.
     this.#next = (this.reader.expected + (problem === 'order' ? 0 : 1)) & 0xff
     return null

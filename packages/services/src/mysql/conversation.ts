@@ -1,4 +1,5 @@
 import { events } from '@decnet/contracts/events'
+import { remainsOf } from '../_shared/wire/remains.ts'
 import { CLIENT } from './capabilities.ts'
 import { collationOf } from './charset.ts'
 import { runCommands } from './commands.ts'
@@ -89,6 +90,7 @@ export async function converse(talk: Talk): Promise<void> {
 /** The last word to a client that broke the order or the size of packets. */
 async function farewell({ connection, session }: Talk): Promise<void> {
   if (connection.problem === null) return
-  session.emit(events.protocolError, { detail: connection.problem === 'order' ? 'packets out of order' : 'packet too large' })
   await connection.fail(connection.problem === 'order' ? fail.outOfOrder() : fail.tooBigPacket())
+  const detail = connection.problem === 'order' ? 'packets out of order' : 'packet too large'
+  session.emit(events.protocolError, { detail, ...(await remainsOf(connection.wire, connection.refused)) })
 }

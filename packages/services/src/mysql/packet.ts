@@ -42,6 +42,11 @@ export class PacketReader {
     return this.#length + this.#partsLength
   }
 
+  /** What was read of an unfinished packet, its header too. */
+  pieces(): readonly Buffer[] {
+    return [...this.#parts, ...this.#chunks]
+  }
+
   #peek(count: number): Buffer | null {
     if (this.#length < count) return null
     const [first] = this.#chunks

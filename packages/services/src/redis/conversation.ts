@@ -1,12 +1,18 @@
 import { events } from '@decnet/contracts/events'
 import type { Session } from '@decnet/kernel/service'
+import { remainsOf } from '../_shared/wire/remains.ts'
 import type { Wire } from '../_shared/wire/wire.ts'
 import { execute } from './execute.ts'
 import type { Client, Instance, Surroundings } from './instance.ts'
 import { type Command, CommandParser, quoted } from './protocol.ts'
 import { encodeReply, fail } from './reply.ts'
 
-type Emits = typeof events.command | typeof events.authAttempt | typeof events.fileCaptured | typeof events.forwardAttempt
+type Emits =
+  | typeof events.command
+  | typeof events.authAttempt
+  | typeof events.fileCaptured
+  | typeof events.forwardAttempt
+  | typeof events.protocolError
 
 export interface Conversation {
   readonly wire: Wire
@@ -37,6 +43,9 @@ export function shown({ words, line }: Command): Buffer {
     'latin1',
   )
 }
+
+/** The text of an error quotes what came. */
+const printable = (text: string): string => text.replace(/[^ -~]/gu, '?')
 
 /** One client from accept to its end. */
 export async function converse(conversation: Conversation): Promise<void> {
@@ -119,13 +128,11 @@ async function serveClient({ wire, instance, session, authenticated }: Conversat
     for (;;) {
       const parsed = parser.next({ memory: MEMORY, unauthenticated: !client.authenticated })
       if (parsed.kind === 'more') break
-      if (parsed.kind === 'too-much') {
+      if (parsed.kind === 'too-much' || parsed.kind === 'error') {
+        if (parsed.kind === 'error') out.push(encodeReply(fail(parsed.text), client.protocol))
         await flush()
-        return
-      }
-      if (parsed.kind === 'error') {
-        out.push(encodeReply(fail(parsed.text), client.protocol))
-        await flush()
+        const detail = parsed.kind === 'error' ? parsed.text : 'command larger than is held'
+        session.emit(events.protocolError, { detail: printable(detail), ...(await remainsOf(wire, parser.pieces())) })
         return
       }
       const { command } = parsed

@@ -85,6 +85,11 @@ export class CommandParser {
     this.#length += chunk.length
   }
 
+  /** What was read and not yet answered: words of an unfinished command, then bytes as they came. */
+  pieces(): readonly Buffer[] {
+    return [...this.#words, ...this.#held]
+  }
+
   /** The next command; call until it says `more`. */
   next(limits: ParserLimits): Parsed {
     for (;;) {
@@ -149,8 +154,10 @@ export class CommandParser {
     if (this.#length === this.#scanned) return null
     const all = this.#all()
     const end = all.indexOf(0x0a, this.#scanned)
-    if (end < 0) {
-      this.#scanned = all.length
+    // The server looks for the end as in a C string: behind a NUL there is none.
+    const nul = this.#wordsLeft > 0 || all[0] === 0x2a ? -1 : all.indexOf(0)
+    if (end < 0 || (nul >= 0 && nul < end)) {
+      this.#scanned = nul >= 0 ? Math.min(nul, all.length) : all.length
       return null
     }
     const line = all.subarray(0, end)

@@ -28,7 +28,7 @@ export default defineService({
   title: 'Redis key-value store',
   ports: [{ port: 6379, transport: 'tcp' }],
   config,
-  emits: [events.command, events.authAttempt, events.fileCaptured, events.forwardAttempt],
+  emits: [events.command, events.authAttempt, events.fileCaptured, events.forwardAttempt, events.protocolError],
   limits: () => ({ connections: 10_000, perSource: 1_000, idleSeconds: 3_600, totalSeconds: 86_400 }),
   async serve(socket, { persona, decky, config: { password, protected_configs }, session, signal, now, random, authenticated }) {
     const instance = decky.shared('redis', () => {

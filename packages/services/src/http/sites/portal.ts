@@ -74,7 +74,8 @@ ${error === null ? '' : `<div class="error">${error}</div>\n`}<label for="userna
 
   function page(request: SiteRequest): Page {
     const started = /(?:^|;\s*)PHPSESSID=[A-Za-z0-9,-]{22,256}/u.test(headerOf(request.headers, 'cookie') ?? '')
-    const cookie = started ? [] : [['Set-Cookie', `PHPSESSID=${request.token(26)}; path=/; HttpOnly`] as const]
+    // php.ini of Debian and Ubuntu: sid_length 26, sid_bits_per_character 5.
+    const cookie = started ? [] : [['Set-Cookie', `PHPSESSID=${request.token(26, 32)}; path=/; HttpOnly`] as const]
     const base = { status: 200, type: 'text/html; charset=UTF-8', headers: [...cookie, ...SESSION_HEADERS] }
     if (request.method !== 'POST') return { ...base, body: login('', null) }
     const fields = new Map(parseForm(request.body))
