@@ -1,41 +1,19 @@
 import { topics } from '@decnet/contracts/topics'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type BusFixture, nextEvent, nextMessage } from './conformance-fixture.ts'
+import { outageConformance } from './conformance-outage.ts'
 import { onControl } from './control.ts'
 import { heartbeat } from './heartbeat.ts'
-import { type Bus, BusClosedError, type BusEvent, type BusMessage, BusMessageError, type Subscription } from './port.ts'
+import { type Bus, BusClosedError, BusMessageError, type Subscription } from './port.ts'
 import { safePublisher } from './publisher.ts'
 
-/** One bus under test and what only its adapter knows how to do. */
-export interface BusFixture {
-  readonly bus: Bus
-  /** The same bus as another process sees it; absent when it cannot leave its process. */
-  readonly join?: () => Promise<Bus>
-  /** Takes the middle away, runs `during`, brings it back. */
-  readonly outage?: (during: () => Promise<void>) => Promise<void>
-  close(): Promise<void>
-}
+export * from './conformance-fixture.ts'
 
-/** The next event, or a failure after `ms`. */
-export async function nextEvent(subscription: Subscription, ms = 5_000): Promise<BusEvent> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`nothing on ${subscription.pattern} within ${ms} ms`)), ms)
-  try {
-    const result = await Promise.race([subscription[Symbol.asyncIterator]().next(), late.promise])
-    if (result.done) throw new Error(`${subscription.pattern} has ended`)
-    return result.value
-  } finally {
-    clearTimeout(timer)
-  }
-}
+/** What a bus may take to say good-bye to a broker. */
+const CLOSING_MS = 1_000
 
-/** The next message; gaps are passed over. */
-export async function nextMessage(subscription: Subscription, ms = 5_000): Promise<BusMessage> {
-  const event = await nextEvent(subscription, ms)
-  return event.kind === 'message' ? event.message : nextMessage(subscription, ms)
-}
-
-/** Runs the rules that every bus keeps over one adapter; `remote`: its fixtures have `join` and `outage`. */
-export function busConformance(name: string, open: () => Promise<BusFixture>, { remote = false } = {}): void {
+/** Runs the rules that every bus keeps over one adapter; `remote`: its fixtures have `join` and `outage`; `delivers: false`: the null bus. */
+export function busConformance(name: string, open: () => Promise<BusFixture>, { remote = false, delivers = true } = {}): void {
   describe(`${name} bus`, () => {
     let fixture: BusFixture
     let bus: Bus
@@ -68,6 +46,26 @@ export function busConformance(name: string, open: () => Promise<BusFixture>, { 
       return subscription
     }
 
+    it('B4: never raises for what can be sent, open or closed; closing ends every iterator within half a second; closing twice is fine', async () => {
+      const handle = bus.as('worker')
+      const subscriptions = ['system.>', 'system.log', 'system.*'].map((pattern) => handle.subscribe(pattern, { queueSize: 1 }))
+      await Promise.all(subscriptions.map(({ ready }) => ready))
+      const consumed = subscriptions.map(async (subscription) => {
+        for await (const event of subscription) expect.unreachable(JSON.stringify(event))
+      })
+      for (let n = 0; n < 3; n++) handle.publish('system.log', { n }, 'type')
+      handle.relay({ v: 1, id: '0f'.repeat(16), topic: 'system.log', type: '', ts: 1, payload: {} })
+      const late = setTimeout(() => expect.unreachable('an iterator did not end'), 500 + CLOSING_MS)
+      await bus.close()
+      await Promise.all(consumed)
+      clearTimeout(late)
+      await bus.close()
+      handle.publish('system.log', {})
+      handle.relay({ v: 1, id: 'f0'.repeat(16), topic: 'system.log', type: '', ts: 1, payload: {} })
+      expect(await bus.connected(10)).toBe(false)
+    })
+
+    if (!delivers) return
     it('delivers to exact and wildcard subscriptions, a copy to each, once ready', async () => {
       for (const [, from, to] of await pairs()) {
         const all = await Promise.all(['decky.web-01.state', 'decky.*.state', 'decky.>'].map((pattern) => subscribed(to, pattern)))
@@ -92,6 +90,19 @@ export function busConformance(name: string, open: () => Promise<BusFixture>, { 
         for (const topic of ['topology.abc', 'topology.abc.status', 'topology.end']) expect((await nextMessage(rest)).topic).toBe(topic)
         one.close()
         rest.close()
+      }
+    })
+
+    it('B3: hears under topology.*.mutation.* the mutations of every topology and nothing of a decky', async () => {
+      for (const [, from, to] of await pairs()) {
+        const subscription = await subscribed(to, 'topology.*.mutation.*')
+        const publisher = from.as('publisher')
+        publisher.publish('topology.one.mutation.applied', { id: 1 })
+        publisher.publish('decky.one.mutation.applied', { id: 9 })
+        publisher.publish('topology.two.mutation.failed', { id: 2 })
+        expect([(await nextMessage(subscription)).payload, (await nextMessage(subscription)).payload]).toEqual([{ id: 1 }, { id: 2 }])
+        await expect(nextMessage(subscription, 50)).rejects.toThrow('nothing on')
+        subscription.close()
       }
     })
 
@@ -141,6 +152,50 @@ export function busConformance(name: string, open: () => Promise<BusFixture>, { 
           expect((await nextMessage(hears)).payload).toEqual({ n: 2 })
         }
         await expect(nextMessage(namesake, 100)).rejects.toThrow('nothing on')
+      }
+    })
+
+    it('passes on another’s message as it was made, once, and not to the handle that passes it on', async () => {
+      for (const [index, [, from, to]] of (await pairs()).entries()) {
+        const passer = from.as('bridge')
+        const own = passer.subscribe(`attacker.${index}.>`)
+        const beside = from.as('beside').subscribe(`attacker.${index}.>`)
+        const far = await subscribed(to, `attacker.${index}.*`)
+        await Promise.all([own.ready, beside.ready])
+        const id = index.toString(16).padStart(32, '0')
+        const message = {
+          v: 1,
+          id,
+          topic: `attacker.${index}.seen`,
+          type: 'first_sighting',
+          ts: 12.25,
+          payload: { b: [1], a: 'é' },
+        } as const
+        for (let copy = 0; copy < 3; copy++) passer.relay(message)
+        from.as('end').publish(`attacker.${index}.end`, {})
+        for (const hears of [beside, far]) {
+          expect(await nextMessage(hears)).toEqual(message)
+          expect((await nextMessage(hears)).topic).toBe(`attacker.${index}.end`)
+        }
+        expect((await nextMessage(own)).topic).toBe(`attacker.${index}.end`)
+        for (const subscription of [own, beside, far]) subscription.close()
+        for (const bad of [{ id: 'x' }, { id: id.toUpperCase().replace('0', 'F') }, { ts: Number.NaN }, { topic: 'a..b' }]) {
+          expect(() => passer.relay({ ...message, ...bad }), JSON.stringify(bad)).toThrow(BusMessageError)
+        }
+      }
+    })
+
+    it('hands out one id once, whichever of two processes passes it on', async () => {
+      for (const [index, [, from, to]] of (await pairs()).entries()) {
+        const subscription = await subscribed(to, `campaign.${index}.>`)
+        const original = await subscribed(from, `campaign.${index}.formed`)
+        from.as('publisher').publish(`campaign.${index}.formed`, { n: 1 })
+        const message = await nextMessage(original)
+        expect(await nextMessage(subscription)).toEqual(message)
+        for (const where of [from, to]) where.as('bridge').relay(message)
+        from.as('publisher').publish(`campaign.${index}.end`, {})
+        expect((await nextMessage(subscription)).topic).toBe(`campaign.${index}.end`)
+        for (const ended of [subscription, original]) ended.close()
       }
     })
 
@@ -210,6 +265,22 @@ export function busConformance(name: string, open: () => Promise<BusFixture>, { 
         expect((await nextMessage(subscription)).payload).toEqual({ n: 476 })
         subscription.close()
         last.close()
+      }
+    })
+
+    it('B2: a consumer that never comes delays no publisher and costs no other consumer a message', async () => {
+      for (const [, from, to] of await pairs()) {
+        const stuck = await subscribed(to, 'system.log', { queueSize: 16 })
+        const well = await subscribed(to, 'system.>')
+        const publisher = from.as('publisher')
+        for (let n = 0; n < 2_000; n++) {
+          publisher.publish('system.log', { n })
+          if (n % 200 < 199) continue
+          for (let read = n - 199; read <= n; read++) expect((await nextMessage(well)).payload).toEqual({ n: read })
+        }
+        expect(stuck.dropped).toBe(1_984)
+        stuck.close()
+        well.close()
       }
     })
 
@@ -310,26 +381,6 @@ export function busConformance(name: string, open: () => Promise<BusFixture>, { 
       }
     })
 
-    if (!remote) return
-    it('B2: nothing published during a disconnect is replayed, and the gap is told', async () => {
-      const { outage, join } = fixture
-      if (!outage || !join) throw new Error('a remote fixture has join and outage')
-      const other = await join()
-      joined.push(other)
-      const subscription = await subscribed(other, 'system.log')
-      const publisher = bus.as('publisher')
-      publisher.publish('system.log', { n: 'before' })
-      expect((await nextMessage(subscription)).payload).toEqual({ n: 'before' })
-      await outage(async () => {
-        for (let n = 0; n < 10; n++) publisher.publish('system.log', { n })
-        expect(bus.status.connected).toBe(false)
-      })
-      expect(await nextEvent(subscription)).toEqual({ kind: 'gap', reason: 'reconnected' })
-      expect(await bus.connected(5_000)).toBe(true)
-      publisher.publish('system.log', { n: 'after' })
-      expect((await nextMessage(subscription)).payload).toEqual({ n: 'after' })
-      expect(bus.status).toMatchObject({ connected: true, reconnects: 1 })
-      expect(bus.status.dropped).toBe(10)
-    })
+    if (remote) outageConformance(() => fixture, joined)
   })
 }

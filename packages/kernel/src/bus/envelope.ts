@@ -67,9 +67,11 @@ export const draftedMessage = (topic: string, draft: Draft): BusMessage => ({
 export const makeMessage = (topic: string, payload: object, type = '', now: number = Date.now()): BusMessage =>
   draftedMessage(topic, draftMessage(payload, type, now))
 
-/** @throws {BusMessageError} over {@link MAX_BODY} bytes, or a payload that is no JSON object. */
-export const encodeMessage = (message: BusMessage): string =>
-  encodeDraft({ id: message.id, ts: message.ts, type: message.type, payload: payloadText(message.payload) })
+/** @throws {BusMessageError} over {@link MAX_BODY} bytes, for a payload that is no JSON object, an id or a time that is none. */
+export function encodeMessage({ id, ts, type, payload }: BusMessage): string {
+  if (!isMessageId(id) || !Number.isFinite(ts)) throw new BusMessageError('an id is 32 lowercase hex digits, a time is a finite number')
+  return encodeDraft({ id, ts, type, payload: payloadText(payload) })
+}
 
 /** `minted`: the body lacked id or time, so they are this decoder's own. */
 export type Decoded =

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openBus } from './factory.ts'
+import { createNullBus } from './null.ts'
 
 const config = { enabled: true, type: 'memory', socketPath: '/nowhere/bus.sock', role: 'client', name: 'test' } as const
 
@@ -20,6 +21,12 @@ it('B4: one factory picks the bus from configuration; disabled wins over everyth
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+it('B4: takes the buses that other packages bring, by their own names only', async () => {
+  const adapters = { nats: async () => createNullBus() }
+  expect((await openBus({ ...config, type: 'nats', adapters })).status.adapter).toBe('null')
+  await expect(openBus({ ...config, type: 'toString', adapters })).rejects.toMatchObject({ hint: 'Use one of: unix, nats, memory.' })
 })
 
 it('B4: an unknown type is a clear error', async () => {

@@ -1,7 +1,8 @@
 import type { AnyTopic, PayloadOf } from '@decnet/contracts/topics'
-import { draftedMessage, draftMessage, encodeDraft } from './envelope.ts'
+import { draftedMessage, draftMessage, encodeDraft, encodeMessage } from './envelope.ts'
 import { isPattern, isTopicName } from './matching.ts'
 import { BusClosedError, type BusHandle, type BusMessage, BusMessageError, type Subscription } from './port.ts'
+import { RecentIds } from './recent-ids.ts'
 import { LocalSubscription } from './subscription.ts'
 import { TopicTrie } from './topic-trie.ts'
 
@@ -15,6 +16,8 @@ export interface Wire {
 }
 
 const ROUTES = 4_096
+/** Two copies of a message that came along different bridges lie less than this many messages apart. */
+const REMEMBERED = 16_384
 
 /** What all handles of one process share: who subscribed to what, and delivery between them without a wire. */
 export class Hub {
@@ -24,6 +27,7 @@ export class Hub {
   readonly #wire: Wire
   readonly #trie = new TopicTrie<LocalSubscription>()
   readonly #byPattern = new Map<string, Set<LocalSubscription>>()
+  readonly #recent = new RecentIds(REMEMBERED)
   #routes = new Map<string, readonly LocalSubscription[]>()
 
   constructor(wire: Wire) {
@@ -38,6 +42,7 @@ export class Hub {
       publish,
       publishTo: <T extends AnyTopic>(topic: T, segments: Parameters<T['name']>, payload: PayloadOf<T> & object, type?: string) =>
         publish(nameOf(topic, segments), payload, type),
+      relay: (message) => this.#relay(owner, message),
       subscribe: (pattern, options = {}) => this.#subscribe(owner, pattern, options),
     }
   }
@@ -54,8 +59,12 @@ export class Hub {
     return route
   }
 
-  /** Hands a message to every subscription on its route but those of its publisher. */
-  deliver(message: BusMessage, publisher?: object): void {
+  /** Hands what came over the wire to every subscription on its route; once, however many copies come. */
+  deliver(message: BusMessage): void {
+    if (this.#recent.add(message.id)) this.#hand(message)
+  }
+
+  #hand(message: BusMessage, publisher?: object): void {
     for (const subscription of this.route(message.topic)) {
       if (subscription.owner !== publisher || subscription.echo) subscription.push(message)
     }
@@ -81,15 +90,29 @@ export class Hub {
 
   #publish(owner: object, topic: string, payload: object, type?: string): void {
     if (this.closed) return
+    this.#checkTopic(topic)
+    const draft = draftMessage(payload, type)
+    const body = encodeDraft(draft)
+    this.#recent.add(draft.id)
+    if (this.route(topic).some((subscription) => subscription.owner !== owner || subscription.echo)) {
+      this.#hand(draftedMessage(topic, draft), owner)
+    }
+    this.#wire.publish(topic, body)
+  }
+
+  #relay(owner: object, message: BusMessage): void {
+    if (this.closed) return
+    this.#checkTopic(message.topic)
+    const body = encodeMessage(message)
+    if (!this.#recent.add(message.id)) return
+    this.#hand(message, owner)
+    this.#wire.publish(message.topic, body)
+  }
+
+  #checkTopic(topic: string): void {
     if (!this.#routes.has(topic) && !isTopicName(topic)) {
       throw new BusMessageError('a topic is dot-separated tokens of visible ASCII without wildcards, at most 4,089 bytes')
     }
-    const draft = draftMessage(payload, type)
-    const body = encodeDraft(draft)
-    if (this.route(topic).some((subscription) => subscription.owner !== owner || subscription.echo)) {
-      this.deliver(draftedMessage(topic, draft), owner)
-    }
-    this.#wire.publish(topic, body)
   }
 
   #subscribe(owner: object, pattern: string, options: { readonly echo?: boolean; readonly queueSize?: number }): Subscription {

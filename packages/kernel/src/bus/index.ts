@@ -1,3 +1,4 @@
+export * from './bridge.ts'
 export * from './control.ts'
 export * from './envelope.ts'
 export * from './factory.ts'

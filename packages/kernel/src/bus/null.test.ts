@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest'
+import { busConformance } from './conformance.ts'
 import { onControl } from './control.ts'
 import { heartbeat } from './heartbeat.ts'
 import { createNullBus } from './null.ts'
+
+busConformance(
+  'null',
+  async () => {
+    const bus = createNullBus()
+    return { bus, close: () => bus.close() }
+  },
+  { delivers: false },
+)
 
 it('B4: the null bus swallows everything, ends every subscription at once, and raises nothing, also when closed', async () => {
   const bus = createNullBus()

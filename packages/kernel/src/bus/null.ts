@@ -15,6 +15,7 @@ export function createNullBus(): Bus {
     name,
     publish: () => undefined,
     publishTo: () => undefined,
+    relay: () => undefined,
     subscribe: ended,
   })
   return {

@@ -41,12 +41,18 @@ export interface BusHandle {
   publish(topic: string, payload: object, type?: string): void
   /** Typed form: `publishTo(topics.deckyState, ['web-01'], {…})`. */
   publishTo<T extends AnyTopic>(topic: T, segments: Parameters<T['name']>, payload: PayloadOf<T> & object, type?: string): void
+  /**
+   * Passes on a message that another publisher made, as it is: its id, time and type. Like {@link publish} it is not echoed to this handle;
+   * a message whose id this process has already sent or received does nothing.
+   * @throws {BusMessageError} as {@link publish}, and for an id or a time that no bus gives
+   */
+  relay(message: BusMessage): void
   /** @throws {BusMessageError} when `>` is not last or a token is empty; {BusClosedError} once the bus is closed. */
   subscribe(pattern: string, options?: { readonly echo?: boolean; readonly queueSize?: number }): Subscription
 }
 
 export interface BusStatus {
-  readonly adapter: 'memory' | 'null' | 'unix'
+  readonly adapter: 'memory' | 'null' | 'unix' | 'nats'
   readonly connected: boolean
   readonly reconnects: number
   /** Messages that could not be sent or were dropped in a full queue. */

@@ -3,10 +3,11 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 import { nextMessage } from './conformance.ts'
 import { createMemoryBus } from './memory.ts'
+import { createNullBus } from './null.ts'
 import { relayPublishes, safePublisher, threadPublisher } from './publisher.ts'
 
 it('B5: a publisher without a bus does nothing', () => {
-  expect(safePublisher(null)('system.log', {})).toBeUndefined()
+  for (const handle of [null, createNullBus().as('worker')]) expect(safePublisher(handle)('system.log', {})).toBeUndefined()
 })
 
 it('B5: another thread publishes through a port and never raises', async () => {
