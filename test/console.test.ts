@@ -227,7 +227,7 @@ when({ tools }).describe('the console, from the first start on', () => {
   it('attackers are searched, sorted and narrowed to a service', async () => {
     await rail('Attackers').click()
     const grid = page.getByRole('grid', { name: /^attackers?$/u })
-    const addresses = async () => (await grid.getByRole('button', { name: /^127\.0\.0\.\d+$/u }).allInnerTexts()).join(' ')
+    const addresses = async () => (await grid.getByRole('link', { name: /^127\.0\.0\.\d+$/u }).allInnerTexts()).join(' ')
     await soon(addresses).toContain('127.0.0.22')
     const score = grid.getByRole('columnheader', { name: 'Score' })
     await score.getByRole('button').click()

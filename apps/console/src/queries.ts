@@ -34,6 +34,17 @@ const every = (range: Range, ms: number) => (range.kind === 'last' ? ms : false)
 export const useMe = () =>
   useQuery({ queryKey: ['me'], queryFn: ({ signal }) => get(user, '/auth/me', {}, signal), retry: false, staleTime: 60_000 })
 
+/** When the first event of all was, epoch milliseconds; `null` while there is none. */
+export const useFirstSeen = () =>
+  useQuery({
+    queryKey: ['attackers', 'first'],
+    queryFn: async ({ signal }) => {
+      const { data } = await fetchAttackers({ sort_by: 'first_seen', order: 'asc', limit: 1 }, signal)
+      return data[0] ? Date.parse(data[0].first_seen) : null
+    },
+    refetchInterval: 60_000,
+  })
+
 export const useStats = (range: Range) =>
   useQuery({
     queryKey: ['stats', rangeKey(range)],

@@ -1,8 +1,9 @@
-import { useCallback, useMemo, useRef } from 'react'
+import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import { navigate } from 'wouter/use-browser-location'
 import { format, parse, type Term } from './search/grammar.ts'
 import { type Range, rangeParams, readRange } from './time/range.ts'
+import { usual } from './time/usual.ts'
 
 export type Patch = Readonly<Record<string, string | null | undefined>>
 
@@ -49,13 +50,14 @@ export function useUrl() {
 }
 
 function useStableRange(params: URLSearchParams): Range {
-  const range = readRange(params)
+  const range = readRange(params, useSyncExternalStore(usual.watch, usual.get))
   const held = useRef(range)
   if (JSON.stringify(held.current) !== JSON.stringify(range)) held.current = range
   return held.current
 }
 
-export const setRange = (range: Range) => setParams({ ...rangeParams(range), page: null })
+/** `null`: the usual one. */
+export const setRange = (range: Range | null) => setParams({ ...rangeParams(range), page: null })
 /** Dragging over a chart lands here. */
 export const zoomTo = (start: number, end: number) => setRange({ kind: 'fixed', start: Math.floor(start), end: Math.ceil(end) })
 

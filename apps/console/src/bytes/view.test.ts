@@ -85,5 +85,9 @@ describe('the view of bytes', () => {
       { offset: '000000', hex: `${'48 69 00'.padEnd(23)}  ${''.padEnd(23)}`, ascii: 'Hi·' },
     ])
     expect(hexRows(new Uint8Array(10_000))).toHaveLength(256)
+    expect(hexRows(new Uint8Array(9), 8).map(({ offset, hex }) => `${offset} ${hex.trim()}`)).toEqual([
+      '000000 00 00 00 00 00 00 00 00',
+      '000008 00',
+    ])
   })
 })

@@ -135,11 +135,11 @@ export interface HexRow {
   readonly ascii: string
 }
 
-/** As `hexdump -C` prints it, sixteen bytes a row. */
-export function hexRows(bytes: Uint8Array, most = 4096): HexRow[] {
+/** As `hexdump -C` prints it, sixteen bytes a row, or eight where there is little room. */
+export function hexRows(bytes: Uint8Array, perRow: 8 | 16 = 16, most = 4096): HexRow[] {
   const rows: HexRow[] = []
-  for (let i = 0; i < Math.min(bytes.length, most); i += 16) {
-    const part = [...bytes.subarray(i, i + 16)]
+  for (let i = 0; i < Math.min(bytes.length, most); i += perRow) {
+    const part = [...bytes.subarray(i, i + perRow)]
     const half = (from: number) =>
       part
         .slice(from, from + 8)
@@ -147,7 +147,7 @@ export function hexRows(bytes: Uint8Array, most = 4096): HexRow[] {
         .join(' ')
     rows.push({
       offset: hex(i, 6),
-      hex: `${half(0).padEnd(23)}  ${half(8).padEnd(23)}`,
+      hex: perRow === 8 ? half(0).padEnd(23) : `${half(0).padEnd(23)}  ${half(8).padEnd(23)}`,
       ascii: part.map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : '·')).join(''),
     })
   }

@@ -1,8 +1,10 @@
 import { HelpCircle, SearchCode } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react'
 import { Toaster } from 'sonner'
 import { ValueMenu } from '../parts/value-menu.tsx'
+import { useFirstSeen } from '../queries.ts'
 import { useTheme } from '../theme.ts'
+import { usual } from '../time/usual.ts'
 import { usePeek } from '../url.ts'
 import { ConnectionState } from './connection.tsx'
 import { Help } from './help.tsx'
@@ -34,6 +36,10 @@ export function Frame({ children }: { children: ReactNode }) {
     [],
   )
   useHotkeys(actions)
+  const first = useFirstSeen()
+  useEffect(() => {
+    if (first.data !== undefined) usual.learn(first.data, first.dataUpdatedAt, window.location.pathname === '/live')
+  }, [first.data, first.dataUpdatedAt])
   return (
     <div className="app" data-rail={narrow ? 'narrow' : 'wide'}>
       <a className="btn skip" href="#main">

@@ -8,7 +8,7 @@ import { Facets } from '../parts/facets.tsx'
 import { SeverityBadge } from '../parts/severity.tsx'
 import { Time } from '../parts/time.tsx'
 import { usePaged } from '../parts/use-paged.ts'
-import { AttackerValue, ServiceValue } from '../parts/value.tsx'
+import { AttackerLink, ServiceValue } from '../parts/value.tsx'
 import { fetchAttackers, periodOf, useFacets } from '../queries.ts'
 import { splitTerms } from '../search/grammar.ts'
 import { describeRange, rangeKey } from '../time/range.ts'
@@ -26,9 +26,18 @@ const columns: readonly Column<Attacker>[] = [
     wide: 300,
     grows: true,
     sort: 'ip',
-    cell: (a) => <AttackerValue ip={a.ip} uuid={a.uuid} strong />,
+    cell: (a) => <AttackerLink ip={a.ip} uuid={a.uuid} />,
   },
-  { id: 'headline', title: 'What it did', from: 'tablet', cell: (a) => <Prose text={a.headline} most={160} /> },
+  {
+    id: 'headline',
+    title: 'What it did',
+    from: 'tablet',
+    cell: (a) => (
+      <span className="two-lines" title={a.headline}>
+        <Prose text={a.headline} most={200} />
+      </span>
+    ),
+  },
   { id: 'score', title: 'Score', width: 72, align: 'right', sort: 'score', cell: (a) => Math.round(a.score) },
   { id: 'events', title: 'Events', width: 76, align: 'right', sort: 'active', from: 'desktop', cell: (a) => figure(a.event_count) },
   { id: 'sessions', title: 'Sessions', width: 76, align: 'right', from: 'wide', cell: (a) => figure(a.session_count) },
@@ -37,7 +46,7 @@ const columns: readonly Column<Attacker>[] = [
     title: 'Got in',
     width: 68,
     align: 'right',
-    from: 'desktop',
+    from: 'wide',
     cell: (a) => (a.login_count > 0 ? <b>{figure(a.login_count)}</b> : <span className="faint">0</span>),
   },
   { id: 'credentials', title: 'Attempts', width: 84, align: 'right', from: 'wide', cell: (a) => figure(a.credential_count) },
@@ -67,12 +76,15 @@ const columns: readonly Column<Attacker>[] = [
     width: 72,
     align: 'right',
     sort: 'traversals',
-    from: 'desktop',
+    from: 'wide',
     cell: (a) => <span title={a.deckies.join(', ')}>{a.decky_count}</span>,
   },
   { id: 'first', title: 'First seen', width: 96, sort: 'first_seen', hidden: true, cell: (a) => <Time at={a.first_seen} /> },
   { id: 'last', title: 'Last seen', width: 92, sort: 'recent', align: 'right', cell: (a) => <Time at={a.last_seen} /> },
 ]
+
+const levels: readonly string[] = severity.options
+const worstFirst = (a: { value: string }, b: { value: string }) => levels.indexOf(b.value) - levels.indexOf(a.value)
 
 export default function Attackers() {
   const { params, range, terms } = useUrl()
@@ -100,7 +112,13 @@ export default function Attackers() {
     <Page title="Attackers" fill>
       <div className={none ? 'pad' : 'with-facets'}>
         <aside className="facets" aria-label="Filters" hidden={none}>
-          <Facets title="Severity" searchKey="severity" rows={facets.data?.severity} terms={terms} show={(v) => <Level name={v} />} />
+          <Facets
+            title="Severity"
+            searchKey="severity"
+            rows={facets.data?.severity.toSorted(worstFirst)}
+            terms={terms}
+            show={(v) => <Level name={v} />}
+          />
           <Facets title="Service" searchKey="service" rows={facets.data?.service} terms={terms} show={(v) => <ServiceName name={v} />} />
           <Facets
             title="Decky"
@@ -112,7 +130,8 @@ export default function Attackers() {
         </aside>
         <DataTable
           name="attackers"
-          caption={source.total === 1 ? 'attacker' : 'attackers'}
+          caption={`in ${describeRange(range)}`}
+          rowHeight={44}
           columns={columns}
           source={source}
           keyOf={(a) => a.uuid}

@@ -50,13 +50,21 @@ export default function Fleet() {
           The fleet is made at the first start. If it is empty, the server's log says why; `decnet doctor` checks addresses and ports.
         </Empty>
       ) : (
-        <ul className="fleet">
-          {list.map((d) => (
-            <li key={d.name}>
-              <Row decky={d} lines={lines} />
-            </li>
-          ))}
-        </ul>
+        <>
+          <div className="decky fleet-cols" aria-hidden>
+            <span>Decky</span>
+            <span>Address</span>
+            <span>Services</span>
+            <span>Attention</span>
+          </div>
+          <ul className="fleet">
+            {list.map((d) => (
+              <li key={d.name}>
+                <Row decky={d} lines={lines} />
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </Page>
   )

@@ -4,7 +4,7 @@ import { Page } from '../frame/page.tsx'
 import { useOwnHealth } from '../frame/rail.tsx'
 import { BarList } from '../parts/bar-list.tsx'
 import { Failed, Skeleton, SkeletonRows } from '../parts/empty.tsx'
-import { barsOf, categoriesIn, Histogram } from '../parts/histogram.tsx'
+import { barsOf, Histogram, servicesIn } from '../parts/histogram.tsx'
 import { Legend } from '../parts/legend.tsx'
 import { topValue } from '../parts/value.tsx'
 import type { ValueOf } from '../parts/value-menu.tsx'
@@ -12,6 +12,7 @@ import { useDeckies, useHistogram, useStats } from '../queries.ts'
 import type { Range } from '../time/range.ts'
 import { plural } from '../time/words.ts'
 import { hrefTo, setRange, useUrl, zoomTo } from '../url.ts'
+import { colourOf } from '../words/services.ts'
 import { FirstRun } from './overview/first-run.tsx'
 import { Lead } from './overview/lead.tsx'
 import { StatStrip } from './overview/stat-strip.tsx'
@@ -81,11 +82,11 @@ function Events({ range }: { range: Range }) {
     <section className="section">
       <h2 className="h">
         Events
-        {data && <Legend categories={categoriesIn(barsOf(data))} />}
+        {data && <Legend services={servicesIn(barsOf(data))} />}
         <span className="more faint">
           {range.kind === 'fixed' ? (
-            <button type="button" className="link" onClick={() => setRange({ kind: 'last', span: '24h' })}>
-              back to the last 24 hours
+            <button type="button" className="link" onClick={() => setRange(null)}>
+              back to the newest
             </button>
           ) : (
             'drag to zoom'
@@ -109,6 +110,7 @@ function Where({ stats }: { stats: Stats | undefined }) {
       {stats ? (
         <BarList
           rows={stats.top_deckies.slice(0, 5)}
+          unit="event"
           of={(r) => ({ text: r.value, searchKey: 'decky', peek: { kind: 'decky', id: r.value } })}
           nothing="No decky was touched."
         />
@@ -125,8 +127,10 @@ function Services({ stats }: { stats: Stats | undefined }) {
       <h2 className="h">Services</h2>
       {stats ? (
         <BarList
-          rows={stats.top_services.slice(0, 6)}
+          rows={stats.top_services}
           of={(r) => ({ text: r.value, searchKey: 'service' })}
+          colour={(r) => colourOf(r.value)}
+          unit="event"
           nothing="No service was touched."
         />
       ) : (

@@ -50,7 +50,7 @@ export default function Settings() {
           <div className="narrow">
             <PasswordForm username={me.data?.username ?? ''} />
             <p className="faint small" style={{ marginTop: 10 }}>
-              Ends all your sessions, this one too.
+              Afterwards you log in again, here and wherever else you are logged in.
             </p>
           </div>
         </section>

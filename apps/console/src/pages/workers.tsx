@@ -107,7 +107,7 @@ export default function Workers() {
                   {admin && w.stoppable && (
                     <button
                       type="button"
-                      className="btn quiet"
+                      className="btn"
                       disabled={act.isPending}
                       onClick={() => (w.desired === 'stopped' ? act.mutate({ name: w.name, action: 'start' }) : setAsked(w.name))}
                       aria-label={`${w.desired === 'stopped' ? 'Start' : 'Stop'} ${w.name}`}

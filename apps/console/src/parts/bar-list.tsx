@@ -11,11 +11,14 @@ interface Row {
 export function BarList<R extends Row>({
   rows,
   of,
+  colour,
   unit = 'time',
   nothing,
 }: {
   rows: readonly R[]
   of: (row: R) => ValueOf
+  /** Where the values have colours of their own. */
+  colour?: (row: R) => string
   /** What is counted, in the singular. */
   unit?: string
   nothing: string
@@ -33,10 +36,16 @@ export function BarList<R extends Row>({
             title={`${plural(row.count, unit)} from ${plural(row.sources, 'source')}`}
           >
             <span className="cut">
+              {colour && <i className="swatch" style={{ background: colour(row), marginRight: 8 }} />}
               <Value of={value} most={60} />
             </span>
             <span className="w">
-              <i style={{ width: `${Math.max(2, (row.count / Math.max(1, top)) * 100)}%` }} />
+              <i
+                style={{
+                  width: `${Math.max(2, (row.count / Math.max(1, top)) * 100)}%`,
+                  ...(colour ? { background: colour(row) } : {}),
+                }}
+              />
             </span>
             <span className="c">{figure(row.count)}</span>
           </li>

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 import { bytesOf, hexRows, type Run, runsOf, textOf } from '../bytes/view.ts'
 import { size } from '../time/words.ts'
 import { copy } from './copy.ts'
+import { useWidth } from './use-width.ts'
 
 function Runs({ runs }: { runs: readonly Run[] }) {
   return runs.map((run, i) =>
@@ -81,10 +82,14 @@ function TextForm({ runs }: { runs: readonly Run[] }) {
   )
 }
 
+/** Pixels that sixteen bytes a row need. */
+const wideHex = 500
+
 function HexForm({ bytes }: { bytes: Uint8Array }) {
+  const [ref, width] = useWidth<HTMLDivElement>()
   return (
-    <div className="hex">
-      {hexRows(bytes).map((row) => (
+    <div className="hex" ref={ref}>
+      {hexRows(bytes, width >= wideHex ? 16 : 8).map((row) => (
         <div key={row.offset}>
           <span className="o">{row.offset}</span> {row.hex} <span className="a">{row.ascii}</span>
         </div>

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { figure } from '../time/words.ts'
 import { ColumnPicker, rooms, useColumns } from './column-picker.tsx'
 import './data-table.css'
@@ -37,7 +37,7 @@ export interface Sorting {
   set(by: string, order: 'asc' | 'desc'): void
 }
 
-const rowHeight = 28
+const usualHeight = 28
 const headHeight = 30
 /** Elements in use: a row that scrolls out lends its elements to one that comes in. */
 const recycled = 128
@@ -51,13 +51,28 @@ interface Props<R> {
   onOpen: (row: R) => void
   sorting?: Sorting
   empty: ReactNode
+  /** What the count beside the toolbar is a count of. */
   caption: string
+  /** Pixels. */
+  rowHeight?: number
   toolbar?: ReactNode
   selected?: string | undefined
 }
 
 /** A table of any length: the server sorts and pages, only rows in sight exist. Arrows or j/k move, Enter opens. */
-export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sorting, empty, caption, toolbar, selected }: Props<R>) {
+export function DataTable<R>({
+  name,
+  columns: all,
+  source,
+  keyOf,
+  onOpen,
+  sorting,
+  empty,
+  caption,
+  rowHeight = usualHeight,
+  toolbar,
+  selected,
+}: Props<R>) {
   const [frame, room] = useWidth<HTMLDivElement>()
   const box = useRef<HTMLDivElement>(null)
   const id = useId()
@@ -108,6 +123,7 @@ export function DataTable<R>({ name, columns: all, source, keyOf, onOpen, sortin
           empty
         ) : (
           <table
+            style={{ '--row': `${rowHeight}px` } as CSSProperties}
             // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are walked with the keys, as in a grid
             role="grid"
             tabIndex={0}

@@ -2,7 +2,7 @@ import { memo, useMemo, useState } from 'react'
 import type { HistogramData } from '../queries.ts'
 import { ticksOf } from '../time/range.ts'
 import { exact, figure, plural } from '../time/words.ts'
-import { type Category, categories, categoryNames, categoryOf } from '../words/services.ts'
+import { type Painted, paint, paintOf, services } from '../words/services.ts'
 import './histogram.css'
 import { useBrush } from './use-brush.ts'
 import { useWidth } from './use-width.ts'
@@ -10,24 +10,26 @@ import { useWidth } from './use-width.ts'
 interface Bar {
   at: number
   total: number
-  parts: [Category, number][]
+  parts: [Painted, number][]
 }
+
+const stacked: readonly Painted[] = [...services, 'other']
 
 export function barsOf(data: HistogramData): Bar[] {
   return data.buckets.map((bucket) => {
-    const sums = new Map<Category, number>()
+    const sums = new Map<Painted, number>()
     for (const [service, count] of Object.entries(bucket.services)) {
-      const c = categoryOf(service)
+      const c = paintOf(service)
       sums.set(c, (sums.get(c) ?? 0) + count)
     }
     return {
       at: bucket.at,
       total: bucket.count,
-      parts: categories.flatMap((c): [Category, number][] => (sums.get(c) ? [[c, sums.get(c) ?? 0]] : [])),
+      parts: stacked.flatMap((c): [Painted, number][] => (sums.get(c) ? [[c, sums.get(c) ?? 0]] : [])),
     }
   })
 }
-export const categoriesIn = (bars: readonly Bar[]) => categories.filter((c) => bars.some((bar) => bar.parts.some(([part]) => part === c)))
+export const servicesIn = (bars: readonly Bar[]) => stacked.filter((c) => bars.some((bar) => bar.parts.some(([part]) => part === c)))
 
 /** A round number at or above the highest bar. */
 export function ceilingOf(top: number): number {
@@ -36,7 +38,7 @@ export function ceilingOf(top: number): number {
   return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((n) => n * magnitude).find((n) => n >= top) ?? top
 }
 
-/** Events over time, stacked by kind of service. Dragging zooms the period. */
+/** Events over time, stacked by service. Dragging zooms the period. */
 export const Histogram = memo(function Histogram({
   data,
   height = 140,
@@ -109,8 +111,8 @@ export const Histogram = memo(function Histogram({
           <span className="faint">{exact(bar.at).slice(0, 19)}</span>
           {[...bar.parts].reverse().map(([c, n]) => (
             <span key={c} className="part">
-              <i style={{ background: `var(--svc-${c})` }} />
-              {categoryNames[c]}
+              <i style={{ background: paint(c) }} />
+              {c}
               <em>{figure(n)}</em>
             </span>
           ))}
@@ -128,7 +130,7 @@ function Column({ bar, x, width, plot, top, dim }: { bar: Bar; x: number; width:
       {bar.parts.map(([c, n]) => {
         const h = (n / top) * (plot - 6)
         y -= h
-        return <rect key={c} x={x + gap / 2} y={y} width={Math.max(1, width - gap)} height={Math.max(h, 0.5)} fill={`var(--svc-${c})`} />
+        return <rect key={c} x={x + gap / 2} y={y} width={Math.max(1, width - gap)} height={Math.max(h, 0.5)} fill={paint(c)} />
       })}
     </g>
   )

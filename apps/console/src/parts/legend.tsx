@@ -1,14 +1,18 @@
-import { type Category, categoryNames } from '../words/services.ts'
+import { type Painted, paint } from '../words/services.ts'
 
-export function Legend({ categories }: { categories: readonly Category[] }) {
+/** Names beyond this many are left to the tip of each bar. */
+const most = 9
+
+export function Legend({ services }: { services: readonly Painted[] }) {
   return (
     <span className="legend">
-      {categories.map((c) => (
-        <span key={c}>
-          <i style={{ background: `var(--svc-${c})` }} />
-          {categoryNames[c]}
+      {services.slice(0, most).map((s) => (
+        <span key={s}>
+          <i style={{ background: paint(s) }} />
+          {s}
         </span>
       ))}
+      {services.length > most && <span>and {services.length - most} more</span>}
     </span>
   )
 }

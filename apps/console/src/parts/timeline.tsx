@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { ticksOf } from '../time/range.ts'
 import { duration, plural } from '../time/words.ts'
 import { rank, tell } from '../words/event.ts'
-import { categoryOf } from '../words/services.ts'
+import { colourOf } from '../words/services.ts'
 import './timeline.css'
 import { useBrush } from './use-brush.ts'
 import { useWidth } from './use-width.ts'
@@ -122,7 +122,7 @@ export function Timeline({
                         x2={at}
                         y1={middle - (strong ? 9 : 5)}
                         y2={middle + (strong ? 9 : 5)}
-                        stroke={strong ? 'var(--sev-high)' : `var(--svc-${categoryOf(e.service)})`}
+                        stroke={strong ? 'var(--sev-high)' : colourOf(e.service)}
                       />
                     )
                   })}
@@ -182,7 +182,7 @@ function SessionBar({
         width={width}
         height={20}
         rx={3}
-        fill={`var(--svc-${categoryOf(s.service)})`}
+        fill={colourOf(s.service)}
         fillOpacity={on ? 0.4 : 0.26}
         stroke={s.logged_in ? 'var(--sev-high)' : on ? 'var(--accent)' : 'none'}
         strokeWidth={on ? 1.8 : 1}

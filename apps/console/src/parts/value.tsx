@@ -1,5 +1,8 @@
 import type { TopCredentialRow } from '@decnet/contracts/api'
+import { Ellipsis } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
+import { Link } from 'wouter'
+import { hrefTo } from '../url.ts'
 import { isResponse, principalText, type SecretLike, secretKindName, secretText } from '../words/secret.ts'
 import { colourOf } from '../words/services.ts'
 import { Bytes } from './bytes.tsx'
@@ -47,6 +50,31 @@ export function AttackerValue({ ip, uuid, strong = false }: { ip: string; uuid?:
         {ip}
       </span>
     </Value>
+  )
+}
+
+/** An attacker's address as a link to its page, with the menu of every value beside it. */
+export function AttackerLink({ ip, uuid }: { ip: string; uuid: string }) {
+  const href = `/attackers/${uuid}`
+  return (
+    <span className="linked">
+      <Link className="mono cut strong" href={hrefTo(href)} title={ip} onClick={(event) => event.stopPropagation()}>
+        {ip}
+      </Link>
+      <button
+        type="button"
+        className="more-of"
+        aria-haspopup="menu"
+        aria-label={`More for ${ip}`}
+        title="Filter, exclude, copy…"
+        onClick={(event) => {
+          event.stopPropagation()
+          openValueMenu({ text: ip, searchKey: 'attacker', peek: { kind: 'attacker', id: uuid }, href }, event.currentTarget)
+        }}
+      >
+        <Ellipsis aria-hidden />
+      </button>
+    </span>
   )
 }
 

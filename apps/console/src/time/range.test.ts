@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bucketOf, rangeParams, readRange, resolveRange, spans, ticksOf } from './range.ts'
+import { bucketOf, rangeParams, readRange, resolveRange, spans, ticksOf, usualSpan } from './range.ts'
 import { duration, playhead, plural, relative, size } from './words.ts'
 
 const written = (range: ReturnType<typeof readRange>) => {
@@ -11,17 +11,30 @@ const written = (range: ReturnType<typeof readRange>) => {
 
 describe('the period in the address', () => {
   it('comes back as it was written', () => {
-    for (const span of spans) expect(readRange(written({ kind: 'last', span }))).toEqual({ kind: 'last', span })
+    for (const span of spans) expect(readRange(written({ kind: 'last', span }), '7d')).toEqual({ kind: 'last', span })
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 1, max: 1e10 }), (start, length) => {
         const range = { kind: 'fixed' as const, start, end: start + length }
-        expect(readRange(written(range))).toEqual(range)
+        expect(readRange(written(range), '24h')).toEqual(range)
       }),
     )
   })
-  it('is the last day when it makes no sense', () => {
+  it('is the usual one when it makes no sense', () => {
     for (const text of ['range=9y', 'from=x&to=y', 'from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', ''])
-      expect(readRange(new URLSearchParams(text))).toEqual({ kind: 'last', span: '24h' })
+      expect(readRange(new URLSearchParams(text), '24h')).toEqual({ kind: 'last', span: '24h' })
+  })
+  it('covers a young fleet closely: all there is of it, up to a day', () => {
+    const minutes = (n: number) => usualSpan(10_000_000_000 - n * 60_000, 10_000_000_000)
+    expect([minutes(-1), minutes(0), minutes(15), minutes(16), minutes(60), minutes(61), minutes(90_000)]).toEqual([
+      '15m',
+      '15m',
+      '15m',
+      '1h',
+      '1h',
+      '24h',
+      '24h',
+    ])
+    expect(usualSpan(null, 0)).toBe('15m')
   })
   it('ends now when it moves', () => {
     expect(resolveRange({ kind: 'last', span: '1h' }, 10_000_000)).toEqual({ start: 6_400_000, end: 10_000_000 })

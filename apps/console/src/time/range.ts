@@ -1,36 +1,42 @@
 /** The period that a page looks at. It lives in the URL: `?range=7d`, or `?from=…&to=…` in UTC. */
-export const spans = ['1h', '24h', '7d', '30d'] as const
+export const spans = ['15m', '1h', '24h', '7d', '30d'] as const
 export type Span = (typeof spans)[number]
 export type Range = { kind: 'last'; span: Span } | { kind: 'fixed'; start: number; end: number }
 
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
-const lengths: Record<Span, number> = { '1h': hour, '24h': day, '7d': 7 * day, '30d': 30 * day }
-export const spanLabels: Record<Span, string> = { '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' }
+const lengths: Record<Span, number> = { '15m': 15 * minute, '1h': hour, '24h': day, '7d': 7 * day, '30d': 30 * day }
+export const spanLabels: Record<Span, string> = { '15m': '15 min', '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' }
 const spanWords: Record<Span, string> = {
+  '15m': 'the last 15 minutes',
   '1h': 'the last hour',
   '24h': 'the last 24 hours',
   '7d': 'the last 7 days',
   '30d': 'the last 30 days',
 }
-export const defaultRange: Range = { kind: 'last', span: '24h' }
+export const isSpan = (text: string | null): text is Span => spans.some((span) => span === text)
 
-const isSpan = (text: string | null): text is Span => spans.some((span) => span === text)
+/** What to look at when nobody said: all there is of a young fleet, a day of an older one. `first`: when its first event was, if ever. */
+export function usualSpan(first: number | null, now: number): Span {
+  const age = first === null ? 0 : now - first
+  return age <= lengths['15m'] ? '15m' : age <= hour ? '1h' : '24h'
+}
 
-/** Reads the URL; whatever makes no sense is the last 24 hours. */
-export function readRange(params: URLSearchParams): Range {
+/** Reads the URL; whatever makes no sense is the usual period. */
+export function readRange(params: URLSearchParams, usual: Span): Range {
   const start = Date.parse(params.get('from') ?? '')
   const end = Date.parse(params.get('to') ?? '')
   if (Number.isFinite(start) && Number.isFinite(end) && end > start) return { kind: 'fixed', start, end }
   const span = params.get('range')
-  return isSpan(span) ? { kind: 'last', span } : defaultRange
+  return { kind: 'last', span: isSpan(span) ? span : usual }
 }
 
-/** What to write into the URL; `null` takes a parameter away. */
-export function rangeParams(range: Range): { range: string | null; from: string | null; to: string | null } {
+/** What to write into the URL; `null` takes a parameter away, and no range goes back to the usual one. */
+export function rangeParams(range: Range | null): { range: string | null; from: string | null; to: string | null } {
+  if (range === null) return { range: null, from: null, to: null }
   if (range.kind === 'fixed') return { range: null, from: new Date(range.start).toISOString(), to: new Date(range.end).toISOString() }
-  return { range: range.span === '24h' ? null : range.span, from: null, to: null }
+  return { range: range.span, from: null, to: null }
 }
 
 /** Start and end in milliseconds. A moving period ends at `now`. */

@@ -20,6 +20,7 @@ export function relative(at: number, now: number): string {
 /** How long something took: "0.4 s", "41 s", "6 min 12 s", "3 h 5 min", "2 d 4 h". */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return '–'
+  if (seconds < 0.05) return 'under 0.1 s'
   if (seconds < 10) return `${seconds.toFixed(1).replace(/\.0$/u, '')} s`
   const s = Math.round(seconds)
   if (s < 60) return `${s} s`

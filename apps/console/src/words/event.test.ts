@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type EventLike, field, tell } from './event.ts'
-import { attackLine, categoryOf } from './services.ts'
+import { attackLine, colourOf, services } from './services.ts'
 
 const event = (event_type: string, fields: Record<string, unknown>, topic = 'system.log'): EventLike => ({
   seq: 1,
@@ -37,7 +38,7 @@ describe('an event in words', () => {
   })
   it('names the answer to a challenge instead of showing it', () => {
     const answer = { principal: 'root', secret_kind: 'mysql_native_password', secret_b64: btoa('\x01\xff'), outcome: 'failure' }
-    expect(tell(event('auth_attempt', answer))).toMatchObject({ object: 'root', note: 'refused, MySQL challenge response' })
+    expect(tell(event('auth_attempt', answer))).toMatchObject({ object: 'root', note: 'refused, MySQL response' })
   })
   it('takes reuse for the most serious thing there is', () => {
     expect(tell(event('credential.reuse.detected', { target_count: 3 }, 'credential.reuse.detected'))).toMatchObject({
@@ -65,16 +66,37 @@ describe('services', () => {
     expect(attackLine({ name: 'http', address: '2001:db8::1', port: 80 })).toBe('curl -i http://[2001:db8::1]/')
     expect(attackLine({ name: 'modbus', address: '127.77.0.11', port: 502 })).toBeNull()
   })
-  it('have one of eight kinds each', () => {
-    expect(['ssh', 'http', 'redis', 'smtp', 'ftp', 'rdp', 'modbus', 'unheard-of'].map(categoryOf)).toEqual([
-      'shell',
-      'web',
-      'data',
-      'mail',
-      'file',
-      'windows',
-      'ot',
-      'other',
+  it('go by a colour of their own, unheard-of ones by one for all', () => {
+    expect(['ssh', 'docker-api', 'smtp_relay', 'unheard-of', null, 'constructor'].map(colourOf)).toEqual([
+      'var(--svc-ssh)',
+      'var(--svc-docker-api)',
+      'var(--svc-smtp-relay)',
+      'var(--svc-other)',
+      'var(--svc-other)',
+      'var(--svc-other)',
     ])
   })
+  it('have colours that differ from each other and stand out from the page, by day and by night', () => {
+    const css = readFileSync(new URL('../tokens.css', import.meta.url), 'utf8')
+    const [day = '', night = ''] = css.split('[data-theme="dark"]')
+    for (const sheet of [day, night]) {
+      const colour = (name: string) => new RegExp(`--${name}: (#[0-9a-f]{6});`, 'u').exec(sheet)?.[1] ?? ''
+      const all = [...services, 'other'].map((name) => colour(`svc-${name.replaceAll('_', '-')}`))
+      expect(new Set(all).size).toBe(services.length + 1)
+      for (const one of all)
+        for (const ground of ['paper', 'panel', 'sunk']) expect(contrast(one, colour(ground)), one).toBeGreaterThanOrEqual(3)
+    }
+  })
 })
+
+/** WCAG 2 contrast of two colours `#rrggbb`. */
+function contrast(a: string, b: string): number {
+  const light = (hex: string) => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+      const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05
+  }
+  return Math.max(light(a) / light(b), light(b) / light(a))
+}

@@ -1,7 +1,7 @@
 import type { Severity } from '@decnet/contracts/api'
 import { bytesOf, textOf } from '../bytes/view.ts'
 import { plural } from '../time/words.ts'
-import { isResponse, secretKindName } from './secret.ts'
+import { isResponse, secretKindShort } from './secret.ts'
 
 /** What a record of the log and one of the stream have in common. */
 export interface EventLike {
@@ -53,7 +53,7 @@ const tellers: Readonly<Record<string, Teller>> = {
     const secret = isResponse(kind) ? '' : f('key_fingerprint') || f('secret') || f('secret_printable')
     const object = [f('principal'), secret].filter((part) => part !== '').join(' : ')
     const won = f('outcome') === 'success'
-    const how = kind !== '' && kind !== 'plaintext' ? secretKindName(kind) : event.fields.secret_b64 === '' ? 'empty password' : ''
+    const how = kind !== '' && kind !== 'plaintext' ? secretKindShort(kind) : event.fields.secret_b64 === '' ? 'empty password' : ''
     return said(
       won ? 'logged in' : 'tried',
       object,

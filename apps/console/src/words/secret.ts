@@ -10,8 +10,15 @@ export interface SecretLike {
 const kinds: Readonly<Record<string, { readonly name: string; readonly short: string; readonly answer?: boolean }>> = {
   plaintext: { name: 'Password', short: 'plain text' },
   publickey: { name: 'Public key', short: 'public key' },
-  mysql_native_password: { name: 'MySQL challenge response', short: 'response', answer: true },
-  caching_sha2_password: { name: 'MySQL challenge response', short: 'response', answer: true },
+  mysql_native_password: { name: 'MySQL challenge response', short: 'MySQL response', answer: true },
+  caching_sha2_password: { name: 'MySQL challenge response', short: 'MySQL response', answer: true },
+  postgres_md5_challenge: { name: 'PostgreSQL challenge response', short: 'PostgreSQL response', answer: true },
+  vnc_des_response: { name: 'VNC challenge response', short: 'VNC response', answer: true },
+  ntlmssp_v1: { name: 'NTLM challenge response', short: 'NTLM response', answer: true },
+  ntlmssp_v2: { name: 'NTLM challenge response', short: 'NTLM response', answer: true },
+  scram_sha1: { name: 'SCRAM challenge response', short: 'SCRAM response', answer: true },
+  scram_sha256: { name: 'SCRAM challenge response', short: 'SCRAM response', answer: true },
+  snmp_community: { name: 'SNMP community', short: 'community' },
   http_digest_md5: { name: 'HTTP digest', short: 'digest' },
   http_bearer: { name: 'Bearer token', short: 'token' },
 }
@@ -19,7 +26,7 @@ const kindOf = (kind: string) => (Object.hasOwn(kinds, kind) ? kinds[kind] : und
 
 /** "Password", "MySQL challenge response". */
 export const secretKindName = (kind: string): string => kindOf(kind)?.name ?? kind.replaceAll('_', ' ')
-/** The same in a narrow column: "plain text", "response". */
+/** The same where there is little room: "plain text", "MySQL response". */
 export const secretKindShort = (kind: string): string => kindOf(kind)?.short ?? kind.replaceAll('_', ' ')
 /** A secret mixed with a challenge that is new each time: its bytes say nothing to a reader. */
 export const isResponse = (kind: string): boolean => kindOf(kind)?.answer === true

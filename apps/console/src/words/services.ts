@@ -1,31 +1,43 @@
-/** The eight kinds of service; each has one colour, the same everywhere. */
-export const categories = ['shell', 'web', 'data', 'mail', 'file', 'windows', 'ot', 'other'] as const
-export type Category = (typeof categories)[number]
-export const categoryNames: Record<Category, string> = {
-  shell: 'Shell',
-  web: 'Web',
-  data: 'Databases',
-  mail: 'Mail',
-  file: 'Files',
-  windows: 'Windows',
-  ot: 'Industrial',
-  other: 'Other',
-}
-const members: Record<Exclude<Category, 'other'>, readonly string[]> = {
-  shell: ['ssh', 'telnet', 'rlogin', 'adb'],
-  web: ['http', 'https', 'http-proxy', 'docker-api', 'kubernetes', 'elasticsearch', 'sip'],
-  data: ['redis', 'mysql', 'postgres', 'postgresql', 'mongodb', 'mssql', 'memcached', 'oracle'],
-  mail: ['smtp', 'smtp-relay', 'smtp_relay', 'imap', 'pop3', 'submission'],
-  file: ['ftp', 'tftp', 'nfs', 'rsync'],
-  windows: ['smb', 'rdp', 'ldap', 'winrm', 'kerberos', 'msrpc', 'vnc'],
-  ot: ['modbus', 's7', 's7comm', 'bacnet', 'dnp3', 'mqtt', 'snmp', 'conpot', 'ipmi'],
-}
-const byName = new Map<string, Category>(
-  categories.flatMap((c) => (c === 'other' ? [] : members[c].map((name): [string, Category] => [name, c]))),
-)
+/** Services with a colour of their own (`--svc-<name>` in tokens.css), in the order in which charts stack them. */
+export const services = [
+  'ssh',
+  'telnet',
+  'http',
+  'ftp',
+  'smtp',
+  'redis',
+  'mysql',
+  'https',
+  'postgres',
+  'mongodb',
+  'rdp',
+  'smb',
+  'vnc',
+  'ldap',
+  'imap',
+  'pop3',
+  'elasticsearch',
+  'mssql',
+  'docker_api',
+  'k8s',
+  'mqtt',
+  'snmp',
+  'sip',
+  'tftp',
+  'modbus',
+  'dns',
+  'smtp_relay',
+  'llmnr',
+] as const
+export type Painted = (typeof services)[number] | 'other'
 
-export const categoryOf = (service: string | null | undefined): Category => byName.get(service ?? '') ?? 'other'
-export const colourOf = (service: string | null | undefined) => `var(--svc-${categoryOf(service)})`
+/** The colour that a service goes by: its own, or that of all others. */
+export const paintOf = (service: string | null | undefined): Painted => {
+  const name = (service ?? '').replaceAll('-', '_')
+  return services.find((known) => known === name) ?? 'other'
+}
+export const paint = (painted: Painted) => `var(--svc-${painted.replaceAll('_', '-')})`
+export const colourOf = (service: string | null | undefined) => paint(paintOf(service))
 
 const hostOf = (address: string) => (address.includes(':') ? `[${address}]` : address)
 

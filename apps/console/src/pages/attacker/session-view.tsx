@@ -17,7 +17,8 @@ const shown = 60
 export function SessionView({ session: s }: { session: Session }) {
   const events = useSessionEvents(s.id)
   const replay = useReplay(s.id, s.has_replay)
-  const list = [...(events.data?.data ?? [])].sort((a, b) => a.seq - b.seq)
+  // What was derived from them is told elsewhere, and would not add up to the count.
+  const list = (events.data?.data ?? []).filter((e) => e.topic === 'system.log').sort((a, b) => a.seq - b.seq)
   const commands = list
     .filter((e) => e.event_type === 'command')
     .map((e) => ({ seq: e.seq, timestamp: e.timestamp, command: field(e.fields, 'command') }))
