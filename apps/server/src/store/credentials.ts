@@ -60,8 +60,8 @@ function matching(db: Db, filter: CredentialFilter) {
   return query
 }
 
-/** Distinct (decky, service) on which the row's secret was seen. */
-const targets = sql<number>`(select count(distinct c.decky || ' ' || c.service) from credentials c where c.secret_sha256 = credentials.secret_sha256 and c.secret_kind = credentials.secret_kind)`
+/** Distinct (decky, service) on which the row's secret was tried for its principal: what a finding of reuse counts. */
+const targets = sql<number>`(select count(distinct c.decky || ' ' || c.service) from credentials c where c.secret_sha256 = credentials.secret_sha256 and c.secret_kind = credentials.secret_kind and coalesce(c.principal_b64, '') = coalesce(credentials.principal_b64, ''))`
 
 export async function listCredentials(db: Db, listing: CredentialListing): Promise<Page<Credential>> {
   const rows = await matching(db, listing)

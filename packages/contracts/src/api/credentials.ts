@@ -19,7 +19,7 @@ export const credential = z.object({
   first_seen: timestamp,
   last_seen: timestamp,
   attempt_count: count,
-  /** How many distinct (decky, service) this secret was seen on. */
+  /** How many distinct (decky, service) this secret was tried on for this principal; from two on it is reuse. */
   target_count: count,
 })
 export type Credential = z.infer<typeof credential>

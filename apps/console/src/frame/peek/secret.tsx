@@ -24,17 +24,19 @@ export function PeekSecret({ id }: { id: string }) {
   const list = rows.data.data
   const sources = new Set(list.map((c) => c.attacker_ip)).size
   const users = [...new Set(list.flatMap((c) => principalText(c) ?? []))]
+  const targets = new Set(list.map((c) => `${c.decky} ${c.service}`)).size
+  const reused = list.some((c) => c.target_count > 1)
   const won = list.some((c) => c.outcome === 'success')
   const tries = list.reduce((n, c) => n + c.attempt_count, 0)
   return (
     <>
       <div className="peek-head">
-        {won && <SeverityBadge severity={first.target_count > 1 ? 'critical' : 'high'} word="got in" />}
+        {won && <SeverityBadge severity={reused ? 'critical' : 'high'} word="got in" />}
         <h2 className="title">{secretKindName(first.secret_kind)}</h2>
       </div>
       <BytesBox text="" base64={first.secret_b64} label="Secret" first={isResponse(first.secret_kind) ? 'hex' : 'text'} />
       <p className="say" style={{ marginTop: 14 }}>
-        Tried {plural(tries, 'time')} by {plural(sources, 'source')} on {plural(first.target_count, 'target')}
+        Tried {plural(tries, 'time')} by {plural(sources, 'source')} on {plural(targets, 'target')}
         {won ? ', and it opened a door.' : '; it never worked.'}
       </p>
       {users.length > 0 && (

@@ -13,7 +13,7 @@ export function ReuseList({ toolbar, reuse }: { toolbar: ReactNode; reuse: UseQu
     <div className="dt">
       <div className="dt-bar">
         {toolbar}
-        <span className="faint small">a secret seen on two or more services</span>
+        <span className="faint small">one secret for one user, tried on two or more targets</span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="dt-scroll" tabIndex={0} aria-label="Reused secrets">
@@ -23,8 +23,8 @@ export function ReuseList({ toolbar, reuse }: { toolbar: ReactNode; reuse: UseQu
           <SkeletonRows count={6} height={72} />
         ) : reuse.data.data.length === 0 ? (
           <Empty title="No secret was reused">
-            When the same password turns up on a second decky or service, it is told here. Try it: use one password for ssh on one decky and
-            for ftp on another.
+            When the same user name and password turn up on a second decky or service, it is told here. Try it: use one pair for ssh on one
+            decky and for ftp on another.
           </Empty>
         ) : (
           <ul className="reuse">

@@ -20,7 +20,8 @@ const columns: readonly Column<Credential>[] = [
   {
     id: 'principal',
     title: 'User',
-    least,
+    width: 128,
+    wide: 260,
     sort: 'principal',
     cell: (c) => <PrincipalValue of={c} />,
   },
@@ -40,7 +41,7 @@ const columns: readonly Column<Credential>[] = [
     yields: 4,
     cell: (c) => <AttackerValue ip={c.attacker_ip} uuid={c.attacker_uuid} />,
   },
-  { id: 'decky', title: 'Decky', width: 140, from: 'desktop', yields: 3, cell: (c) => <DeckyValue name={c.decky} /> },
+  { id: 'decky', title: 'Decky', width: 116, wide: 180, from: 'desktop', yields: 3, cell: (c) => <DeckyValue name={c.decky} /> },
   { id: 'service', title: 'Service', width: 88, yields: 2, cell: (c) => <ServiceValue name={c.service} /> },
   {
     id: 'tries',
@@ -102,7 +103,7 @@ export function Tried({ toolbar }: { toolbar: ReactNode }) {
   return (
     <DataTable
       name="credentials"
-      caption={source.total === 1 ? 'credential' : 'credentials'}
+      caption={`in ${describeRange(range)}`}
       columns={columns}
       source={source}
       keyOf={(c) => c.secret_sha256}
