@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { defineTopic, TopicNameError } from './define.ts'
-import { allTopics } from './index.ts'
+import { allTopics, topics } from './index.ts'
 
 const define = (template: string) => defineTopic({ template, summary: 'An example.', kind: 'record', payload: z.object({}) })
 const named = (template: string, ...segments: string[]) => (define(template).name as (...segments: string[]) => string)(...segments)
@@ -44,17 +44,29 @@ describe('every topic', () => {
     },
   )
 
-  it('writes its payload in snake_case', () => {
-    const keysOf = (schema: z.ZodType): string[] => {
-      if (schema instanceof z.ZodObject) return Object.entries(schema.shape).flatMap(([key, value]) => [key, ...keysOf(value as z.ZodType)])
-      if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysOf(option as z.ZodType))
-      if (schema instanceof z.ZodArray) return keysOf(schema.element as z.ZodType)
-      return []
-    }
-    for (const topic of allTopics) {
-      const keys = keysOf(topic.payload)
-      expect(keys.length, topic.template).toBeGreaterThan(0)
-      for (const key of keys) expect(key).toMatch(/^[a-z][a-z0-9_]*$/u)
-    }
-  })
+  /** Every field of a payload at any depth, with what is said of it. */
+  const fieldsOf = (schema: z.core.JSONSchema.BaseSchema): { name: string; says: string | undefined }[] => {
+    const below = [schema.items, schema.additionalProperties, ...(schema.anyOf ?? []), ...(schema.prefixItems ?? [])]
+      .filter((part) => typeof part === 'object' && !Array.isArray(part))
+      .flatMap((part) => fieldsOf(part as z.core.JSONSchema.BaseSchema))
+    const own = Object.entries(schema.properties ?? {}).flatMap(([name, value]) => {
+      const field = value as z.core.JSONSchema.BaseSchema
+      const says = field.description ?? field.anyOf?.map(({ description }) => description).find(Boolean)
+      return [{ name, says }, ...fieldsOf(field)]
+    })
+    return [...own, ...below]
+  }
+
+  it.each(allTopics.map((topic) => [topic.template, topic] as const))(
+    '%s writes its payload in snake_case and says in a sentence what each field is',
+    (_name, topic) => {
+      const fields = fieldsOf(z.toJSONSchema(topic.payload, { io: 'input' }))
+      // The one signal among them says nothing.
+      expect(fields.length > 0, topic.template).toBe(topic !== topics.systemWebhookSubscriptionsChanged)
+      for (const { name, says } of fields) {
+        expect(name).toMatch(/^[a-z][a-z0-9_]*$/u)
+        expect(says, name).toMatch(/^[\S].*[.]$/u)
+      }
+    },
+  )
 })
