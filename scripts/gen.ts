@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { allTopics } from '@decnet/contracts/topics'
+import { wired } from '../apps/server/src/workers/wiring.ts'
+import { topicsPage } from './topics-page.ts'
 
 /** One generated file: where it stands and what must be in it. */
 interface Generated {
@@ -48,7 +51,10 @@ function folderIndex(options: {
   return { path: join(options.path, 'index.ts'), content: HEADER + lines.join('\n') }
 }
 
-/** Everything that is generated from the tree below `root`. */
+/** Pages of the reference; they follow from definitions. */
+const reference = (root: string): Generated[] => [{ path: join(root, 'docs/reference/topics.md'), content: topicsPage(allTopics, wired) }]
+
+/** Everything that is generated from the folders below `root`. */
 export function generate(root: string): Generated[] {
   return [
     folderIndex({
@@ -68,11 +74,12 @@ export function stale(files: readonly Generated[]): string[] {
 }
 
 if (import.meta.main) {
-  const files = generate(fileURLToPath(new URL('..', import.meta.url)))
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const files = [...generate(root), ...reference(root)]
   const old = stale(files)
   if (!process.argv.includes('--check')) for (const { path, content } of files) writeFileSync(path, content)
   else if (old.length > 0) {
-    console.error(`not what the folders say; run \`npm run gen\`:\n${old.join('\n')}`)
+    console.error(`not what the folders and definitions say; run \`npm run gen\`:\n${old.join('\n')}`)
     process.exitCode = 1
   }
 }

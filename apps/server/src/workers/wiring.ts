@@ -1,0 +1,94 @@
+import { type AnyTopic, topics } from '@decnet/contracts/topics'
+import { matches } from '@decnet/kernel/bus'
+import type { AnyWorker } from '@decnet/kernel/worker'
+import type { Tx } from '../store/log-table.ts'
+import credentials from './credentials/worker.ts'
+import { ingester } from './ingester/worker.ts'
+import profiler from './profiler/worker.ts'
+import reuseCorrelator from './reuse-correlator/worker.ts'
+
+/** Nothing of it runs here: only what it declares is looked at. */
+const unused = undefined as never
+
+/** The definition of every worker. */
+export const definitions: readonly AnyWorker<Tx>[] = [
+  ingester(unused, unused) as AnyWorker<Tx>,
+  credentials as AnyWorker<Tx>,
+  profiler as AnyWorker<Tx>,
+  reuseCorrelator as AnyWorker<Tx>,
+]
+
+/** A publisher or consumer that is no worker, and where it is one: a file below this folder that `says` so. */
+interface Beside {
+  readonly part: string
+  readonly pattern: string
+  readonly file: string
+  readonly says: RegExp
+}
+const KERNEL = '../../../../packages/kernel/src'
+const CONSOLE = '../../../console/src/frame/live-context.tsx'
+const CONSOLE_FOLLOWS = 'attacker.observed,attacker.scored,attacker.session.>,credential.reuse.detected,decky.*.state,system.*.health'
+
+export const publishersBeside: readonly Beside[] = [
+  { part: 'fleet', pattern: topics.deckyState.pattern, file: '../fleet/record-state.ts', says: /topics\.deckyState\.name\(/u },
+  { part: 'api', pattern: topics.workerControl.pattern, file: '../api/routes/workers.ts', says: /publishTo\(\s*topics\.workerControl/u },
+  {
+    part: 'every worker',
+    pattern: topics.workerHealth.pattern,
+    file: `${KERNEL}/bus/heartbeat.ts`,
+    says: /`system\.\$\{worker\}\.health`/u,
+  },
+  { part: 'bus', pattern: topics.systemBusHealth.pattern, file: `${KERNEL}/bus/unix/broker.ts`, says: /'system\.bus\.health'/u },
+]
+
+/**
+ * Whoever passes on everything (live stream, search, webhooks) is not counted: it would let every topic pass, also one that nobody asked
+ * for. The console counts for the topics that it names.
+ */
+export const consumersBeside: readonly Beside[] = [
+  { part: 'api', pattern: topics.workerHealth.pattern, file: '../api/worker-board.ts', says: /subscribe\(topics\.workerHealth\.pattern/u },
+  {
+    part: 'every worker',
+    pattern: topics.workerControl.pattern,
+    file: `${KERNEL}/bus/control.ts`,
+    says: /subscribe\(`system\.\$\{worker\}\.control`/u,
+  },
+  ...CONSOLE_FOLLOWS.split(',').map((pattern) => ({
+    part: 'console',
+    pattern,
+    file: CONSOLE,
+    says: new RegExp(`topics: '${RegExp.escape(CONSOLE_FOLLOWS)}'`, 'u'),
+  })),
+]
+
+/** Who publishes and who consumes a topic, by name. */
+export interface Ends {
+  readonly publishers: readonly string[]
+  readonly consumers: readonly string[]
+}
+type Declared = Pick<AnyWorker<Tx>, 'name' | 'emits'> &
+  ({ kind: 'fold'; reads: readonly AnyTopic[] } | { kind: 'tick'; wakes: readonly AnyTopic[] })
+type Named = Pick<Beside, 'part' | 'pattern'>
+
+/** Derives the ends of a topic from what workers declare, and from what there is beside them. */
+export function endsOf(topic: AnyTopic, workers: readonly Declared[], publishers: readonly Named[], consumers: readonly Named[]): Ends {
+  const reaches = (pattern: string) => matches(pattern, topic.pattern)
+  const wakesFor = (worker: Declared) => (worker.kind === 'fold' ? worker.reads : worker.wakes).some(({ pattern }) => reaches(pattern))
+  const beside = (parts: readonly Named[]) => parts.filter(({ pattern }) => reaches(pattern)).map(({ part }) => part)
+  return {
+    publishers: [...workers.filter(({ emits }) => emits.includes(topic)).map(({ name }) => name), ...beside(publishers)],
+    consumers: [...workers.filter(wakesFor).map(({ name }) => name), ...beside(consumers)],
+  }
+}
+
+/** What is wrong with the wiring of a topic; nothing when it is planned and nobody publishes it yet. */
+export function faultsOf(topic: AnyTopic, { publishers, consumers }: Ends): readonly string[] {
+  if (topic.planned) return publishers.map((name) => `${topic.template} is said to be planned, but ${name} publishes it`)
+  return [
+    ...(publishers.length === 0 ? [`nobody publishes ${topic.template}`] : []),
+    ...(consumers.length === 0 ? [`nobody consumes ${topic.template}`] : []),
+  ]
+}
+
+/** The ends of a topic in this product. */
+export const wired = (topic: AnyTopic): Ends => endsOf(topic, definitions, publishersBeside, consumersBeside)
