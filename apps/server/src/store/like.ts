@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 
 /** Text as it is, for LIKE with `\` as the escape character. */
-export const escapeLike = (text: string): string => text.replace(/[\\%_]/gu, '\\$&')
+const escapeLike = (text: string): string => text.replace(/[\\%_]/gu, '\\$&')
 /** Occurs anywhere. */
 const containing = (text: string): string => `%${escapeLike(text)}%`
 

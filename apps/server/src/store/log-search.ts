@@ -6,12 +6,12 @@ import { holdsText } from './like.ts'
 import { toRecord } from './log-table.ts'
 import type { Db } from './open.ts'
 import type { Schema } from './schema.ts'
-import { patternToLike } from './topic-filter.ts'
+import { topicMatches } from './topic-filter.ts'
 
 type LogExpression = ExpressionBuilder<Schema, 'log'>
 
 function condition(eb: LogExpression, term: SearchTerm): Expression<SqlBool> {
-  if (term.kind === 'column') return term.column === 'topic' ? patternToLike(eb, term.value) : eb(term.column, '=', term.value)
+  if (term.kind === 'column') return term.column === 'topic' ? topicMatches(eb, term.value) : eb(term.column, '=', term.value)
   if (term.kind === 'field') {
     // Events hold strings; what is derived holds numbers and truth values too, equal to how they are written.
     const path = `$."${term.field}"`
@@ -49,7 +49,7 @@ function filtered<O>(query: SelectQueryBuilder<Schema, 'log', O>, filter: LogFil
   if (filter.after !== undefined) narrowed = narrowed.where('seq', '>', filter.after)
   if (filter.before !== undefined) narrowed = narrowed.where('seq', '<', filter.before)
   const { topics } = filter
-  if (topics) narrowed = narrowed.where((eb) => eb.or(topics.map((pattern) => patternToLike(eb, pattern))))
+  if (topics) narrowed = narrowed.where((eb) => eb.or(topics.map((pattern) => topicMatches(eb, pattern))))
   const terms = parseSearch(filter.search ?? '')
   for (const term of terms) narrowed = narrowed.where((eb) => holds(eb, term))
   if (!filter.ticks && !terms.some((term) => term.kind === 'column' && term.column === 'type'))

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely'
 import { advance, leases } from './leases.ts'
 import type { Store } from './open.ts'
 import type { LogTable, Schema } from './schema.ts'
-import { patternToLike } from './topic-filter.ts'
+import { topicMatches } from './topic-filter.ts'
 
 export type Tx = Transaction<Schema>
 
@@ -78,7 +78,7 @@ export function logTable(store: Store): EventLog<Tx> {
       const upTo = await committedHead()
       if (upTo <= after) return { records: [], scanned: after }
       let query = db.selectFrom('log').selectAll().where('seq', '>', after).where('seq', '<=', upTo).orderBy('seq').limit(limit)
-      if (patterns) query = query.where((eb) => eb.or(patterns.map((pattern) => patternToLike(eb, pattern))))
+      if (patterns) query = query.where((eb) => eb.or(patterns.map((pattern) => topicMatches(eb, pattern))))
       const records = (await query.execute()).map(toRecord)
       return { records, scanned: records.length < limit ? upTo : (records.at(-1)?.seq ?? after) }
     },
