@@ -208,6 +208,73 @@ describe('a running worker', () => {
     await expect.poll(async () => (await worker.status()).state, WAIT).toBe('stopped')
   })
 
+  it('is left alone after it failed time and again, visibly; tried now and then, and at once when somebody starts it', async () => {
+    const { bus, run } = rig()
+    const states: unknown[] = []
+    const subscription = bus.as('panel').subscribe('system.tick.health')
+    void (async () => {
+      for await (const event of subscription) if (event.kind === 'message') states.push(event.message.payload.state)
+    })()
+    let runs = 0
+    let broken = true
+    const tick = defineTick({
+      name: 'tick',
+      summary: 'Fails.',
+      every: 1,
+      wakes: [topics.credentialCaptured],
+      emits: [],
+      async run() {
+        runs += 1
+        if (broken) throw new Error('no use')
+        return 'done'
+      },
+    })
+    const worker = run(tick, { quarantine: { after: 2, ms: 3_600_000 } })
+    worker.start()
+    await expect.poll(async () => (await worker.status()).state, WAIT).toBe('quarantined')
+    expect([runs, await worker.status()]).toMatchObject([2, { lastError: 'Error: no use' }])
+    bus.as('other').publish('credential.captured', {})
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(runs).toBe(2)
+    worker.start()
+    await expect.poll(() => runs, WAIT).toBe(4)
+    await expect.poll(async () => (await worker.status()).state, WAIT).toBe('quarantined')
+    broken = false
+    worker.start()
+    await expect.poll(() => runs, WAIT).toBeGreaterThan(5)
+    expect(await worker.status()).toMatchObject({ state: 'running', lastError: null })
+    broken = true
+    await expect.poll(async () => (await worker.status()).state, WAIT).toBe('quarantined')
+    await worker.stop()
+    expect([(await worker.status()).state, states]).toEqual([
+      'stopped',
+      ['running', 'quarantined', 'running', 'quarantined', 'running', 'quarantined', 'stopped'],
+    ])
+    worker.start()
+    await expect.poll(async () => (await worker.status()).state, WAIT).toBe('quarantined')
+  })
+
+  it('the machine’s own trouble puts nobody in quarantine', async () => {
+    const { run } = rig()
+    let runs = 0
+    const tick = defineTick({
+      name: 'tick',
+      summary: 'Waits for a disk.',
+      every: 1,
+      wakes: [],
+      emits: [],
+      async run() {
+        runs += 1
+        if (runs < 4) throw new Error('disk full')
+        return 'done'
+      },
+    })
+    const worker = run(tick, { quarantine: { after: 1, ms: 3_600_000 }, transient: () => true })
+    worker.start()
+    await expect.poll(() => runs, WAIT).toBeGreaterThan(4)
+    expect((await worker.status()).state).toBe('running')
+  })
+
   it('a tick runs again at once while there is more to do, and when something it waits for rings', async () => {
     const { bus, run } = rig()
     let runs = 0

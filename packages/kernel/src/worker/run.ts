@@ -14,6 +14,9 @@ import { newOwner } from './owner.ts'
 const ANNOUNCED_BYTES = 64 * 1024
 /** Before each step of a worker that gives way, milliseconds. */
 const PAUSE_MS = 200
+/** Failures in a row, other than the machine's own, after which a worker is left alone for a while. */
+const QUARANTINE_AFTER = 10
+const QUARANTINE_MS = 5 * 60_000
 
 export interface RunOptions<Tx> {
   readonly log: EventLog<Tx>
@@ -26,18 +29,25 @@ export interface RunOptions<Tx> {
   readonly heartbeatMs?: number
   /** How long others wait for a replica of this fold that fell silent, milliseconds; 15,000. */
   readonly leaseMs?: number
+  /** After so many failures in a row it is tried only now and then (milliseconds), or when it is started again; 10 and 5 min. */
+  readonly quarantine?: { readonly after: number; readonly ms: number }
   /** While it answers true the worker pauses before each step: somebody else's work is more urgent, and this one's can wait in the log. */
   readonly givesWay?: () => boolean
   /** More members of the heartbeat, such as sizes of queues. */
   readonly extra?: () => Record<string, unknown>
 }
 
+/** `quarantined`: it failed time and again; it is tried seldom, and at once when somebody starts it. */
+export type WorkerState = 'running' | 'stopped' | 'quarantined'
+
 export interface WorkerStatus {
-  readonly state: 'running' | 'stopped'
+  readonly state: WorkerState
   readonly failuresInARow: number
   readonly lastError: string | null
   readonly parked: number
   readonly lag: number | null
+  /** Partitions held by this replica; null where there are none. */
+  readonly partitions: number | null
 }
 
 /** A worker under way. It answers `stop` on its control topic, and can be started again by whoever supervises it. */
@@ -74,20 +84,26 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   const poll = options.pollMs ?? { withBus: 60_000, withoutBus: 1_000 }
   const heartbeatMs = options.heartbeatMs ?? 30_000
   const bell = new Doorbell()
-  let state: 'running' | 'stopped' = 'stopped'
+  let state: WorkerState = 'stopped'
   let loop: Promise<void> = Promise.resolve()
   let failures = 0
+  /** Those of them that the machine is not to blame for. */
+  let faults = 0
   let lastError: string | null = null
+  let release: (() => void) | undefined
   let busy = false
 
+  const owner = newOwner()
+  const transient = options.transient ?? (() => false)
+  const quarantine = options.quarantine ?? { after: QUARANTINE_AFTER, ms: QUARANTINE_MS }
   const fold =
     worker.kind === 'fold'
       ? foldStep(worker, {
           log,
-          owner: newOwner(),
+          owner,
           ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
           announce: announcer(bus),
-          transient: options.transient ?? (() => false),
+          transient,
           parked: (letter) => logger.warn({ worker: worker.name, ...letter }, 'a record could not be handled and was parked'),
         })
       : undefined
@@ -100,6 +116,24 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
 
   const step = worker.kind === 'fold' ? () => fold?.run() ?? Promise.resolve('done' as const) : () => worker.run(context())
 
+  /** Nothing that rings reaches it here: it waits for its time, for its end, or for somebody who starts it. */
+  async function isolate(mine: number): Promise<void> {
+    if (life !== mine) return
+    if (state !== 'quarantined') {
+      logger.error({ worker: worker.name, failures, last_error: lastError }, 'a worker is in quarantine')
+      state = 'quarantined'
+      beat()
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, quarantine.ms)
+      release = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    release = undefined
+  }
+
   /** Another number with every start and stop: a loop that was told to end does so, also when the worker is started again meanwhile. */
   let life = 0
   async function work(mine: number): Promise<void> {
@@ -109,7 +143,12 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
         const answer = await step()
         busy = answer === 'again'
         failures = 0
+        faults = 0
         lastError = null
+        if (state === 'quarantined') {
+          state = 'running'
+          beat()
+        }
         if (answer === 'again') {
           // Gives timers and sockets of this thread their turn between two batches.
           await new Promise<void>((resolve) => setImmediate(resolve))
@@ -121,7 +160,9 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
         lastError = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
         if (failures === 1 || failures % 20 === 0)
           logger.warn({ worker: worker.name, failures, err: error }, 'a step failed and is tried again')
-        await bell.wait(backoff(failures))
+        if (!transient(error)) faults += 1
+        if (faults >= quarantine.after) await isolate(mine)
+        else await bell.wait(backoff(failures))
         continue
       }
       const idle = options.bus.status.connected ? poll.withBus : poll.withoutBus
@@ -158,15 +199,23 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
     )
     return {
       kind: worker.kind,
+      instance: owner,
+      state,
       lag,
       failures,
       last_error: lastError,
       parked: fold?.parkedCount ?? 0,
+      dropped: subscriptions.reduce((sum, subscription) => sum + subscription.dropped, 0),
       ...(fold && { partitions: fold.held }),
       ...options.extra?.(),
     }
   }
   let pulse: Disposable | undefined
+  /** Says how it is, now and from now on. */
+  function beat(): void {
+    pulse?.[Symbol.dispose]()
+    pulse = heartbeat(options.bus, worker.name, { interval: heartbeatMs, extra: vitals, logger })
+  }
 
   const running: RunningWorker = {
     name: worker.name,
@@ -178,23 +227,40 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
     ring: () => bell.ring(),
     start() {
       if (state === 'running') return
+      if (state === 'quarantined') {
+        state = 'running'
+        faults = 0
+        beat()
+        return release?.()
+      }
       state = 'running'
       abort = new AbortController()
       life += 1
       const mine = life
       loop = loop.then(() => work(mine))
-      pulse = heartbeat(options.bus, worker.name, { interval: heartbeatMs, extra: vitals, logger })
+      beat()
     },
     async stop() {
+      const wasUp = state !== 'stopped'
       state = 'stopped'
       life += 1
-      pulse?.[Symbol.dispose]()
       abort.abort()
       bell.ring()
+      release?.()
       await loop
+      // Its last word: whoever watches sees that it is so.
+      if (wasUp && state === 'stopped') beat()
+      if (state === 'stopped') pulse?.[Symbol.dispose]()
     },
     async status() {
-      return { state, failuresInARow: failures, lastError, parked: fold?.parkedCount ?? 0, lag: fold ? await fold.lag() : null }
+      return {
+        state,
+        failuresInARow: failures,
+        lastError,
+        parked: fold?.parkedCount ?? 0,
+        lag: fold ? await fold.lag() : null,
+        partitions: fold ? fold.held : null,
+      }
     },
     async close() {
       await running.stop()
