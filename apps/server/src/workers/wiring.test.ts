@@ -103,6 +103,11 @@ describe('what is wrong with a wiring', () => {
     expect(faultsOf(topic, ends)).toEqual([])
   })
 
+  it('a part publishes the topic that it names, and not others that the same pattern would reach', () => {
+    expect(wired(topics.systemBusHealth)).toEqual({ publishers: ['bus'], consumers: ['api', 'console'] })
+    expect(wired(topics.workerHealth).publishers).not.toContain('bus')
+  })
+
   it('that nobody publishes it, that nobody consumes it, unless it is planned', () => {
     expect(faultsOf(define(), { publishers: [], consumers: ['b'] })).toEqual(['nobody publishes decky.{decky}.example'])
     expect(faultsOf(define(), { publishers: ['a'], consumers: [] })).toEqual(['nobody consumes decky.{decky}.example'])

@@ -74,10 +74,14 @@ type Named = Pick<Beside, 'part' | 'pattern'>
 export function endsOf(topic: AnyTopic, workers: readonly Declared[], publishers: readonly Named[], consumers: readonly Named[]): Ends {
   const reaches = (pattern: string) => matches(pattern, topic.pattern)
   const wakesFor = (worker: Declared) => (worker.kind === 'fold' ? worker.reads : worker.wakes).some(({ pattern }) => reaches(pattern))
-  const beside = (parts: readonly Named[]) => parts.filter(({ pattern }) => reaches(pattern)).map(({ part }) => part)
+  const named = (parts: readonly Named[], about: (pattern: string) => boolean) =>
+    parts.filter(({ pattern }) => about(pattern)).map(({ part }) => part)
   return {
-    publishers: [...workers.filter(({ emits }) => emits.includes(topic)).map(({ name }) => name), ...beside(publishers)],
-    consumers: [...workers.filter(wakesFor).map(({ name }) => name), ...beside(consumers)],
+    publishers: [
+      ...workers.filter(({ emits }) => emits.includes(topic)).map(({ name }) => name),
+      ...named(publishers, (pattern) => pattern === topic.pattern),
+    ],
+    consumers: [...workers.filter(wakesFor).map(({ name }) => name), ...named(consumers, reaches)],
   }
 }
 
