@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { topics } from '@decnet/contracts/topics'
 import { describe, expect, it } from 'vitest'
 import { nextMessage } from '../conformance.ts'
+import type { Subscription } from '../port.ts'
 import { openUnixBroker } from './broker.ts'
 import { client, RawPeer, socketFolder, until } from './unix.fixture.ts'
 
@@ -114,5 +116,36 @@ describe('unix broker', () => {
     expect(gaps).toEqual([broker.status.dropped])
     expect(stuck.events().length + broker.status.dropped).toBe(total)
     stuck.socket.destroy()
+  })
+
+  it('serves nobody while it is paused, says so, and goes on where it was resumed', async () => {
+    await using place = await socketFolder()
+    await using broker = await openUnixBroker({ path: place.path })
+    await using other = client(place.path)
+    const here = broker.as('reader').subscribe('a.b')
+    const there = other.as('reader').subscribe('a.b')
+    await there.ready
+    await broker.pause()
+    await broker.pause()
+    expect(broker.status.connected).toBe(false)
+    expect(existsSync(place.path)).toBe(false)
+    await until(() => !other.status.connected)
+    other.as('writer').publish('a.b', {}, 'lost')
+    await broker.resume()
+    await until(() => other.status.connected && broker.status.connected)
+    await until(() => broker.connections.some(({ subscriptions }) => subscriptions === 1))
+    other.as('writer').publish('a.b', {}, 'found')
+    const told = async (subscription: Subscription, count: number) => {
+      const seen: string[] = []
+      for await (const event of subscription) {
+        seen.push(event.kind === 'gap' ? 'gap' : event.message.type)
+        if (seen.length === count) break
+      }
+      return seen
+    }
+    expect(await told(here, 2)).toEqual(['gap', 'found'])
+    broker.as('writer').publish('a.b', {}, 'again')
+    // Its own handles heard what it said while it was alone.
+    expect(await told(there, 4)).toEqual(['gap', 'lost', 'found', 'again'])
   })
 })

@@ -33,6 +33,10 @@ export interface UnixBroker extends Bus {
   readonly path: string
   /** The connected processes: the name that each gave, its subscriptions, frames dropped because it did not read. */
   readonly connections: readonly { readonly name: string; readonly subscriptions: number; readonly dropped: number }[]
+  /** Serves nobody until it is resumed: its socket goes, whoever is connected is told, and `status` says that it is not connected. */
+  pause(): Promise<void>
+  /** Serves again; every subscription of this process gets a gap. @throws {AppError} those of `openUnixBroker` */
+  resume(): Promise<void>
 }
 
 /**
@@ -54,6 +58,8 @@ export async function openUnixBroker(options: BrokerOptions): Promise<UnixBroker
       return [...broker.connections].map(({ name, patterns, dropped }) => ({ name, subscriptions: patterns.size, dropped }))
     },
     connected: async () => broker.serving,
+    pause: () => broker.pause(),
+    resume: () => broker.resume(),
     close: () => broker.close(),
     [Symbol.asyncDispose]: () => broker.close(),
   }
@@ -71,7 +77,8 @@ class Broker {
   #timers: NodeJS.Timeout[] = []
   #watching = Promise.resolve()
   #outOfPlace = false
-  #pause = 0
+  #patience = 0
+  #paused = false
   #closing: Promise<void> | undefined
 
   constructor(options: BrokerOptions) {
@@ -84,7 +91,7 @@ class Broker {
   }
 
   get serving(): boolean {
-    return this.#bound !== undefined && !this.#outOfPlace && !this.hub.closed
+    return this.#bound !== undefined && !this.#outOfPlace && !this.#paused && !this.hub.closed
   }
   get dropped(): number {
     let sum = this.hub.dropped + this.#droppedBefore
@@ -122,7 +129,8 @@ class Broker {
     }, WATCH_MS)
     const handle = this.hub.as('bus')
     const began = process.uptime()
-    const health = () =>
+    const health = () => {
+      if (this.#paused) return
       handle.publish(
         'system.bus.health',
         {
@@ -136,11 +144,29 @@ class Broker {
         },
         'bus.health',
       )
+    }
     // whoever awaited the broker subscribes before this runs
     setImmediate(health)
     const beat = setInterval(health, healthInterval)
     for (const timer of [watch, beat]) timer.unref()
     this.#timers = [watch, beat]
+  }
+
+  async pause(): Promise<void> {
+    if (this.#paused || this.hub.closed) return
+    this.#paused = true
+    await this.#watching
+    await this.#bound?.release()
+    this.#bound = undefined
+    await Promise.all([...this.connections].map((connection) => connection.goodbye()))
+  }
+
+  async resume(): Promise<void> {
+    if (!this.#paused || this.hub.closed) return
+    await this.bind()
+    this.#paused = false
+    this.rebinds++
+    for (const subscription of this.hub.allSubscriptions()) subscription.gap('reconnected')
   }
 
   close(): Promise<void> {
@@ -157,7 +183,7 @@ class Broker {
   }
 
   async #watch(): Promise<void> {
-    if (this.hub.closed || this.#pause-- > 0) return
+    if (this.hub.closed || this.#paused || this.#patience-- > 0) return
     const { logger, path } = this.#options
     try {
       const old = this.#bound
@@ -171,7 +197,7 @@ class Broker {
       if (!this.#outOfPlace) logger?.error({ err, path }, 'bus socket is gone and cannot be made again yet')
       this.#outOfPlace = true
       // somebody else serves there now: ask less often
-      this.#pause = err instanceof AppError && err.code === 'bus_socket_in_use' ? PATIENCE : 0
+      this.#patience = err instanceof AppError && err.code === 'bus_socket_in_use' ? PATIENCE : 0
     }
   }
 
