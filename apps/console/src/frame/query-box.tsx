@@ -15,6 +15,7 @@ const eventTypes = [
   'http_request',
   'query',
   'download_attempt',
+  'connect_attempt',
   'forward_attempt',
   'file_captured',
   'message_stored',

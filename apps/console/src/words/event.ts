@@ -71,6 +71,7 @@ const tellers: Readonly<Record<string, Teller>> = {
   query: (f) => said('asked', f('query'), 'medium', f('database')),
   http_request: (f) => said('requested', `${f('method')} ${f('path')}`, 'low', f('status')),
   download_attempt: (f) => said('wanted', f('url'), 'high', 'not fetched'),
+  connect_attempt: (f) => said('tried to reach', f('target'), 'high', 'not reached'),
   forward_attempt: (f) => said('asked to reach', f('target'), 'medium', 'refused'),
   file_captured: (f) => said('left a file', f('path'), 'high', `${f('size')} bytes by ${f('via')}`),
   message_stored: (f) => said('sent mail', `${f('mail_from')} → ${f('rcpt_to')}`, 'medium', `${f('size')} bytes`),

@@ -28,6 +28,14 @@ export const downloadAttempt = defineEvent({
   fields: z.object({ url: bytes, tool: z.string() }),
 })
 
+/** `nc`, `telnet`, `ssh`, `/dev/tcp` and friends. `target` as a URL, `tcp://host:port`; nothing beyond the decky is ever reached. */
+export const connectAttempt = defineEvent({
+  type: 'connect_attempt',
+  summary: 'A shell was told to connect somewhere.',
+  kind: 'interaction',
+  fields: z.object({ target: bytes, tool: z.string() }),
+})
+
 /** A forwarding or a tunnel that was asked for; none is ever opened. */
 export const forwardAttempt = defineEvent({
   type: 'forward_attempt',

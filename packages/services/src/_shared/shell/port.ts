@@ -94,6 +94,8 @@ export interface ShellObserver {
   command(line: string, where: { readonly cwd: string; readonly user: string }): void
   /** wget, curl, tftp, ftpget, scp from elsewhere, git clone…: recorded, never fetched. */
   download(url: string, tool: string): void
+  /** nc, telnet, ssh, /dev/tcp, mysql…: `target` as a URL, `tcp://host:port`; recorded, nothing beyond this host is reached. */
+  connect(target: string, tool: string): void
   /** A file came to be by redirection, here-document, base64 -d, printf, dd, tee: content as it stands when closed. */
   file(path: string, content: Uint8Array): void
 }

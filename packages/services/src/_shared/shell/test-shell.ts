@@ -29,6 +29,7 @@ export interface Ran {
   readonly status: number
   readonly commands: readonly string[]
   readonly downloads: readonly string[]
+  readonly connects: readonly string[]
   readonly files: ReadonlyMap<string, Buffer>
 }
 
@@ -52,10 +53,12 @@ export async function runCommand(
   const err: Buffer[] = []
   const commands: string[] = []
   const downloads: string[] = []
+  const connects: string[] = []
   const files = new Map<string, Buffer>()
   const observer: ShellObserver = {
     command: (line) => commands.push(line),
     download: (url, tool) => downloads.push(`${tool} ${url}`),
+    connect: (target, tool) => connects.push(`${tool} ${target}`),
     file: (path, content) => files.set(path, Buffer.from(content)),
   }
   const shell = startShell({
@@ -79,5 +82,5 @@ export async function runCommand(
   const timer = options.hangupAfter === undefined ? undefined : setTimeout(() => shell.hangup(), options.hangupAfter)
   const { status } = await shell.done
   clearTimeout(timer)
-  return { out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString(), status, commands, downloads, files }
+  return { out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString(), status, commands, downloads, connects, files }
 }

@@ -49,6 +49,7 @@ export function startRecordedShell(visit: Visit, options: RecordedShellOptions):
     observer: {
       command: (line, where) => session.emit(events.command, { command: line, user: where.user, cwd: where.cwd, mode }),
       download: (url, tool) => session.emit(events.downloadAttempt, { url, tool }),
+      connect: (target, tool) => session.emit(events.connectAttempt, { target, tool }),
       file: (path, content) => captureFile(visit, 'shell', path, content),
     },
     now: visit.now,

@@ -4,7 +4,13 @@ import type { PersonaUser } from '@decnet/persona'
 import type { Credentials, Host } from '../shell/port.ts'
 
 /** What a visit reports whatever protocol it came by. */
-export const VISIT_EMITS = [events.command, events.downloadAttempt, events.fileCaptured, events.sessionRecorded] as const
+export const VISIT_EMITS = [
+  events.command,
+  events.downloadAttempt,
+  events.connectAttempt,
+  events.fileCaptured,
+  events.sessionRecorded,
+] as const
 
 /** One attacker past the login of a decky's machine. */
 export interface Visit {

@@ -50,7 +50,7 @@ async function mysql(call: Call): Promise<number> {
   if (attached !== undefined && server === 'mysql')
     await call.err(`${name}: [Warning] Using a password on the command line interface can be insecure.\n`)
   const own = ownAddress(call.session, host)
-  call.session.observer.download(told(`mysql://${user}@${host}:${port}`), name)
+  call.session.observer.connect(told(`mysql://${user}@${host}:${port}`), name)
   let error = ''
   if (own === null) {
     await call.sleep(isAddress(host) ? 130_000 : 5000)
@@ -121,7 +121,7 @@ async function redisCli(call: Call): Promise<number> {
   const host = option(flags, 'h', 'host') ?? '127.0.0.1'
   const port = Number(option(flags, 'p', 'port') ?? 6379)
   const own = ownAddress(call.session, host)
-  if (own === null || host !== '127.0.0.1') call.session.observer.download(told(`redis://${host}:${port}`), 'redis-cli')
+  if (own === null || host !== '127.0.0.1') call.session.observer.connect(told(`redis://${host}:${port}`), 'redis-cli')
   if (own === null) await call.sleep(isAddress(host) ? 130_000 : 5000)
   const up = own !== null && serviceAt(call.machine, port) === 'redis'
   const failure = `Could not connect to Redis at ${host}:${port}: ${own !== null ? 'Connection refused' : isAddress(host) ? 'Connection timed out' : 'Temporary failure in name resolution'}\n`
@@ -167,7 +167,7 @@ async function ftp(call: Call): Promise<number> {
   const { server, version } = call.machine.persona.packages.ftp
   let connected = false
   const open = async (target: string): Promise<void> => {
-    call.session.observer.download(told(`ftp://${target}/`), 'ftp')
+    call.session.observer.connect(told(`ftp://${target}/`), 'ftp')
     const own = ownAddress(call.session, target)
     if (own === null && !isAddress(target)) {
       await call.sleep(5000)

@@ -54,7 +54,7 @@ async function ssh(call: Call): Promise<number> {
       .then(() => 255)
   const port = call.args[call.args.indexOf('-p') + 1]
   const name = host.replace(/^.*@/, '')
-  wish(call, `ssh://${host}${call.args.includes('-p') ? `:${port}` : ''}`)
+  call.session.observer.connect(told(`ssh://${host}${call.args.includes('-p') ? `:${port}` : ''}`), baseName(call.name))
   const own = ownAddress(call.session, name)
   if (own !== null) return await sshHere(call, { given: host, address: own, port: Number(call.args.includes('-p') ? port : 22) })
   await call.sleep(isAddress(name) ? 25_000 : 5000)

@@ -141,7 +141,7 @@ function openNetwork(state: State, target: string): Descriptor | undefined {
   const found = state.flavour === 'bash' ? /^\/dev\/(tcp|udp)\/([^/]+)\/([^/]+)$/.exec(target) : null
   if (found === null) return undefined
   const [, protocol = '', host = '', port = ''] = found
-  state.session.observer.download(`${protocol}://${host}:${port}`, 'bash')
+  state.session.observer.connect(`${protocol}://${host}:${port}`, 'bash')
   const own = ownAddress(state.session, host) !== null
   const line = own && protocol === 'tcp' ? dial(state.session.machine, Number(port)) : undefined
   if (line !== undefined) return conversation(line.peer, target)
