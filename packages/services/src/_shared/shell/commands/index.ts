@@ -20,6 +20,9 @@ import { network } from './network.ts'
 import { privilege } from './privilege.ts'
 import { processes } from './processes.ts'
 import { reading } from './reading.ts'
+import { nanoProgram } from './screens/nano.ts'
+import { paging } from './screens/pager.ts'
+import { viProgram } from './screens/vi.ts'
 import { sedProgram } from './sed/sed.ts'
 import { shells } from './shells.ts'
 import { sorting } from './sort.ts'
@@ -51,7 +54,9 @@ export const programs: Programs = Object.assign(
   hardware,
   identity,
   listing,
+  nanoProgram,
   network,
+  paging,
   privilege,
   processes,
   reading,
@@ -60,6 +65,7 @@ export const programs: Programs = Object.assign(
   system,
   screens,
   text,
+  viProgram,
   lookups,
   serving,
   wgetting,

@@ -4,6 +4,7 @@ import type { Call, Programs } from '../interpreter/call.ts'
 import { compileRegex } from '../interpreter/regex.ts'
 import { two } from '../zoned-time.ts'
 import { uptimeLine } from './identity.ts'
+import { Keyboard } from './screens/keyboard.ts'
 import { human } from './sizes.ts'
 import { strftime } from './strftime.ts'
 
@@ -159,50 +160,71 @@ async function custom(call: Call, list: readonly Process[], format: string, cut:
   return 0
 }
 
-async function top(call: Call): Promise<number> {
+/** One picture of top: the summary, the heading, the processes by their use. */
+function picture(call: Call): { readonly lines: readonly string[]; readonly heading: string; readonly rows: readonly string[] } {
   const listed = all(call)
   const memory = memoryOf(call.machine)
   const mib = (kb: number): string => (kb / 1024).toFixed(1)
   const running = listed.filter((p) => p.state.startsWith('R')).length || 1
-  const lines = [
-    `top -${uptimeLine(call)}`,
-    `Tasks: ${String(listed.length).padStart(3)} total, ${String(running).padStart(3)} running, ${String(listed.length - running).padStart(3)} sleeping,   0 stopped,   0 zombie`,
-    `%Cpu(s): ${(loadOf(call.machine)[0] * 20).toFixed(1).padStart(4)} us,  0.4 sy,  0.0 ni, ${(99.4 - loadOf(call.machine)[0] * 20).toFixed(1).padStart(4)} id,  0.1 wa,  0.0 hi,  0.1 si,  0.0 st `,
-    `MiB Mem : ${mib(memory.total).padStart(8)} total, ${mib(memory.free).padStart(8)} free, ${mib(memory.total - memory.available).padStart(8)} used, ${mib(memory.buffers + memory.cached + memory.reclaimable).padStart(8)} buff/cache     `,
-    `MiB Swap: ${mib(memory.swapTotal).padStart(8)} total, ${mib(memory.swapFree).padStart(8)} free, ${mib(memory.swapTotal - memory.swapFree).padStart(8)} used. ${mib(memory.available).padStart(8)} avail Mem `,
-    '',
-    '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND',
-  ]
-  const rows = [...listed]
-    .sort((a, b) => b.cpu - a.cpu || a.pid - b.pid)
-    .map(
-      (p) =>
-        `${String(p.pid).padStart(7)} ${p.user.padEnd(8)}  20   0 ${String(p.vsz).padStart(7)} ${String(p.rss).padStart(6)} ${String(Math.floor(p.rss * 0.7)).padStart(6)} ${p.state[0]}   0.0 ${((p.rss / memory.total) * 100).toFixed(1).padStart(5)} ${`${clock(p.cpu)}.${two(p.pid % 100)}`.padStart(9)} ${p.name}`,
-    )
-  if (call.args.some((arg) => /^-\w*b/.test(arg)) || !call.toTty) return await call.out(`${[...lines, ...rows].join('\n')}\n`).then(() => 0)
-  const height = call.session.terminal?.rows ?? 24
-  await call.out(
-    `\x1b[?1h\x1b=\x1b[H\x1b[J${[...lines.slice(0, 6), `\x1b[7m${(lines[6] ?? '').padEnd(call.session.terminal?.columns ?? 80)}\x1b[m`, ...rows.slice(0, Math.max(1, height - 8))].join('\n')}`,
-  )
-  await untilKey(call, 'q')
-  await call.out('\x1b[?1l\x1b>\n')
-  return 0
+  const load = loadOf(call.machine)[0] * 20
+  return {
+    lines: [
+      `top -${uptimeLine(call)}`,
+      `Tasks: ${String(listed.length).padStart(3)} total, ${String(running).padStart(3)} running, ${String(listed.length - running).padStart(3)} sleeping,   0 stopped,   0 zombie`,
+      `%Cpu(s): ${load.toFixed(1).padStart(4)} us,  0.4 sy,  0.0 ni, ${(99.4 - load).toFixed(1).padStart(4)} id,  0.1 wa,  0.0 hi,  0.1 si,  0.0 st `,
+      `MiB Mem : ${mib(memory.total).padStart(8)} total, ${mib(memory.free).padStart(8)} free, ${mib(memory.total - memory.available).padStart(8)} used, ${mib(memory.buffers + memory.cached + memory.reclaimable).padStart(8)} buff/cache     `,
+      `MiB Swap: ${mib(memory.swapTotal).padStart(8)} total, ${mib(memory.swapFree).padStart(8)} free, ${mib(memory.swapTotal - memory.swapFree).padStart(8)} used. ${mib(memory.available).padStart(8)} avail Mem `,
+    ],
+    heading: '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND',
+    rows: [...listed]
+      .sort((a, b) => b.cpu - a.cpu || a.pid - b.pid)
+      .map(
+        (p) =>
+          `${String(p.pid).padStart(7)} ${p.user.padEnd(8)}  ${p.state.includes('<') ? ' 0 -20' : '20   0'} ${String(p.vsz).padStart(7)} ${String(p.rss).padStart(6)} ${String(Math.floor(p.rss * 0.7)).padStart(6)} ${p.state[0]}   0.0 ${((p.rss / memory.total) * 100).toFixed(1).padStart(5)} ${`${clock(p.cpu)}.${two(p.pid % 100)}`.padStart(9)} ${p.name}`,
+      ),
+  }
 }
-/** Reads keys until one of them comes; also at the end of input. */
-export async function untilKey(call: Call, keys: string): Promise<void> {
-  const { terminal } = call.session
-  if (terminal !== null) {
-    terminal.canonical = false
-    terminal.echo = false
+
+async function top(call: Call): Promise<number> {
+  const flags = call.args.join(' ')
+  const times = Number(/-\w*n\s*(\d+)/.exec(flags)?.[1] ?? Number.POSITIVE_INFINITY)
+  const delay = Math.max(0.1, Number(/-\w*d\s*([\d.]+)/.exec(flags)?.[1] ?? 3)) * 1000
+  const batch = call.args.some((arg) => /^-\w*b/.test(arg))
+  if (!batch && !call.toTty) return await call.err('top: failed tty get\n').then(() => 1)
+  const keys = batch ? null : Keyboard.take(call)
+  if (keys === null) {
+    for (let i = 0; i < times; i++) {
+      if (i > 0) await call.sleep(delay)
+      const { lines, heading, rows } = picture(call)
+      await call.out(`${i > 0 ? '\n' : ''}${[...lines, '', heading, ...rows].join('\n')}\n`)
+    }
+    return 0
   }
-  for (;;) {
-    const chunk = await call.stdin.read(1)
-    if (chunk === null || keys.includes(chunk.toString('latin1'))) break
+  const emphasised = (line: string): string =>
+    line.replace(
+      /(\d+\.\d|(?<=[ ,:])\d+)(?= (?:total|running|sleeping|stopped|zombie|us|sy|ni|id|wa|hi|si|st|free|used|buff|avail)\b)/g,
+      '\x1b[1m$1\x1b(B\x1b[m',
+    )
+  try {
+    await call.out('\x1b[?1h\x1b=\x1b[?25l\x1b[H\x1b[2J\x1b(B\x1b[m')
+    for (let i = 0; i < times; ) {
+      const { lines, heading, rows } = picture(call)
+      const body = [
+        ...lines.map((line, at) => (at === 0 ? line : emphasised(line))),
+        '',
+        `\x1b[7m${heading.padEnd(keys.columns)}\x1b(B\x1b[m`,
+        ...rows.slice(0, Math.max(1, keys.rows - 7)).map((row) => (/ R {3}/.test(row) ? `\x1b[1m${row}\x1b(B\x1b[m` : row)),
+      ]
+      await call.out(`\x1b[H${body.map((line) => `${line}\x1b[K`).join('\n')}\x1b[J`)
+      if (++i >= times) break
+      const key = await keys.next(delay)
+      if (key === null || key === 'q' || key === 'Q' || key === '\x03') break
+    }
+    await call.out(`\x1b[?1l\x1b>\x1b[${keys.rows + 1};1H\n\x1b[?12l\x1b[?25h\x1b[K`)
+  } finally {
+    keys.release()
   }
-  if (terminal !== null) {
-    terminal.canonical = true
-    terminal.echo = true
-  }
+  return 0
 }
 
 async function free(call: Call): Promise<number> {

@@ -265,4 +265,4 @@ const yes = async (call: Call): Promise<number> => {
   const block = Buffer.concat(Array.from({ length: Math.max(1, Math.floor(4096 / line.length)) }, () => line))
   for (;;) await call.out(block)
 }
-export const reading: Programs = { cat, head: headOrTail, tail: headOrTail, wc, tee, tac, yes, more: cat, less: cat, pager: cat }
+export const reading: Programs = { cat, head: headOrTail, tail: headOrTail, wc, tee, tac, yes }

@@ -2,7 +2,6 @@ import { own } from '@decnet/kernel'
 import type { Call, Programs } from '../interpreter/call.ts'
 import { readLine } from '../interpreter/streams.ts'
 import { baseName } from '../paths.ts'
-import { untilKey } from './processes.ts'
 
 const dumb = (call: Call): boolean => /^(dumb|)$/.test(call.env('TERM') ?? '')
 
@@ -61,117 +60,6 @@ async function tput(call: Call): Promise<number> {
     if (capability === undefined) return await call.err(`tput: unknown terminfo capability '${name}'\n`).then(() => 4)
     await call.out(capability)
   }
-  return 0
-}
-
-/** vi: the file on the screen, `:wq` and `:q!` understood at its foot; text typed in insert mode is kept at the end. */
-async function vi(call: Call): Promise<number> {
-  const path = call.args.find((arg) => !arg.startsWith('-') && !arg.startsWith('+')) ?? ''
-  const { terminal } = call.session
-  if (terminal === null)
-    return await call
-      .err(
-        'Vim: Warning: Output is not to a terminal\nVim: Warning: Input is not from a terminal\nVim: Error reading input, exiting...\nVim: Finished.\n',
-      )
-      .then(() => 1)
-  const before =
-    path === ''
-      ? ''
-      : await call.attempt(
-          () => call.fs.read(call.path(path), call.as).toString('latin1'),
-          () => '',
-        )
-  const exists = path !== '' && call.fs.has(call.path(path), call.as)
-  const typed = { text: '', command: '', mode: 'normal' as 'normal' | 'insert' | 'command' }
-  const body = before.split('\n').slice(0, terminal.rows - 1)
-  const fill = Array.from({ length: Math.max(0, terminal.rows - 1 - Math.max(1, body.length)) }, () => '~')
-  const counts = `${before === '' ? 0 : before.replace(/\n$/, '').split('\n').length}L, ${before.length}B`
-  await call.out(
-    `\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J${[...body, ...fill].join('\n')}\x1b[${terminal.rows};1H${path === '' ? '' : `"${path}" ${exists ? counts : '[New]'}`}\x1b[1;1H`,
-  )
-  terminal.canonical = false
-  terminal.echo = false
-  const foot = (text: string): Promise<void> => call.out(`\x1b[${terminal.rows};1H\x1b[K${text}`)
-  try {
-    for (;;) {
-      const chunk = await call.stdin.read(1)
-      if (chunk === null) break
-      const key = chunk.toString('latin1')
-      if (typed.mode === 'insert') {
-        if (key === '\x1b') {
-          typed.mode = 'normal'
-          await foot('')
-        } else if (key === '\x7f') typed.text = typed.text.slice(0, -1)
-        else if (typed.text.length < 1_048_576) {
-          typed.text += key
-          await call.out(key)
-        }
-      } else if (typed.mode === 'command') {
-        if (key === '\x1b') typed.mode = 'normal'
-        else if (key === '\n' || key === '\r') {
-          const wanted = typed.command
-          typed.command = ''
-          typed.mode = 'normal'
-          if (/^(w|wq|x|wq!|w!)$/.test(wanted)) await save(call, path, before, typed.text, foot)
-          if (/^(q!?|wq!?|x|qa!?)$/.test(wanted)) {
-            if (wanted === 'q' && typed.text !== '') await foot('E37: No write since last change (add ! to override)')
-            else break
-          } else if (!/^w!?$/.test(wanted)) await foot(`E492: Not an editor command: ${wanted}`)
-        } else {
-          typed.command = key === '\x7f' ? typed.command.slice(0, -1) : typed.command + key
-          await foot(`:${typed.command}`)
-        }
-      } else if (key === ':') {
-        typed.mode = 'command'
-        await foot(':')
-      } else if ('iaoIAO'.includes(key)) {
-        typed.mode = 'insert'
-        if (key === 'o') typed.text += '\n'
-        await foot('-- INSERT --')
-        await call.out('\x1b[1;1H')
-      }
-    }
-  } finally {
-    terminal.canonical = true
-    terminal.echo = true
-  }
-  await call.out(`\x1b[${terminal.rows};1H\x1b[K\x1b[?2004l\x1b[?1049l`)
-  return 0
-}
-async function save(call: Call, path: string, before: string, text: string, foot: (text: string) => Promise<void>): Promise<void> {
-  await call.attempt(
-    async () => {
-      const whole = before + (text === '' ? '' : text.endsWith('\n') ? text : `${text}\n`)
-      call.fs.write(call.path(path), Buffer.from(whole, 'latin1'), call.as)
-      call.session.observer.file(call.path(path), Buffer.from(whole, 'latin1'))
-      await foot(`"${path}" ${whole.split('\n').length - 1}L, ${whole.length}B written`)
-    },
-    async () => await foot(`E212: Can't open file for writing`),
-  )
-}
-
-async function nano(call: Call): Promise<number> {
-  const path = call.args.find((arg) => !arg.startsWith('-')) ?? ''
-  const { terminal } = call.session
-  if (terminal === null) return await call.err('Standard input is not a terminal\n').then(() => 1)
-  const text =
-    path === ''
-      ? ''
-      : await call.attempt(
-          () => call.fs.read(call.path(path), call.as).toString('latin1'),
-          () => '',
-        )
-  const title = `  GNU nano 7.2`.padEnd(Math.floor((terminal.columns - path.length) / 2)) + (path === '' ? 'New Buffer' : path)
-  await call.out(
-    `\x1b[?1049h\x1b[H\x1b[2J\x1b[7m${title.padEnd(terminal.columns)}\x1b[m\n${text
-      .split('\n')
-      .slice(0, terminal.rows - 4)
-      .join(
-        '\n',
-      )}\x1b[${terminal.rows - 1};1H\x1b[7m^G\x1b[m Help      \x1b[7m^O\x1b[m Write Out \x1b[7m^W\x1b[m Where Is  \x1b[7m^K\x1b[m Cut\n\x1b[7m^X\x1b[m Exit      \x1b[7m^R\x1b[m Read File \x1b[7m^\\\x1b[m Replace   \x1b[7m^U\x1b[m Paste\x1b[2;1H`,
-  )
-  await untilKey(call, '\x18')
-  await call.out('\x1b[?1049l')
   return 0
 }
 
@@ -248,13 +136,6 @@ export const screens: Programs = {
   reset: clear,
   stty,
   tput,
-  vi,
-  vim: vi,
-  view: vi,
-  ex: vi,
-  'vim.tiny': vi,
-  nano,
-  editor: nano,
   python3: script,
   python: script,
   perl: script,
