@@ -1,0 +1,1 @@
+export * from './fixtures/nats-server.ts'
