@@ -234,8 +234,13 @@ describe('the command line beside a fleet', () => {
   })
 
   it('doctor knows that the fleet runs', async () => {
-    const { findings } = await json<{ findings: { check: string; found: string }[] }>('doctor')
+    const { findings } = await json<{ findings: { check: string; verdict: string; found: string }[] }>('doctor')
     expect(findings.find((finding) => finding.check === 'fleet')?.found).toContain(String(fleet.process.pid))
+    expect(findings.find((finding) => finding.check === 'console')).toMatchObject({
+      verdict: 'ok',
+      found: `${fleet.ready.console} in use by this fleet`,
+    })
+    expect((await cli('doctor')).stdout).toContain('The fleet of this home runs')
   })
 
   it.each([

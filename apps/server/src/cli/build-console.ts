@@ -50,6 +50,19 @@ async function build(folder: string, into: string, signal: AbortSignal): Promise
     })
 }
 
+/** Puts a built console in its place; where another start has done so meanwhile, that one stays. */
+function place(fresh: string, dist: string): void {
+  const old = `${fresh}-old`
+  try {
+    if (existsSync(dist)) renameSync(dist, old)
+    renameSync(fresh, dist)
+  } catch (error) {
+    if (!isNodeError(error) || !/^(?:ENOTEMPTY|EEXIST|ENOENT)$/u.test(error.code ?? '') || !existsSync(join(dist, '.built-from')))
+      throw error
+  }
+  for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true })
+}
+
 const isForbidden = (error: unknown) => isNodeError(error) && /^(?:EACCES|EPERM|EROFS)$/u.test(error.code ?? '')
 
 /**
@@ -71,10 +84,7 @@ export async function ensureConsole(notice: (text: string) => void, signal: Abor
     await build(folder, fresh, signal)
     writeFileSync(join(fresh, '.built-from'), wanted)
     chmodSync(fresh, 0o755)
-    const old = `${fresh}-old`
-    if (existsSync(dist)) renameSync(dist, old)
-    renameSync(fresh, dist)
-    rmSync(old, { recursive: true, force: true })
+    place(fresh, dist)
     return dist
   } catch (error) {
     if (fresh !== undefined) rmSync(fresh, { recursive: true, force: true })
