@@ -1,1 +1,2 @@
+export * from './fixtures/nats-accounts.ts'
 export * from './fixtures/nats-server.ts'
