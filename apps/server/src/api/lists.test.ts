@@ -9,7 +9,8 @@ const attempt = (principal: string, secret: string, more: object = {}) => ({
   body: {
     principal,
     secret_b64: Buffer.from(secret).toString('base64'),
-    secret_printable: secret,
+    // As the sensor writes it: for reading, not for telling one from another.
+    secret_printable: secret.slice(0, 512).replace(/[^\x20-\x7e]/gu, '?'),
     secret_kind: 'plaintext',
     outcome: 'failure',
     method: 'password',
@@ -205,12 +206,24 @@ describe('lists', () => {
     }
   })
 
+  it('the most tried are counted by their bytes, however alike they read', async () => {
+    type Top = { secret_b64?: string; principal_b64?: string | null; count: number }[]
+    const all = HOSTILE.map((text) => Buffer.from(text).toString('base64')).toSorted()
+    for (const by of ['secret', 'principal', 'pair']) {
+      const rows = (await get<unknown>(`/credentials/top?by=${by}&limit=100`)) as Top
+      const exact = rows.map((row) => row.secret_b64 ?? row.principal_b64 ?? '')
+      expect(exact.filter((b64) => all.includes(b64)).toSorted(), by).toEqual(all)
+    }
+  })
+
   it('C2, C4: one secret of several attackers is one finding, with every attempt', async () => {
     const page = credentialReusePage.parse(await get('/credential-reuse'))
     expect(page.data).toMatchObject([{ secret_printable: 'shared', target_count: 2, deckies: ['db-01', 'web-01'], confidence: 1 }])
     expect((await get('/credential-reuse?min_target_count=3')).total).toBe(0)
     const [finding] = page.data
     expect(await get<object>(`/credential-reuse/${finding?.id}`)).toEqual(finding)
+    const spread = credentialPage.parse(await get('/credentials?limit=1000')).data.filter((row) => row.target_count > 1)
+    expect(new Set(spread.map((row) => `${row.secret_sha256} ${row.target_count}`))).toEqual(new Set([`${finding?.secret_sha256} 2`]))
     expect((await get(`/credentials/attempts/${finding?.secret_sha256}`)).total).toBe(6)
     expect((await get<{ value: string; count: number }[]>('/credentials/top?by=secret&limit=1'))[0]).toMatchObject({
       value: 'shared',
