@@ -26,7 +26,14 @@ const columns: readonly Column<Attacker>[] = [
     wide: 300,
     grows: true,
     sort: 'ip',
-    cell: (a) => <AttackerLink ip={a.ip} uuid={a.uuid} />,
+    cell: (a) => (
+      <>
+        <AttackerLink ip={a.ip} uuid={a.uuid} />
+        <span className="phone-said faint small cut">
+          <Prose text={a.headline} most={120} />
+        </span>
+      </>
+    ),
   },
   {
     id: 'headline',

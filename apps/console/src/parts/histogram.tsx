@@ -62,6 +62,7 @@ export const Histogram = memo(function Histogram({
   const { brush, handlers } = useBrush((from, to) => onZoom(start + (from / width) * (end - start), start + (to / width) * (end - start)))
   const top = ceilingOf(Math.max(0, ...bars.map((b) => b.total)))
   const plot = height - (axis ? 20 : 0)
+  const base = axis ? plot + 0.5 : plot - 0.5
   const x = (at: number) => ((at - start) / (end - start)) * width
   const step = Math.max(1, (bucket / (end - start)) * width)
   const bar = hover === null ? undefined : bars.find((b) => hover >= x(b.at) && hover < x(b.at) + step)
@@ -90,7 +91,7 @@ export const Histogram = memo(function Histogram({
               <Column key={b.at} bar={b} x={x(b.at)} width={step} plot={plot} top={top} dim={bar !== undefined && bar !== b} />
             ))}
           </g>
-          <line className="base" x1={0} x2={width} y1={plot + 0.5} y2={plot + 0.5} />
+          <line className="base" x1={0} x2={width} y1={base} y2={base} />
           {axis &&
             ticksOf(start, end, Math.max(2, Math.floor(width / 110))).map((tick) => (
               <text key={tick.at} x={Math.min(Math.max(x(tick.at), 20), width - 20)} y={height - 4} textAnchor="middle">
