@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BusLogger } from '@decnet/kernel/bus'
 import { nextMessage } from '@decnet/kernel/bus/conformance'
 import { when } from '@decnet/kernel/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { connectNatsBus, type NatsBusOptions } from './bus.ts'
+import { logRecord } from './fixtures/log-record.ts'
 import { parseServers } from './options.ts'
 import { accountsByJwt, certificates, freePort, NATS_TOOL, nkeyUser, startNatsServer } from './testing.ts'
 
@@ -15,17 +15,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nats-link-'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
-
-/** What is logged, as `level: message`. */
-function record(): { logger: BusLogger; lines: string[]; fields: Record<string, unknown>[] } {
-  const lines: string[] = []
-  const fields: Record<string, unknown>[] = []
-  const log = (level: string) => (given: Record<string, unknown>, message: string) => {
-    lines.push(`${level}: ${message}`)
-    fields.push(given)
-  }
-  return { lines, fields, logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') } }
-}
 
 /** Two clients hear each other. */
 async function works(options: NatsBusOptions): Promise<void> {
@@ -131,7 +120,7 @@ tls.test('works over TLS with an own authority and a client certificate; says wh
 nats.test('goes on without a server that is not there yet and finds it when it comes; tells the log once', async () => {
   await using server = await startNatsServer()
   await server.kill()
-  const { logger, lines } = record()
+  const { logger, lines } = logRecord()
   await using bus = await connectNatsBus({ servers: server.url, retry: QUICK, logger })
   const subscription = bus.as('reader').subscribe('system.log')
   expect(await bus.connected(100)).toBe(false)
@@ -146,7 +135,7 @@ nats.test('goes on without a server that is not there yet and finds it when it c
 
 nats.test('logs credentials that stop being good, and is let in again once they are mended', async () => {
   await using server = await startNatsServer({ config: 'authorization { user: joe, password: old }' })
-  const { logger, lines, fields } = record()
+  const { logger, lines, fields } = logRecord()
   await using bus = await connectNatsBus({ servers: server.url, user: 'joe', password: 'old', retry: QUICK, logger })
   await server.reload('authorization { user: joe, password: new }')
   while (!lines.includes('error: nats does not let us in')) await new Promise((resolve) => setTimeout(resolve, 10))
