@@ -1,8 +1,14 @@
+import { scripts } from './lua/oracle-scripts.ts'
+
 const L = (script: string) =>
   script
     .split('|')
     .map((line) => `${line}\r\n`)
     .join('')
+
+/** Scripts without keys, as RESP. */
+const E = (scripts: readonly string[]) =>
+  scripts.map((script) => `*3\r\n$4\r\nEVAL\r\n$${script.length}\r\n${script}\r\n$1\r\n0\r\n`).join('')
 
 /** Scripted conversations that daemon and service must answer alike; `|` stands for a line end. latin1. */
 export const vectors: Readonly<Record<string, string>> = {
@@ -40,6 +46,10 @@ export const vectors: Readonly<Record<string, string>> = {
   ),
   server: L(
     'AUTH|AUTH x|AUTH a b|AUTH default x|AUTH a b c|SELECT 1|SELECT 16|SELECT abc|SELECT 0|CLIENT ID x|CLIENT GETNAME|CLIENT SETNAME foo|CLIENT GETNAME|CLIENT SETNAME "a b"|CLIENT FOO|CLIENT|CLIENT KILL 1.2.3.4:5|CLIENT NO-EVICT on|CLIENT REPLY ON|CLIENT TRACKINGINFO|CLIENT SETINFO lib-name x|COMMAND COUNT|COMMAND FOO|COMMAND INFO nope|COMMAND DOCS nope|COMMAND GETKEYS get a|LASTSAVE x|SAVE x|BGSAVE x|DEBUG|DEBUG SLEEP 0|DEBUG FOO|DEBUG OBJECT x|SLOWLOG LEN|SLOWLOG GET|SLOWLOG RESET|SLOWLOG FOO|MEMORY USAGE nope|MEMORY DOCTOR|MEMORY FOO|ACL WHOAMI|ACL LIST|ACL USERS|ACL CAT foo|ACL FOO|ACL GETUSER nope|MODULE LIST|MODULE LOAD /tmp/x.so|MODULE LOAD|MODULE FOO|MODULE UNLOAD x|LATENCY LATEST|LATENCY FOO|CLUSTER INFO|CLUSTER NODES|SENTINEL masters|ROLE|WAIT 0 0|PUBLISH c m|PUBSUB CHANNELS|PUBSUB NUMSUB a|PUBSUB NUMPAT|READONLY|ASKING|TIME x|SWAPDB 0 1|MIGRATE a|RESTORE a 0 x|DUMP nope|OBJECT|XADD|XLEN nope|PFADD hll a|GEOADD|SETBIT bits 7 1|GETBIT bits 7|BITCOUNT bits|SORT nope|LCS a b|HELP|INFO foo',
+  ),
+  lua: E(['return redis.call("flushall")', ...scripts]),
+  luaArguments: L(
+    'EVAL "return {KEYS[1],KEYS[2],ARGV[1],ARGV[2]}" 2 a b c d|EVAL "return redis.call(\'set\',KEYS[1],ARGV[1])" 1 kk vv|EVAL "return #ARGV" 0 x y|EVAL_RO "return redis.call(\'set\',\'a\',1)" 0|SCRIPT LOAD "return 1+"|SCRIPT LOAD "return 2"|DEL kk',
   ),
   eval: L(
     'EVAL "return 1" 0|EVAL "return redis.call(\'ping\')" 0|EVAL "x" 0|EVAL|EVAL "return 1" a|EVAL "return 1" -1|EVAL "return 1" 1|EVALSHA abc 0|EVALSHA 0123456789012345678901234567890123456789 0|SCRIPT LOAD "return 1"|SCRIPT EXISTS a|SCRIPT FLUSH|SCRIPT FOO|EVAL "return {1,2,\'a\'}" 0|EVAL "return KEYS[1]" 1 k|EVAL "return os.execute(\'id\')" 0|EVAL "local io_l = package.loadlib(\'/usr/lib/x86_64-linux-gnu/liblua5.1.so.0\', \'luaopen_io\'); local io = io_l(); return 1" 0|FUNCTION LIST|FCALL x 0',
