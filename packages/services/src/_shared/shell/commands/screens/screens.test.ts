@@ -26,6 +26,8 @@ async function sit(
     observer: {
       command: (line) => commands.push(line),
       download: () => undefined,
+      connect: () => undefined,
+      connect: () => undefined,
       file: (path, content) => files.set(path, Buffer.from(content).toString()),
     },
     now: machine.now,
