@@ -27,7 +27,6 @@ async function sit(
       command: (line) => commands.push(line),
       download: () => undefined,
       connect: () => undefined,
-      connect: () => undefined,
       file: (path, content) => files.set(path, Buffer.from(content).toString()),
     },
     now: machine.now,
