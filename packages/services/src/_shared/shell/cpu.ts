@@ -1,4 +1,5 @@
 import type { Persona } from '@decnet/persona'
+import { platformOf } from './platform.ts'
 
 export interface Cpu {
   /** `/proc/cpuinfo` */
@@ -31,7 +32,10 @@ export function cpuOf(persona: Persona): Cpu {
     stepping: amd ? 0 : 7,
     cacheKb: amd ? 512 : 16_384,
   }
-  const flags = amd ? COMMON : INTEL
+  const guest = platformOf(persona).virt !== 'none'
+  const client = !guest && !amd
+  const all = amd ? COMMON : client ? INTEL.replace(/ (avx512\w+|pku|ospke|ibrs_enhanced)/g, '') : INTEL
+  const flags = guest ? all : all.replace(/ (hypervisor|tsc_known_freq|vmmcall)/g, '')
   const bugs = amd
     ? 'sysret_ss_attrs spectre_v1 spectre_v2 spec_store_bypass retbleed smt_rsb srso'
     : 'spectre_v1 spectre_v2 spec_store_bypass swapgs taa itlb_multihit mmio_stale_data retbleed gds bhi'

@@ -33,6 +33,11 @@ export interface ListeningSocket {
   readonly backlog: number
 }
 
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+}
+
 /** What generated files and commands say about one machine; the same answer wherever it shows. */
 export interface Facts {
   readonly persona: Persona
@@ -40,6 +45,8 @@ export interface Facts {
   readonly wall: (epoch: number) => WallTime
   readonly processes: () => readonly Process[]
   readonly listening: () => readonly ListeningSocket[]
+  /** Connections of those who are logged in: IPv4 ends. */
+  readonly connected: () => readonly { readonly local: Endpoint; readonly peer: Endpoint }[]
   /** uids of those who are logged in. */
   readonly present: () => readonly number[]
   /** Names of services that this decky offers, with their ports. */

@@ -1,6 +1,7 @@
+import { isIPv4 } from 'node:net'
 import type { DeckyContext } from '@decnet/kernel/service'
 import type { Persona, PersonaUser } from '@decnet/persona'
-import type { Facts, ListeningSocket, Process } from './facts.ts'
+import type { Endpoint, Facts, ListeningSocket, Process } from './facts.ts'
 import { rootDisk } from './facts.ts'
 import { type BaseDirectory, directory } from './filesystem/base.ts'
 import { Disk } from './filesystem/disk.ts'
@@ -11,6 +12,7 @@ import { placeEtc } from './filesystem/image/etc.ts'
 import { placeHomes } from './filesystem/image/home.ts'
 import { placeProc } from './filesystem/image/proc.ts'
 import { distributionTree } from './filesystem/image/programs.ts'
+import { placeSys } from './filesystem/image/sys.ts'
 import { placeVar } from './filesystem/image/var.ts'
 import type { Credentials, Host, HostOf } from './port.ts'
 import { residents } from './processes.ts'
@@ -54,6 +56,7 @@ export class Machine implements Host, Facts {
   readonly #gone = new Set<number>()
   readonly #logins: Login[] = []
   readonly #ttys = new Set<string>()
+  readonly #connections = new Set<{ readonly local: Endpoint; readonly peer: Endpoint }>()
   #pid: number
   #nextTty = 0
 
@@ -77,6 +80,7 @@ export class Machine implements Host, Facts {
     placeEtc(own, this)
     placeDevices(own, rootDisk(this).device, bootedAt)
     placeProc(own, this)
+    placeSys(own, this)
     placeHomes(own, this)
     placeVar(own, this)
     placeDaemons(own, this)
@@ -146,6 +150,15 @@ export class Machine implements Host, Facts {
     return logins
   }
 
+  /** A shell's connection shows in `/proc/net/tcp` until the answer is called. */
+  connect(local: Endpoint, peer: Endpoint): () => void {
+    const connection = { local, peer }
+    this.#connections.add(connection)
+    return () => void this.#connections.delete(connection)
+  }
+  connected(): readonly { readonly local: Endpoint; readonly peer: Endpoint }[] {
+    return [...this.#connections].filter(({ local, peer }) => isIPv4(local.address) && isIPv4(peer.address))
+  }
   /** Users who are logged in now, by uid: logind keeps a run-time folder for each. */
   present(): readonly number[] {
     return [...new Set(this.#logins.filter((login) => login.until === null).map((login) => login.user.uid))].sort((a, b) => a - b)
@@ -166,6 +179,10 @@ export class Machine implements Host, Facts {
   end(pid: number): void {
     if (pid > 1 && this.#residents?.processes.find((process) => process.pid === pid)?.command.startsWith('[') !== true) this.#gone.add(pid)
     if (this.#gone.size > PROCESSES_MAX) this.#gone.clear()
+  }
+  /** Whether a process of a login is shown under this number. */
+  runs(pid: number): boolean {
+    return this.#running.has(pid)
   }
   processes(): readonly Process[] {
     this.#residents ??= residents(this)

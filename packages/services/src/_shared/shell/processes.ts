@@ -229,7 +229,7 @@ export function residents(facts: Facts): { readonly processes: readonly Process[
       user,
       tty: command.includes('agetty') ? 'tty1' : '?',
       command,
-      name: shortName(command),
+      name: id === 1 ? 'systemd' : shortName(command),
       started: booted + Math.min(30_000, id * 12),
       state,
       vsz,

@@ -6,6 +6,7 @@ import { Runner } from './interpreter/run.ts'
 import { Session } from './interpreter/session.ts'
 import { State } from './interpreter/state.ts'
 import { type Output, Pipe, toBytes } from './interpreter/streams.ts'
+import { loginProcesses } from './login-processes.ts'
 import { Machine } from './machine.ts'
 import { fromDisk } from './paths.ts'
 import type { ShellProcess, StartShell } from './port.ts'
@@ -48,7 +49,16 @@ export const startShell: StartShell = (options): ShellProcess => {
     await runner.source(command, state, { commandString: true })
     return state.status
   }
-  const done = finish(body, runner, state).then((status) => ({ status }))
+  state.parentPid = state.pid - 12
+  const ends = [
+    options.host.connect(options.local, options.peer),
+    ...loginProcesses(state, options).map((process) => session.machine.spawn(process)),
+  ]
+  const done = finish(body, runner, state)
+    .finally(() => {
+      for (const end of ends) end?.()
+    })
+    .then((status) => ({ status }))
   return {
     input: (data) => {
       if (terminal !== null) terminal.receive(data)

@@ -1,11 +1,11 @@
-import { own } from '@decnet/kernel'
 import { cpuOf } from '../cpu.ts'
 import { memoryOf, rootDisk } from '../facts.ts'
 import type { Call, Programs } from '../interpreter/call.ts'
+import { kernelLog, modulesOf } from '../kernel-log.ts'
+import { dmiFiles, platformOf } from '../platform.ts'
 import { optionsOf } from './options.ts'
 import { human } from './sizes.ts'
-
-const MANUFACTURERS = /kvm|qemu|proxmox|red hat|digitalocean|hetzner|amazon|google/i
+import { strftime } from './strftime.ts'
 
 /** As a Debian 12 or Ubuntu kernel reports them for a guest; where they differ, Intel first. */
 const VULNERABILITIES: readonly (readonly [string, string | readonly [string, string]])[] = [
@@ -35,6 +35,8 @@ async function lscpu(call: Call): Promise<number> {
   const { persona } = call.machine
   const { cores, cpuModel } = persona.hardware
   const cpu = cpuOf(persona)
+  const platform = platformOf(persona)
+  const metal = platform.virt === 'none'
   const list = cores === 1 ? '0' : cores === 2 ? '0,1' : `0-${cores - 1}`
   const kib = (kb: number): string => (kb >= 1024 ? `${(kb / 1024).toFixed(kb % 1024 === 0 ? 0 : 1)} MiB` : `${kb} KiB`)
   const instances = `(${cores} instance${cores === 1 ? '' : 's'})`
@@ -50,19 +52,23 @@ async function lscpu(call: Call): Promise<number> {
     ['    CPU family:', String(cpu.family)],
     ['    Model:', String(cpu.model)],
     ['    Thread(s) per core:', '1'],
-    ['    Core(s) per socket:', '1'],
-    ['    Socket(s):', String(cores)],
+    ['    Core(s) per socket:', metal ? String(cores) : '1'],
+    ['    Socket(s):', metal ? '1' : String(cores)],
     ['    Stepping:', String(cpu.stepping)],
     ['    BogoMIPS:', (cpu.mhz * 2).toFixed(2)],
     ['    Flags:', cpu.flags],
     ['Virtualization features:', ''],
-    ['  Hypervisor vendor:', 'KVM'],
-    ['  Virtualization type:', 'full'],
+    ...(platform.hypervisor === null
+      ? ([['  Virtualization:', cpu.vendor === 'AuthenticAMD' ? 'AMD-V' : 'VT-x']] as const)
+      : ([
+          ['  Hypervisor vendor:', platform.hypervisor],
+          ['  Virtualization type:', 'full'],
+        ] as const)),
     ['Caches (sum of all):', ''],
     ['  L1d:', `${kib(32 * cores)} ${instances}`],
     ['  L1i:', `${kib(32 * cores)} ${instances}`],
-    ['  L2:', `${kib((cpu.vendor === 'AuthenticAMD' ? 512 : 4096) * cores)} ${instances}`],
-    ['  L3:', `${kib(16_384 * cores)} ${instances}`],
+    ['  L2:', `${kib((cpu.vendor === 'AuthenticAMD' ? 512 : metal ? 256 : 4096) * cores)} ${instances}`],
+    ['  L3:', metal ? `${kib(8192)} (1 instance)` : `${kib(16_384 * cores)} ${instances}`],
     ['NUMA:', ''],
     ['  NUMA node(s):', '1'],
     ['  NUMA node0 CPU(s):', list],
@@ -96,9 +102,7 @@ async function nproc(call: Call): Promise<number> {
 }
 
 async function lspci(call: Call): Promise<number> {
-  await call.out(
-    '00:00.0 Host bridge: Intel Corporation 440FX - 82441FX PMC [Natoma] (rev 02)\n00:01.0 ISA bridge: Intel Corporation 82371SB PIIX3 ISA [Natoma/Triton II]\n00:01.1 IDE interface: Intel Corporation 82371SB PIIX3 IDE [Natoma/Triton II]\n00:01.2 USB controller: Intel Corporation 82371SB PIIX3 USB [Natoma/Triton II] (rev 01)\n00:01.3 Bridge: Intel Corporation 82371AB/EB/MB PIIX4 ACPI (rev 03)\n00:02.0 VGA compatible controller: Device 1234:1111 (rev 02)\n00:03.0 Unclassified device [00ff]: Red Hat, Inc. Virtio memory balloon\n00:05.0 SCSI storage controller: Red Hat, Inc. Virtio SCSI\n00:12.0 Ethernet controller: Red Hat, Inc. Virtio network device\n',
-  )
+  await call.out(`${platformOf(call.machine.persona).pci.join('\n')}\n`)
   return 0
 }
 
@@ -110,26 +114,26 @@ async function dmidecode(call: Call): Promise<number> {
       )
       .then(() => 1)
   const { persona } = call.machine
-  const { vendor } = persona.hardware
-  const uuid = `${persona.hex('dmi a', 8)}-${persona.hex('dmi b', 4)}-4${persona.hex('dmi c', 3)}-9${persona.hex('dmi d', 3)}-${persona.hex('dmi e', 12)}`
-  const product = MANUFACTURERS.test(vendor)
-    ? 'Standard PC (i440FX + PIIX, 1996)'
-    : persona.pick('product', ['PowerEdge R440', 'ProLiant DL360 Gen10', 'System x3550 M5'])
-  const names: Readonly<Record<string, string>> = {
-    'system-manufacturer': vendor,
-    'system-product-name': product,
-    'system-uuid': uuid,
-    'bios-vendor': 'SeaBIOS',
-    'bios-version': 'rel-1.16.3-0-ga6ed6b701f0a-prebuilt.qemu.org',
-    'system-serial-number': 'Not Specified',
-    'baseboard-product-name': product,
-    'chassis-manufacturer': vendor,
-    'processor-version': persona.hardware.cpuModel,
-  }
+  const p = platformOf(persona)
+  const files = new Map(dmiFiles(persona).map(([name, text]) => [name, text]))
+  const said = (name: string): string => files.get(name) || 'Not Specified'
   const asked = call.args[call.args.indexOf('-s') + 1]
-  if (call.args.includes('-s') && asked !== undefined) return await call.out(`${own(names, asked) ?? 'Not Specified'}\n`).then(() => 0)
+  if (call.args.includes('-s') && asked !== undefined) {
+    if (asked === 'processor-version') return await call.out(`${persona.hardware.cpuModel}\n`).then(() => 0)
+    const name = asked
+      .replace('system-manufacturer', 'sys-vendor')
+      .replace(/^system-/, 'product-')
+      .replace('-product-name', '-name')
+      .replace('product-product', 'product')
+      .replace('-manufacturer', '-vendor')
+      .replace('baseboard', 'board')
+      .replace('release-date', 'date')
+      .replaceAll('-', '_')
+    return await call.out(`${said(name)}\n`).then(() => 0)
+  }
+  const structures = persona.integer('dmi structures', 9, 11) + (p.virt === 'none' ? 42 : 0)
   await call.out(
-    `# dmidecode 3.4\nGetting SMBIOS data from sysfs.\nSMBIOS 2.8 present.\n11 structures occupying 545 bytes.\nTable at 0x000F5A10.\n\nHandle 0x0000, DMI type 0, 24 bytes\nBIOS Information\n\tVendor: SeaBIOS\n\tVersion: ${names['bios-version']}\n\tRelease Date: 04/01/2014\n\tAddress: 0xE8000\n\tRuntime Size: 96 kB\n\tROM Size: 64 kB\n\nHandle 0x0100, DMI type 1, 27 bytes\nSystem Information\n\tManufacturer: ${vendor}\n\tProduct Name: ${product}\n\tVersion: pc-i440fx-8.1\n\tSerial Number: Not Specified\n\tUUID: ${uuid}\n\tWake-up Type: Power Switch\n\tSKU Number: Not Specified\n\tFamily: Not Specified\n\n`,
+    `# dmidecode 3.4\nGetting SMBIOS data from sysfs.\nSMBIOS ${p.smbios} present.\n${structures} structures occupying ${structures * 51} bytes.\nTable at 0x000F5A10.\n\nHandle 0x0000, DMI type 0, 24 bytes\nBIOS Information\n\tVendor: ${p.biosVendor}\n\tVersion: ${p.biosVersion}\n\tRelease Date: ${p.biosDate}\n\tAddress: 0xE8000\n\tRuntime Size: 96 kB\n\tROM Size: 64 kB\n\nHandle 0x0100, DMI type 1, 27 bytes\nSystem Information\n\tManufacturer: ${persona.hardware.vendor}\n\tProduct Name: ${p.product}\n\tVersion: ${p.productVersion || 'Not Specified'}\n\tSerial Number: ${said('product_serial')}\n\tUUID: ${p.uuid}\n\tWake-up Type: Power Switch\n\tSKU Number: Not Specified\n\tFamily: Not Specified\n\n`,
   )
   return 0
 }
@@ -229,44 +233,66 @@ async function fdisk(call: Call): Promise<number> {
   const bytes = call.machine.persona.hardware.diskGb * 1_073_741_824
   const id = call.machine.persona.hex('disk id', 8)
   await call.out(
-    `Disk ${disk.device.slice(0, -1)}: ${call.machine.persona.hardware.diskGb} GiB, ${bytes} bytes, ${bytes / 512} sectors\nDisk model: QEMU HARDDISK   \nUnits: sectors of 1 * 512 = 512 bytes\nSector size (logical/physical): 512 bytes / 512 bytes\nI/O size (minimum/optimal): 512 bytes / 512 bytes\nDisklabel type: dos\nDisk identifier: 0x${id}\n\nDevice     Boot Start      End  Sectors Size Id Type\n${disk.device}  *     2048 ${bytes / 512 - 1} ${bytes / 512 - 2048} ${call.machine.persona.hardware.diskGb}G 83 Linux\n`,
+    `Disk ${disk.device.slice(0, -1)}: ${call.machine.persona.hardware.diskGb} GiB, ${bytes} bytes, ${bytes / 512} sectors\nDisk model: ${platformOf(call.machine.persona).diskModel.padEnd(16)}\nUnits: sectors of 1 * 512 = 512 bytes\nSector size (logical/physical): 512 bytes / 512 bytes\nI/O size (minimum/optimal): 512 bytes / 512 bytes\nDisklabel type: dos\nDisk identifier: 0x${id}\n\nDevice     Boot Start      End  Sectors Size Id Type\n${disk.device}  *     2048 ${bytes / 512 - 1} ${bytes / 512 - 2048} ${call.machine.persona.hardware.diskGb}G 83 Linux\n`,
   )
   return 0
 }
 async function dmesg(call: Call): Promise<number> {
-  const { persona } = call.machine
   if (call.as.uid !== 0) return await call.fail('read kernel buffer failed: Operation not permitted')
-  const lines: readonly (readonly [number, string])[] = [
-    [0, `Linux version ${persona.os.kernel} ${persona.os.kernelBuild}`],
-    [
-      0,
-      `Command line: BOOT_IMAGE=/boot/vmlinuz-${persona.os.kernel} root=UUID=${persona.hex('root uuid a', 8)}-${persona.hex('root uuid b', 4)} ro quiet`,
-    ],
-    [0, 'BIOS-provided physical RAM map:'],
-    [0, 'BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable'],
-    [0, 'NX (Execute Disable) protection: active'],
-    [0, 'SMBIOS 2.8 present.'],
-    [0, 'Hypervisor detected: KVM'],
-    [0.000_003, `tsc: Detected ${cpuOf(persona).mhz.toFixed(3)} MHz processor`],
-    [
-      0.124_51,
-      `smpboot: CPU0: ${persona.hardware.cpuModel} (family: 0x${cpuOf(persona).family.toString(16)}, model: 0x${cpuOf(persona).model.toString(16)}, stepping: 0x${cpuOf(persona).stepping})`,
-    ],
-    [0.131_22, `smp: Brought up 1 node, ${persona.hardware.cores} CPUs`],
-    [1.214_883, 'EXT4-fs (sda1): mounted filesystem with ordered data mode. Quota mode: none.'],
-    [1.771_204, 'systemd[1]: Detected virtualization kvm.'],
-    [1.771_31, `systemd[1]: Hostname set to <${persona.hostname}>.`],
-    [3.551_092, 'Adding 998396k swap on /swapfile.  Priority:-2 extents:1 across:998396k FS'],
-    [4.219_772, 'IPv6: ADDRCONF(NETDEV_CHANGE): eth0: link becomes ready'],
-  ]
-  for (const [at, text] of lines) await call.out(`[${at.toFixed(6).padStart(12)}] ${text}\n`)
+  const level = call.args.some((arg) => /^-\w*T/.test(arg))
+  const { machine } = call
+  for (const [at, text] of kernelLog(machine)) {
+    const epoch = machine.persona.bootedAt + at * 1000
+    await call.out(`[${level ? strftime('%a %b %e %H:%M:%S %Y', machine.wall(epoch), epoch) : at.toFixed(6).padStart(12)}] ${text}\n`)
+  }
   return 0
 }
 async function lsmod(call: Call): Promise<number> {
   await call.out(
-    'Module                  Size  Used by\nnf_tables             303104  0\nnfnetlink              20480  1 nf_tables\next4                  983040  1\njbd2                  167936  1 ext4\nvirtio_net             73728  0\nvirtio_scsi            24576  1\nvirtio_balloon         24576  0\n',
+    `Module                  Size  Used by\n${modulesOf(call.machine)
+      .map(
+        ([name, size, by]) => `${name.padEnd(19)} ${String(size).padStart(8)}  ${by.length}${by.length === 0 ? '' : ` ${by.join(',')}`}\n`,
+      )
+      .join('')}`,
   )
   return 0
+}
+async function hostnamectl(call: Call): Promise<number> {
+  const { persona } = call.machine
+  const platform = platformOf(persona)
+  const name = call.args.find((arg) => !arg.startsWith('-'))
+  if (name !== undefined && name !== 'status')
+    return name === 'hostname' || name === '--static'
+      ? await call.out(`${persona.hostname}\n`).then(() => 0)
+      : call.as.uid === 0
+        ? 0
+        : await call.err('Could not set static hostname: Interactive authentication required.\n').then(() => 1)
+  const chassis = platform.virt !== 'none' ? 'vm' : platform.chassis === 23 ? 'server' : 'desktop'
+  const recent = persona.os.distro !== 'ubuntu22'
+  const rows: readonly (readonly [string, string])[] = [
+    ['Static hostname', persona.hostname],
+    ['Icon name', `computer-${chassis}`],
+    ['Chassis', `${chassis}${recent ? Buffer.from({ vm: ' 🖴', server: ' 🖳', desktop: ' 🖥️' }[chassis]).toString('latin1') : ''}`],
+    ['Machine ID', persona.hex('machine id', 32)],
+    ['Boot ID', persona.hex('boot id', 32)],
+    ...(platform.virt === 'none' ? [] : [['Virtualization', platform.virt] as const]),
+    ['Operating System', persona.os.prettyName],
+    ['Kernel', `Linux ${persona.os.kernel}`],
+    ['Architecture', 'x86-64'],
+    ['Hardware Vendor', persona.hardware.vendor],
+    ['Hardware Model', platform.product],
+    ...(recent ? [['Firmware Version', platform.biosVersion] as const] : []),
+  ]
+  const width = Math.max(...rows.map(([title]) => title.length))
+  await call.out(rows.map(([title, value]) => `${title.padStart(width)}: ${value}\n`).join(''))
+  return 0
+}
+async function detectVirt(call: Call): Promise<number> {
+  const { virt } = platformOf(call.machine.persona)
+  const container = call.args.some((arg) => arg === '-c' || arg === '--container' || arg === '-r' || arg === '--chroot')
+  const said = container ? 'none' : virt
+  if (!call.args.some((arg) => arg === '-q' || arg === '--quiet')) await call.out(`${said}\n`)
+  return said === 'none' ? 1 : 0
 }
 export const hardware: Programs = {
   lscpu,
@@ -281,6 +307,8 @@ export const hardware: Programs = {
   fdisk,
   dmesg,
   lsmod,
+  hostnamectl,
+  'systemd-detect-virt': detectVirt,
   blkid: async (call) =>
     await call
       .out(

@@ -13,43 +13,7 @@ const long = (seconds: number): string =>
   `${two(Math.floor(seconds / 3600))}:${two(Math.floor((seconds % 3600) / 60))}:${two(Math.floor(seconds % 60))}`
 
 /** The machine's processes and this login's own: its sshd, its shell, what runs in it. */
-function all(call: Call): readonly Process[] {
-  const { state, machine } = call
-  const { user } = state
-  const tty = call.session.ttyName ?? '?'
-  const daemon = machine.processes().find((process) => process.command.startsWith('sshd: /usr/sbin'))
-  const base = state.session.shellPid
-  const name = user.name.length > 8 ? `${user.name.slice(0, 7)}+` : user.name
-  const shape = { uid: user.uid, user: name, started: state.started, cpu: 0 }
-  const own: Process[] = [
-    {
-      ...shape,
-      uid: 0,
-      user: 'root',
-      pid: base - 12,
-      ppid: daemon?.pid ?? 1,
-      tty: '?',
-      command: `sshd: ${user.name}${tty === '?' ? '@notty' : ` [priv]`}`,
-      name: 'sshd',
-      state: 'Ss',
-      vsz: 17_712,
-      rss: 10_900,
-    },
-    {
-      ...shape,
-      pid: base,
-      ppid: base - 12,
-      tty,
-      command:
-        tty === '?' ? `${state.session.options.command === undefined ? '-bash' : `bash -c ${state.session.options.command}`}` : '-bash',
-      name: 'bash',
-      state: 'Ss',
-      vsz: 7968,
-      rss: 4720,
-    },
-  ]
-  return [...machine.processes(), ...own].sort((a, b) => a.pid - b.pid)
-}
+const all = (call: Call): readonly Process[] => [...call.machine.processes()].sort((a, b) => a.pid - b.pid)
 
 function startedAt(facts: Facts, epoch: number): string {
   const at = facts.wall(epoch)

@@ -348,13 +348,6 @@ async function lsbRelease(call: Call): Promise<number> {
     if (flags.includes('a') || flags.includes(letter)) await call.out(flags.includes('s') ? `${value}\n` : `${title}:\t${value}\n`)
   return 0
 }
-async function hostnamectl(call: Call): Promise<number> {
-  const { persona } = call.machine
-  await call.out(
-    ` Static hostname: ${persona.hostname}\n       Icon name: computer-vm\n         Chassis: vm\n      Machine ID: ${persona.hex('machine id', 32)}\n         Boot ID: ${persona.hex('boot id', 32)}\n  Virtualization: kvm\nOperating System: ${persona.os.prettyName}${' '.repeat(0)}\n          Kernel: Linux ${persona.os.kernel}\n    Architecture: x86-64\n`,
-  )
-  return 0
-}
 async function timedatectl(call: Call): Promise<number> {
   const { machine } = call
   const now = machine.now()
@@ -386,7 +379,6 @@ export const system: Programs = {
   lsattr,
   sysctl,
   lsb_release: lsbRelease,
-  hostnamectl,
   timedatectl,
   logger: () => 0,
   wall: () => 0,

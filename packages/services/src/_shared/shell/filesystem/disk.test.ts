@@ -97,6 +97,6 @@ describe('the disk', () => {
     for (const user of persona.users) expect(fs.read('/etc/passwd', USER).toString()).toContain(`${user.name}:x:${user.uid}:`)
     expect(fs.read('/proc/version', USER).toString()).toContain(persona.os.kernel)
     expect(fs.realpath('/bin/sh', USER)).toBe('/usr/bin/dash')
-    expect(fs.readlink('/proc/1/exe', ROOT)).toBe('/sbin/init')
+    expect(fs.readlink('/proc/1/exe', ROOT)).toBe('/usr/lib/systemd/systemd')
   })
 })

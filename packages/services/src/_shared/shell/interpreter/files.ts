@@ -6,7 +6,10 @@ import { Bytes, Endless, NOTHING, NOWHERE, type Output } from './streams.ts'
 /** The absolute disk path that a process means; `/proc/self` is its own. */
 export function diskPath(state: State, path: string): string {
   const full = toDisk(joined(path, state.cwd))
-  return full.startsWith('/proc/self') && (full.length === 10 || full[10] === '/') ? `/proc/${state.pid}${full.slice(10)}` : full
+  if (!full.startsWith('/proc/self') || (full.length > 10 && full[10] !== '/')) return full
+  // Subshells are not listed: the login's shell stands for them.
+  const pid = state.session.machine.runs(state.pid) ? state.pid : state.session.shellPid
+  return `/proc/${pid}${full.slice(10)}`
 }
 
 function device(state: State, path: string): Descriptor | undefined {

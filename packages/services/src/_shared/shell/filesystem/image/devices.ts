@@ -1,4 +1,4 @@
-import { type BaseDirectory, type BaseEntry, directory, file, link, place } from '../base.ts'
+import { type BaseDirectory, type BaseEntry, directory, link, place } from '../base.ts'
 
 const NODES = `null:1,3:666 zero:1,5:666 full:1,7:666 random:1,8:666 urandom:1,9:666 tty:5,0:666:5 console:5,1:600:5 ptmx:5,2:666:5 kmsg:1,11:644
 mem:1,1:640:15 port:1,4:640:15 fuse:10,229:666 rtc0:249,0:600 hpet:10,228:600 snapshot:10,231:600 tty0:4,0:620:5 tty1:4,1:620:5 tty2:4,2:620:5
@@ -20,9 +20,6 @@ export function placeDevices(root: BaseDirectory, disk: string, booted: number):
   place(root, `${base}1`, device(`${major},1`, '660', 6))
   place(root, '/dev/pts', directory(booted))
   for (const [name, target] of Object.entries(LINKS)) place(root, `/dev/${name}`, link(booted, target))
-  place(root, '/sys/class/net', directory(booted))
-  place(root, '/sys/kernel', directory(booted))
-  place(root, '/sys/devices/system/cpu/online', file(booted, '0\n', { size: 4096 }))
 }
 const LINKS = {
   fd: '/proc/self/fd',

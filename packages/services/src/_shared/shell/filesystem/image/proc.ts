@@ -1,6 +1,9 @@
 import { cpuOf } from '../../cpu.ts'
 import { type Facts, loadOf, memoryOf, networkOf, type Process, rootDisk } from '../../facts.ts'
+import { modulesOf } from '../../kernel-log.ts'
 import { type BaseDirectory, type BaseEntry, directory, file, link, place } from '../base.ts'
+import { mounts } from './mounts.ts'
+import { kernelFiles, processFiles } from './proc-files.ts'
 
 const kernelVersion = ({ persona: { os } }: Facts): string =>
   os.id === 'debian'
@@ -72,34 +75,6 @@ function uptime(facts: Facts): string {
   return `${up.toFixed(2)} ${idle.toFixed(2)}\n`
 }
 
-function mounts(facts: Facts): string {
-  const disk = rootDisk(facts).device
-  const m = memoryOf(facts)
-  return `sysfs /sys sysfs rw,nosuid,nodev,noexec,relatime 0 0
-proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0
-udev /dev devtmpfs rw,nosuid,relatime,size=${Math.floor(m.total * 0.48)}k,nr_inodes=${Math.floor(m.total * 0.12)},mode=755,inode64 0 0
-devpts /dev/pts devpts rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=000 0 0
-tmpfs /run tmpfs rw,nosuid,nodev,noexec,relatime,size=${Math.floor(m.total / 10)}k,mode=755,inode64 0 0
-${disk} / ext4 rw,relatime,errors=remount-ro 0 0
-securityfs /sys/kernel/security securityfs rw,nosuid,nodev,noexec,relatime 0 0
-tmpfs /dev/shm tmpfs rw,nosuid,nodev,inode64 0 0
-tmpfs /run/lock tmpfs rw,nosuid,nodev,noexec,relatime,size=5120k,inode64 0 0
-cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate,memory_recursiveprot 0 0
-pstore /sys/fs/pstore pstore rw,nosuid,nodev,noexec,relatime 0 0
-bpf /sys/fs/bpf bpf rw,nosuid,nodev,noexec,relatime,mode=700 0 0
-hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=2M 0 0
-mqueue /dev/mqueue mqueue rw,nosuid,nodev,noexec,relatime 0 0
-debugfs /sys/kernel/debug debugfs rw,nosuid,nodev,noexec,relatime 0 0
-tracefs /sys/kernel/tracing tracefs rw,nosuid,nodev,noexec,relatime 0 0
-${facts
-  .present()
-  .map(
-    (uid) =>
-      `tmpfs /run/user/${uid} tmpfs rw,nosuid,nodev,relatime,size=${Math.floor(m.total / 10)}k,nr_inodes=${Math.floor(m.total / 40)},mode=700${uid === 0 ? '' : `,uid=${uid},gid=${uid}`},inode64 0 0\n`,
-  )
-  .join('')}`
-}
-
 const little = (ip: string): string =>
   ip
     .split('.')
@@ -108,20 +83,32 @@ const little = (ip: string): string =>
     .join('')
 const hex4 = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0')
 
-function tcpTable(facts: Facts): string {
-  const head =
-    '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode                                                     \n'
-  const sockets = facts.listening().filter((socket) => socket.protocol === 'tcp')
-  return (
-    head +
-    sockets
-      .map((socket, i) =>
-        `${String(i).padStart(4)}: ${little(socket.address)}:${hex4(socket.port)} 00000000:0000 0A 00000000:00000000 00:00000000 00000000 ${String(socket.uid).padStart(5)}        0 ${15_000 + socket.port} 1 0000000000000000 100 0 0 10 0\n`.padEnd(
-          150,
-        ),
-      )
-      .join('')
-  )
+const HEADS = {
+  tcp: '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode                                                     \n',
+  tcp6: '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n',
+  udp: '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops             \n',
+  udp6: '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n',
+}
+function socketTable(facts: Facts, protocol: keyof typeof HEADS): string {
+  const six = protocol.endsWith('6')
+  const none = six ? '0'.repeat(32) : '00000000'
+  const rows = facts
+    .listening()
+    .filter((socket) => socket.protocol === protocol)
+    .map(
+      (socket, i) =>
+        `${String(i).padStart(4)}: ${six ? none : little(socket.address)}:${hex4(socket.port)} ${none}:0000 0A 00000000:00000000 00:00000000 00000000 ${String(socket.uid).padStart(5)}        0 ${15_000 + socket.port + (six ? 2 : 0)} 1 ${facts.persona.hex(`socket ${protocol} ${socket.port}`, 16).replace(/^.{8}/, '00000000')} 100 0 0 10 0`,
+    )
+  const established =
+    protocol !== 'tcp'
+      ? []
+      : facts
+          .connected()
+          .map(
+            ({ local, peer }, i) =>
+              `${String(rows.length + i).padStart(4)}: ${little(local.address)}:${hex4(local.port)} ${little(peer.address)}:${hex4(peer.port)} 01 00000000:00000000 02:000A7214 00000000     0        0 ${41_000 + peer.port} 2 ${facts.persona.hex(`socket ${peer.port}`, 16).replace(/^.{8}/, '00000000')} 20 4 31 10 -1`,
+          )
+  return HEADS[protocol] + [...rows, ...established].map((row) => `${six ? row : row.padEnd(149)}\n`).join('')
 }
 
 function netDev(facts: Facts): string {
@@ -142,7 +129,7 @@ function processDirectory(p: Process, facts: Facts): BaseDirectory {
   const root = directory(p.started, { mode: 0o555, uid: p.uid, gid: p.uid, size: 0 })
   const kernel = p.command.startsWith('[')
   const binary = p.command.split(' ')[0]?.replace(/^-|:$/g, '') ?? ''
-  const program = binary.startsWith('/') ? binary : `/usr/bin/${binary.replace(/^.*\//, '')}`
+  const program = p.pid === 1 ? '/usr/lib/systemd/systemd' : binary.startsWith('/') ? binary : `/usr/bin/${binary.replace(/^.*\//, '')}`
   const add = (name: string, entry: BaseEntry): void => place(root, name, entry)
   add('cmdline', file(p.started, kernel ? '' : `${p.command.split(' ').join('\0')}\0`, { mode: 0o444, size: 0 }))
   add('comm', file(p.started, `${p.name}\n`, { mode: 0o644, size: 0 }))
@@ -174,6 +161,8 @@ function processDirectory(p: Process, facts: Facts): BaseDirectory {
     'mounts',
     file(p.started, () => mounts(facts), { mode: 0o444, size: 0 }),
   )
+  for (const [name, content] of processFiles(p, facts))
+    add(name, file(p.started, content, { mode: name === 'sched' || name === 'oom_score_adj' ? 0o644 : 0o444, size: 0 }))
   place(root, 'fd', directory(p.started, { mode: 0o500, uid: p.uid, gid: p.uid, size: 0 }))
   return root
 }
@@ -210,9 +199,16 @@ export function placeProc(root: BaseDirectory, facts: Facts): void {
     filesystems: () =>
       'nodev\tsysfs\nnodev\ttmpfs\nnodev\tbdev\nnodev\tproc\nnodev\tcgroup\nnodev\tcgroup2\nnodev\tdevtmpfs\nnodev\tsecurityfs\nnodev\tpipefs\nnodev\tdevpts\n\text3\n\text2\n\text4\nnodev\tmqueue\n',
     modules: () =>
-      'nf_tables 303104 0 - Live 0x0000000000000000\nnfnetlink 20480 1 nf_tables, Live 0x0000000000000000\next4 983040 1 - Live 0x0000000000000000\nvirtio_net 73728 0 - Live 0x0000000000000000\n',
+      modulesOf(facts)
+        .map(([name, size, by]) => `${name} ${size} ${by.length} ${by.length === 0 ? '-' : `${by.join(',')},`} Live 0x0000000000000000\n`)
+        .join(''),
     partitions: () =>
-      `major minor  #blocks  name\n\n   8        0 ${rootDisk(facts).blocks + 2048} ${rootDisk(facts).device.slice(5, -1)}\n   8        1 ${rootDisk(facts).blocks} ${rootDisk(facts).device.slice(5)}\n`,
+      `major minor  #blocks  name\n\n${[facts.persona.hardware.diskGb * 1_048_576, facts.persona.hardware.diskGb * 1_048_576 - 1024]
+        .map(
+          (blocks, i) =>
+            `${String(rootDisk(facts).major).padStart(4)} ${String(i).padStart(8)} ${String(blocks).padStart(10)} ${rootDisk(facts).device.slice(5, i === 0 ? -1 : undefined)}\n`,
+        )
+        .join('')}`,
     swaps: () =>
       `Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/swapfile                               file\t\t${memoryOf(facts).swapTotal}\t\t${memoryOf(facts).swapTotal - memoryOf(facts).swapFree}\t\t-2\n`,
     stat: () => {
@@ -220,7 +216,11 @@ export function placeProc(root: BaseDirectory, facts: Facts): void {
       return `cpu  ${Math.floor(up * 0.02)} 0 ${Math.floor(up * 0.01)} ${Math.floor(up * facts.persona.hardware.cores)} 120 0 31 0 0 0\nbtime ${Math.floor(booted / 1000)}\nprocesses ${Math.floor(up / 300)}\nprocs_running 1\nprocs_blocked 0\n`
     },
     'net/dev': () => netDev(facts),
-    'net/tcp': () => tcpTable(facts),
+    'net/tcp': () => socketTable(facts, 'tcp'),
+    'net/tcp6': () => socketTable(facts, 'tcp6'),
+    'net/udp': () => socketTable(facts, 'udp'),
+    'net/udp6': () => socketTable(facts, 'udp6'),
+    ...kernelFiles(facts),
     'net/arp': () =>
       `IP address       HW type     Flags       HW address            Mask     Device\n${net.gateway.padEnd(17)}0x1         0x2         ${gatewayMac(facts)}     *        ${net.device}\n`,
     'net/route': () =>

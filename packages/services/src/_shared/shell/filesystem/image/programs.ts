@@ -111,6 +111,12 @@ export function distributionTree(distro: string): BaseDirectory {
   }
   place(
     root,
+    '/usr/lib/systemd/systemd',
+    file(at, () => elf(92_792, 'systemd'), { mode: 0o755, size: 92_792 }),
+  )
+  place(root, '/usr/sbin/init', link(at, '/lib/systemd/systemd'))
+  place(
+    root,
     '/usr/lib/openssh/sftp-server',
     file(at, () => elf(96_632, 'sftp-server'), { mode: 0o755, size: 96_632 }),
   )
