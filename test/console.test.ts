@@ -7,7 +7,8 @@ import { type Fleet, startFleet } from './rig/fleet.ts'
 
 const tools = { chromium: 'chromium', sshpass: 'sshpass', ssh: 'openssh-client', curl: 'curl' }
 const CHOSEN = 'a password of my own'
-const REUSED = 'S0mmer-2026!'
+/** Not ASCII: shown as it was typed. */
+const REUSED = 'Sömmer-2026!'
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 /** Asked again until it holds, as long as a busy machine may need. */
@@ -209,11 +210,14 @@ when({ tools }).describe('the console, from the first start on', () => {
     const screen = page.locator('.replay-screen')
     const position = page.getByRole('slider', { name: 'Position in the recording' })
     await position.waitFor()
-    // Before it plays, the player shows a frame of the middle.
+    // Before it plays, the player shows a frame of the middle, and says so.
+    const still = page.getByText(/^Still from 00:/u)
+    await still.waitFor()
     await soon(async () => (await screen.innerText()).trim()).not.toBe('')
     expect(await screen.innerText()).not.toContain('later-51')
     await page.getByRole('button', { name: 'Play', exact: true }).click()
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+    await still.waitFor({ state: 'detached' })
     await soon(() => screen.innerText()).toContain('later-51')
     expect(Number(await position.inputValue())).toBeGreaterThan(0.5)
     await position.press('Home')
@@ -242,6 +246,11 @@ when({ tools }).describe('the console, from the first start on', () => {
     expect(await ssh.getAttribute('aria-pressed')).toBe('true')
     await page.getByRole('region', { name: 'Service' }).getByRole('button', { name: /^http/u }).waitFor()
     await ssh.click()
+    expect(await grid.getByRole('link', { name: '127.0.0.21' }).getAttribute('href')).toMatch(/^\/attackers\/[0-9a-f-]{36}$/u)
+    await grid.getByRole('button', { name: 'More for 127.0.0.21' }).click()
+    await page.getByRole('menuitem', { name: 'Filter to it' }).click()
+    await soon(addresses).toBe('127.0.0.21')
+    await page.getByRole('button', { name: 'Remove attacker:127.0.0.21' }).click()
     await search().fill('127.0.0.22')
     await search().press('Enter')
     await soon(addresses).toBe('127.0.0.22')

@@ -22,7 +22,7 @@ const columns: readonly Column<Attacker>[] = [
   {
     id: 'ip',
     title: 'Address',
-    width: 176,
+    width: 152,
     wide: 300,
     grows: true,
     sort: 'ip',

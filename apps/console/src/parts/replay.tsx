@@ -106,10 +106,10 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
         {preview && !playing && length > 0 && (
           // The button below says the same to who cannot see: this one is only larger.
           <button type="button" className="replay-over" aria-hidden tabIndex={-1} onClick={() => void toggle()}>
+            <span className="replay-note">Still from {playhead(shape.poster, length)}</span>
             <span className="replay-go">
-              <Play aria-hidden />
+              <Play aria-hidden /> Play from the start
             </span>
-            <span className="replay-note">Still from {playhead(shape.poster, length)}. Plays from the start.</span>
           </button>
         )}
       </div>

@@ -43,6 +43,8 @@ const inCredentials = ['service', 'decky', 'attacker', 'outcome', 'secret_sha256
 
 /** Lists of something other than events. */
 const listed = ['/attackers', '/credentials']
+/** Such a list has no way to leave something out; from elsewhere the events do. */
+export const excludes = (): boolean => !listed.includes(window.location.pathname)
 /** Characters of a value that a query takes. */
 const longest = 400
 
@@ -88,7 +90,7 @@ export function ValueMenu() {
                   <Item icon={<ExternalLink aria-hidden />} label="Open its page" onClick={() => go(hrefTo(value.href ?? '/'))} />
                 )}
                 <Item icon={<Filter aria-hidden />} label="Filter to it" onClick={() => add(false)} />
-                <Item icon={<FilterX aria-hidden />} label="Exclude it" onClick={() => add(true)} />
+                {excludes() && <Item icon={<FilterX aria-hidden />} label="Exclude it" onClick={() => add(true)} />}
                 <Item icon={<Copy aria-hidden />} label="Copy" onClick={() => copy(value.text)} />
                 <div className="menu-rule" />
                 <Item icon={<Activity aria-hidden />} label="All events with it" onClick={() => pivot('/live')} />

@@ -4,6 +4,7 @@ import { Empty, Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
 import { DeckyValue, ServiceValue } from '../../parts/value.tsx'
+import { excludes } from '../../parts/value-menu.tsx'
 import { useAttackerOf, useCommands, useSessions } from '../../queries.ts'
 import { parse, withTerm } from '../../search/grammar.ts'
 import { plural } from '../../time/words.ts'
@@ -72,9 +73,11 @@ export function PeekAttacker({ id }: { id: string }) {
         <button type="button" className="btn" onClick={() => filter(false)}>
           Filter to it
         </button>
-        <button type="button" className="btn" onClick={() => filter(true)}>
-          Exclude
-        </button>
+        {excludes() && (
+          <button type="button" className="btn" onClick={() => filter(true)}>
+            Exclude
+          </button>
+        )}
       </div>
       {commands.data && commands.data.data.length > 0 && <PeekCommands title="Last commands" rows={commands.data.data} />}
       <section className="section">

@@ -94,7 +94,7 @@ function Verdict({ stats }: { stats: Stats }) {
             </Link>
           </>
         )}
-        {serious.length > 0 ? '. The others are less urgent.' : '. Nothing is urgent.'}
+        {stats.sources.value > others + 1 ? '. The others are less urgent.' : '.'}
       </span>
     </p>
   )
