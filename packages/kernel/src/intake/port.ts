@@ -5,6 +5,8 @@ export interface IntakeLine {
   readonly position: string
   /** Why this can be no event, before anybody parses it: it was too long, and `line` is only its beginning. Keep it as evidence. */
   readonly corrupt?: string
+  /** The position that its first reader gave it, where it came through several intakes: an id made of source and position is made of this one. */
+  readonly origin?: string
 }
 
 /** One batch from one stream; positions of different streams are kept apart. */
