@@ -85,7 +85,7 @@ async function ingestOnce(folder: string, template: string, events: number, fold
   const bus = createMemoryBus()
   const intake = spoolIntake({ directory: spool })
   const workers: RunningWorker[] = []
-  for (const worker of [ingester(intake, log), ...(folds ? FOLDS : [])]) {
+  for (const worker of [ingester({ list: async () => [{ name: 'sensor', intake, shared: false }] }, log), ...(folds ? FOLDS : [])]) {
     const before = [...workers]
     workers.push(runWorker(worker, { log, bus, logger: silent, givesWay: () => before.some(({ busy }) => busy) }))
   }

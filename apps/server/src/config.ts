@@ -10,6 +10,8 @@ export interface Environment {
   readonly adminPassword: string | undefined
   readonly bus: { readonly enabled: boolean; readonly type: string; readonly socket: string | undefined; readonly group: string }
   readonly logLevel: string
+  /** Workers that the server runs itself; absent = all. */
+  readonly workers: readonly string[] | undefined
   /** For child processes. */
   readonly passedOn: NodeJS.ProcessEnv
 }
@@ -26,6 +28,11 @@ const schema = z.object({
   DECNET_BUS_TYPE: z.string().default('unix'),
   DECNET_BUS_SOCKET: z.string().min(1).optional(),
   DECNET_BUS_GROUP: z.string().min(1).default('decnet'),
+  DECNET_WORKERS: z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .transform((names) => names.filter((name) => name !== '' && name !== 'none'))
+    .optional(),
   DECNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
@@ -45,6 +52,7 @@ export function readEnvironment(home?: string): Environment {
     adminPassword: env.DECNET_ADMIN_PASSWORD,
     bus: { enabled: env.DECNET_BUS_ENABLED, type: env.DECNET_BUS_TYPE, socket: env.DECNET_BUS_SOCKET, group: env.DECNET_BUS_GROUP },
     logLevel: env.DECNET_LOG_LEVEL,
+    workers: env.DECNET_WORKERS?.includes('all') ? undefined : env.DECNET_WORKERS,
     passedOn: { ...process.env },
   }
 }

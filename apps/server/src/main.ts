@@ -1,15 +1,21 @@
+import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
+import { topics } from '@decnet/contracts/topics'
 import { AppError } from '@decnet/kernel'
 import { openBus } from '@decnet/kernel/bus'
 import { createLogger } from '@decnet/kernel/logging'
 import { startApi } from './api/start.ts'
+import { isSwitched, switchBus } from './bus-switch.ts'
 import { readEnvironment } from './config.ts'
 import { homeAt } from './home.ts'
+import { release } from './release.ts'
 import type { Reads } from './store/reads.ts'
 import { type FromServer, type ToServer, toServer } from './supervisor/protocol.ts'
-import type { Pipeline, PipelineData } from './threads/pipeline.ts'
+import type { Pipeline } from './threads/operations.ts'
+import type { PipelineData } from './threads/pipeline.ts'
 import type { Call } from './threads/rpc.ts'
 import { startThread } from './threads/start.ts'
+import { manifests } from './workers/manifests.ts'
 
 type Reader = Reads & { close(args: undefined): Promise<void> }
 /** May read the whole log: they queue in a thread of their own, and nothing else waits for them. */
@@ -39,6 +45,8 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
     spool: home.spool,
     bus: { enabled: env.bus.enabled, type: env.bus.type, socketPath },
     logLevel: env.logLevel,
+    build: release,
+    workers: env.workers ?? manifests.flatMap(({ name, definition }) => (definition ? [name] : [])),
   }
   const pipeline = await startThread<Pipeline>(new URL('./threads/pipeline.ts', import.meta.url), pipelineData)
   const reading = () => startThread<Reader>(new URL('./threads/reader.ts', import.meta.url), { database: home.database })
@@ -62,6 +70,7 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
   const adminPassword = await pipeline.call('users.ensureAdmin', { given: env.adminPassword ?? null, now: Date.now() })
   say({ type: 'ready', console: api.url, adminPassword })
 
+  const busSwitch = isSwitched(bus) ? switchBus(bus, () => read('workers.desires', undefined), logger) : null
   // Without its pipeline or a reader a server is only a shell: the supervisor starts a whole one again.
   let closing = false
   for (const [name, thread] of Object.entries({ pipeline, reader, searcher })) {
@@ -75,9 +84,22 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
   return {
     fleet: (message: Extract<ToServer, { type: 'fleet' }>) =>
       pipeline.call('fleet.record', { services: message.services, serving: message.serving, now: Date.now() }),
-    ring: () => pipeline.call('ring', undefined),
+    /** The supervisor reaches no bus: its word is passed on. */
+    alive({ pid, restarts }: Extract<ToServer, { type: 'alive' }>) {
+      const beat = { worker: 'supervisor', ts: Date.now() / 1000, interval_sec: 30, kind: 'process', pid, host: hostname(), build: release }
+      bus
+        .as('supervisor')
+        .publishTo(
+          topics.workerHealth,
+          ['supervisor'],
+          { ...beat, restarts: restarts.server + restarts.sensor, server_restarts: restarts.server, sensor_restarts: restarts.sensor },
+          'health',
+        )
+    },
+    ring: () => pipeline.call('workers.ring', { name: 'ingester' }),
     async close() {
       closing = true
+      busSwitch?.[Symbol.dispose]()
       await api.close()
       // The writing connection closes last: only then is its log taken over into the database file. A long search is not waited for.
       const readers = Promise.all([reader.call('close', undefined), searcher.call('close', undefined)])
@@ -103,7 +125,8 @@ async function obey(message: ToServer): Promise<void> {
   } else if (message.type === 'fleet') {
     pendingFleet = message
     await server?.fleet(message)
-  } else if (message.type === 'ring') await server?.ring()
+  } else if (message.type === 'alive') server?.alive(message)
+  else if (message.type === 'ring') await server?.ring()
   else await stop()
 }
 

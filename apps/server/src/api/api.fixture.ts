@@ -2,27 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Role } from '@decnet/contracts/api'
-import { AppError } from '@decnet/kernel'
 import { type Bus, createMemoryBus } from '@decnet/kernel/bus'
 import type { NewLogRecord } from '@decnet/kernel/log'
 import { exampleRecord } from '@decnet/kernel/log/conformance'
 import { createLogger } from '@decnet/kernel/logging'
-import { announcer, runWorker } from '@decnet/kernel/worker'
-import { services } from '@decnet/services'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
-import { recordFleetState } from '../fleet/record-state.ts'
 import { type Home, homeAt, prepareHome } from '../home.ts'
 import { logTable } from '../store/log-table.ts'
 import { migrate, openStore, type Store } from '../store/open.ts'
-import { ensurePlan } from '../store/plan.ts'
 import { reads } from '../store/reads.ts'
 import { hashPassword } from '../store/users.ts'
-import { writes } from '../store/writes.ts'
-import type { Pipeline } from '../threads/pipeline.ts'
+import { pipelineOperations } from '../threads/operations.ts'
 import type { Call, Operations } from '../threads/rpc.ts'
-import credentials from '../workers/credentials/worker.ts'
-import profiler from '../workers/profiler/worker.ts'
-import reuseCorrelator from '../workers/reuse-correlator/worker.ts'
+import { manifests } from '../workers/manifests.ts'
 import { buildApp } from './app.ts'
 import { loginLimits } from './auth/login-limits.ts'
 import type { ApiContext } from './context.ts'
@@ -42,46 +34,17 @@ const direct =
   }
 
 /** The pipeline's operations over this store, with the real folds, and nothing that reads a spool. */
-function pipelineOver(store: Store, bus: Bus) {
-  const log = logTable(store)
-  const silent = createLogger({ name: 'test', level: 'silent' })
-  const workers = new Map(
-    [credentials, profiler, reuseCorrelator].map((worker) => [worker.name, runWorker(worker, { log, bus, logger: silent })]),
-  )
-  const named = (name: string) => {
-    const worker = workers.get(name)
-    if (!worker) throw new AppError(`There is no worker ${name}.`, { code: 'worker_unknown', status: 404 })
-    return worker
-  }
-  const operations: Pipeline = {
-    ...writes(store),
-    'fleet.plan': (options) => ensurePlan(store.db, { ...options, knownServices: services }),
-    async 'fleet.record'(args) {
-      announcer(bus.as('fleet'))(await recordFleetState(log, args.services, args.serving, args.now))
-    },
-    'workers.list': () =>
-      Promise.all(
-        [...workers.values()].map(async (worker) => ({
-          name: worker.name,
-          summary: worker.summary,
-          kind: worker.kind,
-          ...(await worker.status()),
-        })),
-      ),
-    async 'workers.start'({ name }) {
-      const wasRunning = (await named(name).status()).state === 'running'
-      named(name).start()
-      return { wasRunning }
-    },
-    'workers.stop': ({ name }) => named(name).stop(),
-    run: async () => workers.forEach((worker) => void worker.start()),
-    ring: async () => workers.forEach((worker) => void worker.ring()),
-    async close() {
-      for (const worker of workers.values()) await worker.close()
-    },
-  }
-  return operations
-}
+const folds = manifests.filter(({ kind }) => kind === 'fold')
+const pipelineOver = (store: Store, bus: Bus) =>
+  pipelineOperations({
+    store,
+    bus,
+    log: logTable(store),
+    logger: createLogger({ name: 'test', level: 'silent' }),
+    intakes: { list: async () => [] },
+    manifests: folds,
+    vitals: () => ({}),
+  })
 
 export interface ApiRig extends AsyncDisposable {
   readonly app: FastifyInstance
@@ -126,7 +89,7 @@ export async function openApi(
   const pipeline = pipelineOver(store, bus)
   const write = direct(pipeline)
   const live = liveTail(bus, read, options.timing)
-  const board = workerBoard({ bus, write, file: home.workersFile, now })
+  const board = workerBoard({ bus, read, write, file: home.workersFile, now })
   const context: ApiContext = { read, write, bus, home, logger, live, board, limits: loginLimits(now), now }
   let consoleFolder: string | null = null
   if (options.console !== undefined) {
@@ -153,7 +116,7 @@ export async function openApi(
       await logTable(store).transaction((_tx, log) => log.append(whole))
       bus.as('ingester').publish('system.log', { component: 'ingester', flushed: whole.length, position: 0 }, 'batch_committed')
       for (let idle = 0; idle < 3; ) {
-        await pipeline.ring()
+        for (const { name } of folds) await pipeline['workers.ring']({ name })
         await new Promise((resolve) => setTimeout(resolve, 2))
         idle = (await pipeline['workers.list']()).every((worker) => worker.state === 'stopped' || worker.lag === 0) ? idle + 1 : 0
       }

@@ -25,7 +25,8 @@ describe('the live stream', () => {
   async function serve(options: Parameters<typeof openApi>[0] = {}) {
     const api = await openApi({ timing: TIMING, ...options })
     rigs.push(api)
-    for (const name of ['profiler', 'credentials', 'reuse-correlator']) await api.context.write('workers.stop', { name })
+    for (const name of ['profiler', 'credentials', 'reuse-correlator'])
+      await api.context.write('workers.wish', { name, stopped: true, by: 'test', now: 0 })
     const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
     const token = await api.login('vic')
     const log = logTable(api.store)

@@ -3,7 +3,7 @@ import { type Bus, heartbeat } from '@decnet/kernel/bus'
 import type { Logger } from '@decnet/kernel/logging'
 import type { Home } from '../home.ts'
 import type { Reads } from '../store/reads.ts'
-import type { Pipeline } from '../threads/pipeline.ts'
+import type { Pipeline } from '../threads/operations.ts'
 import type { Call } from '../threads/rpc.ts'
 import { buildApp } from './app.ts'
 import { loginLimits } from './auth/login-limits.ts'
@@ -26,7 +26,7 @@ export async function startApi(options: ApiOptions): Promise<{ readonly url: str
   const { bus, read, write, logger, home } = options
   const now = Date.now
   const live = liveTail(bus, read)
-  const board = workerBoard({ bus, write, file: home.workersFile, now })
+  const board = workerBoard({ bus, read, write, file: home.workersFile, now })
   const app = await buildApp({ read, write, bus, home, logger, live, board, limits: loginLimits(now), now }, options.consoleFolder)
   const { host, port } = options.listen
   try {

@@ -2,24 +2,34 @@ import { rename, writeFile } from 'node:fs/promises'
 import type { Worker } from '@decnet/contracts/api'
 import { topics } from '@decnet/contracts/topics'
 import type { Bus } from '@decnet/kernel/bus'
-import type { Pipeline } from '../threads/pipeline.ts'
+import type { Reads } from '../store/reads.ts'
+import type { Pipeline } from '../threads/operations.ts'
 import type { Call } from '../threads/rpc.ts'
+import { type Manifest, manifests } from '../workers/manifests.ts'
 
-/** A worker is stale after three missed heartbeats of 30 s. */
+/** A worker is stale after three missed heartbeats of 30 s, or of the longer interval that it says itself. */
 const STALE_SECONDS = 90
+const MISSED = 3
+/** Processes that said nothing for so long are not shown. */
+const FORGET_MS = 10 * 60_000
+const MAX_REPLICAS = 64
 const SAVE_MS = 5_000
 
-interface Known {
-  readonly name: string
-  readonly summary: string
-  readonly kind: Worker['kind']
-  readonly stoppable: boolean
+interface Heard {
+  /** When it arrived here. */
+  readonly at: number
+  readonly said: Record<string, unknown>
 }
-const PROCESSES: readonly Known[] = [
-  { name: 'bus', summary: 'Carries announcements between workers and to the live stream.', kind: 'process', stoppable: false },
-  { name: 'api', summary: 'Answers the console and scripts.', kind: 'process', stoppable: false },
-  { name: 'sensor', summary: 'Plays the services of all deckies.', kind: 'process', stoppable: false },
-]
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+/** What comes over the bus is text where a sensor said it. */
+const numberOf = (value: unknown): number | null => {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isInteger(number) ? number : null
+}
+const staleAfter = ({ said }: Heard): number => Math.max(STALE_SECONDS, MISSED * (numberOf(said.interval_sec) ?? 0))
+const stateOf = (said: unknown, alive: boolean): Worker['state'] =>
+  said === 'running' || said === 'stopped' || said === 'quarantined' ? said : alive ? 'running' : 'unknown'
 
 export interface WorkerSnapshot {
   workers: Worker[]
@@ -34,49 +44,86 @@ export interface WorkerBoard {
 /** One ground truth about workers: their heartbeats, timed when they arrive here (a clock of theirs cannot keep a dead one alive). */
 export function workerBoard(options: {
   readonly bus: Bus
+  readonly read: Call<Reads>
   readonly write: Call<Pipeline>
   readonly file: string
   readonly now: () => number
 }): WorkerBoard {
-  const { bus, write, now } = options
-  const seen = new Map<string, { at: number; extra: Record<string, unknown> }>()
+  const { bus, read, write, now } = options
+  /** The last heartbeat of each process that runs a worker, by the worker's name. */
+  const seen = new Map<string, Map<string, Heard>>()
   const subscription = bus.as('worker-board').subscribe(topics.workerHealth.pattern)
   void (async () => {
     for await (const event of subscription) {
       if (event.kind !== 'message') continue
       const name = event.message.topic.split('.')[1] ?? ''
-      const { worker: _worker, ts: _ts, ...extra } = event.message.payload
-      seen.set(name, { at: now(), extra })
+      // Nobody makes a row by speaking.
+      if (!manifests.some((manifest) => manifest.name === name)) continue
+      const { worker: _worker, ts: _ts, ...said } = event.message.payload
+      const instance = typeof said.instance === 'string' ? said.instance : ''
+      const heard = seen.get(name) ?? new Map<string, Heard>()
+      seen.set(name, heard)
+      heard.delete(instance)
+      heard.set(instance, { at: now(), said })
+      if (heard.size > MAX_REPLICAS) heard.delete(heard.keys().next().value ?? '')
     }
   })()
 
+  /** What this process knows of itself. */
+  const own = (name: string): Worker['state'] | null => {
+    if (name === 'bus') return bus.status.connected ? 'running' : 'stopped'
+    return name === 'api' ? 'running' : null
+  }
+
+  /** Processes are started again by the supervisor: it counts. */
+  const restartsOf = (name: string): number | null => {
+    const said = [...(seen.get('supervisor')?.values() ?? [])].at(-1)?.said
+    return numberOf(name === 'api' ? said?.server_restarts : name === 'sensor' ? said?.sensor_restarts : undefined)
+  }
+
   async function snapshot(): Promise<WorkerSnapshot> {
-    const supervised = await write('workers.list', undefined as never)
+    const [hosted, desires] = await Promise.all([write('workers.list', undefined), read('workers.desires', undefined)])
     const at = now()
-    const row = (known: Known, desired: Worker['desired'], lag: number | null, more: Record<string, unknown>): Worker => {
-      const heartbeat = seen.get(known.name)
-      const since = heartbeat ? (at - heartbeat.at) / 1000 : null
+    const row = (manifest: Manifest): Worker => {
+      const { name, summary, kind, stopsWith } = manifest
+      const heard = [...(seen.get(name)?.entries() ?? [])]
+      for (const [instance, { at: heardAt }] of heard) if (at - heardAt > FORGET_MS) seen.get(name)?.delete(instance)
+      const latest = heard.at(-1)?.[1]
+      const since = latest ? (at - latest.at) / 1000 : null
+      const here = hosted.find((worker) => worker.name === name)
+      const lags = heard.flatMap(([, { said }]) => (typeof said.lag === 'number' ? [said.lag] : []))
       return {
-        ...known,
-        status: since === null ? 'unknown' : since < STALE_SECONDS ? 'ok' : 'stale',
-        desired,
-        last_heartbeat_ts: heartbeat ? heartbeat.at / 1000 : null,
+        name,
+        summary,
+        kind,
+        status: latest === undefined || since === null ? 'unknown' : since < staleAfter(latest) ? 'ok' : 'stale',
+        state:
+          here?.state ?? own(name) ?? stateOf(latest?.said.state, since !== null && latest !== undefined && since < staleAfter(latest)),
+        desired: desires[name]?.stopped ? 'stopped' : 'running',
+        desired_by: desires[name]?.by ?? null,
+        last_heartbeat_ts: latest ? latest.at / 1000 : null,
         seconds_since: since,
         installed: true,
-        lag,
-        extra: { ...heartbeat?.extra, ...more },
+        stoppable: stopsWith === null,
+        stops_with: stopsWith,
+        lag: here ? here.lag : kind === 'fold' && lags.length > 0 ? Math.max(...lags) : null,
+        last_error: here ? here.lastError : textOf(latest?.said.last_error),
+        parked: here ? here.parked : numberOf(latest?.said.parked),
+        dropped: numberOf(latest?.said.dropped),
+        restarts: numberOf(latest?.said.restarts) ?? restartsOf(name),
+        replicas: heard.map(([instance, { at: heardAt, said }]) => ({
+          instance,
+          host: textOf(said.host),
+          pid: numberOf(said.pid),
+          build: textOf(said.build),
+          state: textOf(said.state),
+          partitions: numberOf(said.partitions),
+          seconds_since: (at - heardAt) / 1000,
+        })),
+        extra: { ...latest?.said },
       }
     }
-    return {
-      workers: [
-        ...PROCESSES.map((known) => row(known, 'running', null, {})),
-        ...supervised.map(({ name, summary, kind, state, lag, lastError, parked }) =>
-          row({ name, summary, kind, stoppable: true }, state, lag, { last_error: lastError, parked }),
-        ),
-      ],
-      generated_at: new Date(at).toISOString(),
-      bus_connected: bus.status.connected,
-    }
+    return { workers: manifests.map(row), generated_at: new Date(at).toISOString(), bus_connected: bus.status.connected }
   }
 
   /** Whoever reads it finds the one or the other, never half of one, also on a full disk. */

@@ -23,9 +23,9 @@ describe('workers', () => {
     await expect.poll(async () => (await one('profiler'))?.status, WAIT).toBe('ok')
     const answer = await snapshot()
     expect(answer.bus_connected).toBe(true)
-    expect(answer.workers.map((worker) => worker.name)).toEqual(['bus', 'api', 'sensor', ...FOLDS])
+    expect(answer.workers.map((worker) => worker.name)).toEqual(['supervisor', 'bus', 'api', 'sensor', 'ingester', ...FOLDS])
     for (const worker of answer.workers) expect([worker.installed, worker.summary.length > 5]).toEqual([true, true])
-    expect(answer.workers.filter((worker) => worker.stoppable).map((worker) => worker.name)).toEqual(FOLDS)
+    expect(answer.workers.filter((worker) => worker.stoppable).map((worker) => worker.name)).toEqual(['bus', ...FOLDS])
   })
 
   it('W1: never seen is unknown, seen within 90 s is ok, longer ago is stale', async () => {
@@ -47,13 +47,14 @@ describe('workers', () => {
       for await (const event of subscription) if (event.kind === 'message') said.push([event.message.topic, event.message.payload])
     })()
     const answer = await post('profiler/stop')
-    expect([answer.statusCode, answer.json()]).toEqual([202, { accepted: true, worker: 'profiler', action: 'stop' }])
-    await expect.poll(async () => (await one('profiler'))?.desired, WAIT).toBe('stopped')
+    expect([answer.statusCode, answer.json()]).toEqual([202, { accepted: true, worker: 'profiler', action: 'stop', desired: 'stopped' }])
+    await expect.poll(async () => (await one('profiler'))?.state, WAIT).toBe('stopped')
+    expect(await one('profiler')).toMatchObject({ desired: 'stopped', desired_by: 'ana' })
     expect(said).toEqual([['system.profiler.control', { action: 'stop', requested_by: 'ana', ts: expect.any(Number) }]])
     expect((await one('credentials'))?.desired).toBe('running')
     const started = await post('profiler/start')
-    expect([started.statusCode, started.json()]).toEqual([202, { accepted: true, worker: 'profiler', action: 'start' }])
-    await expect.poll(async () => (await one('profiler'))?.desired, WAIT).toBe('running')
+    expect([started.statusCode, started.json()]).toEqual([202, { accepted: true, worker: 'profiler', action: 'start', desired: 'running' }])
+    await expect.poll(async () => (await one('profiler'))?.state, WAIT).toBe('running')
   })
 
   it('W3: a worker that nobody knows is 404, a process is not to be stopped, and nothing is published', async () => {
@@ -65,9 +66,12 @@ describe('workers', () => {
     for (const action of ['start', 'stop']) {
       const unknown = await post(`nobody/${action}`)
       expect([unknown.statusCode, unknown.json().code]).toEqual([404, 'worker_unknown'])
-      for (const process of ['bus', 'api', 'sensor']) {
+      for (const process of ['api', 'sensor', 'ingester', 'supervisor']) {
         const answer = await post(`${process}/${action}`)
-        expect([answer.statusCode, answer.json().code]).toEqual([409, 'worker_not_stoppable'])
+        expect([answer.statusCode, answer.json()]).toEqual([
+          409,
+          expect.objectContaining({ code: 'worker_not_stoppable', detail: expect.stringContaining('decnet down') }),
+        ])
       }
       for (const bad of ['UPPER', 'a.b', '*', '%3E', '..%2f..']) expect([404, 422]).toContain((await post(`${bad}/${action}`)).statusCode)
     }
@@ -76,14 +80,14 @@ describe('workers', () => {
 
   it('W3: start-all lists what it started and what ran already', async () => {
     await post('profiler/stop')
-    await expect.poll(async () => (await one('profiler'))?.desired, WAIT).toBe('stopped')
+    await expect.poll(async () => (await one('profiler'))?.state, WAIT).toBe('stopped')
     const answer = startAll.parse((await post('start-all')).json())
-    expect(answer).toEqual({ started: ['profiler'], already_running: ['credentials', 'reuse-correlator'], failed: [] })
+    expect(answer).toEqual({ started: ['profiler'], already_running: ['bus', 'credentials', 'reuse-correlator'], failed: [] })
   })
 
   it('a stopped worker falls behind, and catches up when it is started again', async () => {
     await post('profiler/stop')
-    await expect.poll(async () => (await one('profiler'))?.desired, WAIT).toBe('stopped')
+    await expect.poll(async () => (await one('profiler'))?.state, WAIT).toBe('stopped')
     await api.feed({ type: 'connect' })
     expect((await one('profiler'))?.lag).toBeGreaterThan(0)
     expect((await api.request('GET', '/attackers', { token })).json().total).toBe(0)

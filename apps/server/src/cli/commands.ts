@@ -12,6 +12,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Is a fleet running in this home? Where are its console and its deckies?',
     load: async () => (await import('./status.ts')).status,
   },
+  { name: 'down', summary: 'Stop the fleet of this home, in order.', load: async () => (await import('./down.ts')).down },
   { name: 'services', summary: 'List the services that a decky can play.', load: async () => (await import('./services.ts')).services },
   { name: 'attackers', summary: 'List who came, most recent first.', load: async () => (await import('./attackers.ts')).attackers },
   {
@@ -34,6 +35,12 @@ export const commands: readonly CommandEntry[] = [
     name: 'workers',
     summary: 'Show the background jobs: alive, how far behind, what went wrong.',
     load: async () => (await import('./workers.ts')).workers,
+  },
+  {
+    name: 'worker',
+    summary: 'Run workers in a process of their own, here or on another host; they share the work with others of their name.',
+    args: [{ name: '<name...>', description: 'which; see `decnet workers`' }],
+    load: async () => (await import('./worker.ts')).worker,
   },
   {
     name: 'doctor',

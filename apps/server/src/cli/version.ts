@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { release } from '../release.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { print, printJson } from './output.ts'
-
-const { version: release } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
 export const version: CommandDefinition = {
   options: [commonOptions[1]],

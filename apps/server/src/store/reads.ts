@@ -9,6 +9,7 @@ import type { Db, Store } from './open.ts'
 import { findSession, listSessions } from './sessions.ts'
 import { readStats } from './stats.ts'
 import { listUsers, userByName, userByToken } from './users.ts'
+import { workerDesires } from './worker-desires.ts'
 
 type Read<Args extends unknown[], Result> = (db: Db, ...args: Args) => Promise<Result>
 
@@ -42,6 +43,7 @@ export function reads({ db }: Store) {
     'auth.user': on(userByToken),
     'users.byName': on(userByName),
     'users.list': () => listUsers(db),
+    'workers.desires': () => workerDesires(db),
   }
 }
 export type Reads = ReturnType<typeof reads>

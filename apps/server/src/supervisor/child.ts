@@ -26,6 +26,8 @@ export interface ChildOptions {
 export interface Child {
   send(message: object, handle?: unknown): void
   readonly pid: number | undefined
+  /** How often it ended without being asked to. */
+  readonly restarts: number
   /** Asks with `{type: 'stop'}`, kills after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -48,6 +50,7 @@ export function superviseChild(options: ChildOptions): Child {
   let child: ChildProcess | undefined
   let stopping = false
   let failures = 0
+  let restarts = 0
   let again: NodeJS.Timeout | undefined
 
   const start = () => {
@@ -70,6 +73,7 @@ export function superviseChild(options: ChildOptions): Child {
     const over = (code: number | null, signal: NodeJS.Signals | null) => {
       if (child === now) child = undefined
       if (stopping) return
+      restarts += 1
       failures = Date.now() - startedAt > HEALTHY_MS ? 0 : failures + 1
       const inMs = failures === 0 ? 0 : backoff(failures)
       options.died(code, signal, inMs)
@@ -87,6 +91,9 @@ export function superviseChild(options: ChildOptions): Child {
     },
     get pid() {
       return child?.pid
+    },
+    get restarts() {
+      return restarts
     },
     async stop(graceMs) {
       stopping = true

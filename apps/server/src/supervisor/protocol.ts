@@ -25,6 +25,8 @@ export const toServer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fleet'), services: z.array(boundService), serving: z.boolean() }),
   /** The sensor has written something. */
   z.object({ type: z.literal('ring') }),
+  /** The supervisor is there, and has started its children again so often since it was started. */
+  z.object({ type: z.literal('alive'), pid: z.number().int(), restarts: z.object({ server: z.number().int(), sensor: z.number().int() }) }),
   z.object({ type: z.literal('stop') }),
 ])
 export type ToServer = z.infer<typeof toServer>

@@ -49,6 +49,7 @@ export interface Running extends AsyncDisposable {
 
 const SENSOR_GRACE_MS = 2_500
 const SERVER_GRACE_MS = 2_000
+const ALIVE_MS = 30_000
 
 /** Who the sensor becomes when started as root: `nobody`, or a user of its own where the machine has one. */
 function sensorUser(): { uid: number; gid: number } {
@@ -107,6 +108,14 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
   failed.catch(() => undefined)
 
   const tellServer = () => server.send({ type: 'fleet', services: listeners.map((listener) => listener.bound), serving } satisfies ToServer)
+  const tellAlive = () =>
+    server.send({
+      type: 'alive',
+      pid: process.pid,
+      restarts: { server: server.restarts, sensor: sensor?.restarts ?? 0 },
+    } satisfies ToServer)
+  const alive = setInterval(() => tellAlive(), ALIVE_MS)
+  alive.unref()
   const check = () => {
     if (serving && served) settle?.resolve()
   }
@@ -144,6 +153,7 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
       died(code, signal, inMs) {
         serving = false
         tellServer()
+        tellAlive()
         notice(`The sensor ended (${signal ?? code}); it starts again in ${inMs} ms.`)
       },
     })
@@ -174,6 +184,7 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
         tellServer()
       } else if (said.type === 'ready') {
         served ??= { console: said.console, adminPassword: said.adminPassword }
+        tellAlive()
         check()
       } else if (said.type === 'failed') {
         const { message, code, hint } = said.error
@@ -194,6 +205,7 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
   const stop = () => {
     stopped ??= (async () => {
       over.abort()
+      clearInterval(alive)
       await compiled
       await sensor?.stop(SENSOR_GRACE_MS)
       await server.stop(SERVER_GRACE_MS)

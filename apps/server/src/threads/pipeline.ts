@@ -3,20 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { AppError } from '@decnet/kernel'
 import { openBus } from '@decnet/kernel/bus'
 import { createLogger } from '@decnet/kernel/logging'
-import { announcer, type RunningWorker, runWorker } from '@decnet/kernel/worker'
-import { services } from '@decnet/services'
-import { recordFleetState } from '../fleet/record-state.ts'
 import { spoolIntake } from '../intake/spool-intake.ts'
 import { logTable } from '../store/log-table.ts'
 import { migrate, openStore } from '../store/open.ts'
-import { ensurePlan } from '../store/plan.ts'
-import { isTransient } from '../store/transient.ts'
-import { stoppedWorkers, writes } from '../store/writes.ts'
-import type { BoundService } from '../supervisor/protocol.ts'
-import credentials from '../workers/credentials/worker.ts'
-import { ingester } from '../workers/ingester/worker.ts'
-import profiler from '../workers/profiler/worker.ts'
-import reuseCorrelator from '../workers/reuse-correlator/worker.ts'
+import { workersNamed } from '../workers/manifests.ts'
+import { vitals } from '../workers/vitals.ts'
+import { pipelineOperations } from './operations.ts'
 import { serveOperations } from './rpc.ts'
 
 const NICENESS = 3
@@ -26,6 +18,9 @@ export interface PipelineData {
   readonly spool: string
   readonly bus: { readonly enabled: boolean; readonly type: string; readonly socketPath: string }
   readonly logLevel: string
+  readonly build: string
+  /** Names of the workers to run here. */
+  readonly workers: readonly string[]
 }
 
 /** The thread that owns the only writing connection: ingest, folds, and the API's writes as whole operations. */
@@ -33,66 +28,28 @@ async function pipeline(data: PipelineData) {
   const logger = createLogger({ name: 'pipeline', level: data.logLevel })
   const store = openStore(data.database)
   await migrate(store, data.database)
-  const log = logTable(store)
   const bus = await openBus({ ...data.bus, role: 'client', name: 'pipeline' }, logger)
   const intake = spoolIntake({ directory: data.spool, source: 'sensor' })
-
-  const workers = new Map<string, RunningWorker>()
-  for (const worker of [ingester(intake, log), credentials, profiler, reuseCorrelator]) {
-    // A flood reaches the log, and whoever watches it, before it is thought about; then each gives way to those whose records it reads.
-    const before = [...workers.values()]
-    const givesWay = () => before.some(({ busy }) => busy)
-    workers.set(worker.name, runWorker(worker, { log, bus, logger, transient: isTransient, givesWay }))
-  }
-  const named = (name: string) => {
-    const worker = workers.get(name)
-    if (!worker) throw new AppError(`There is no worker ${name}.`, { code: 'worker_unknown', status: 404 })
-    return worker
-  }
-  const announceFleet = announcer(bus.as('fleet'))
-
-  const own = writes(store)
+  const spool = [{ name: 'sensor', intake, shared: false }]
+  const operations = pipelineOperations({
+    store,
+    bus,
+    logger,
+    log: logTable(store),
+    intakes: { list: async () => spool },
+    manifests: workersNamed(data.workers),
+    vitals: vitals(data.build),
+  })
   return {
-    ...own,
-    'fleet.plan': (options: { subnet: string; now: number }) => ensurePlan(store.db, { ...options, knownServices: services }),
-    async 'fleet.record'(args: { services: BoundService[]; serving: boolean; now: number }) {
-      announceFleet(await recordFleetState(log, args.services, args.serving, args.now))
-    },
-    async 'workers.list'() {
-      const list = [...workers.values()]
-      return Promise.all(
-        list.map(async (worker) => ({ name: worker.name, summary: worker.summary, kind: worker.kind, ...(await worker.status()) })),
-      )
-    },
-    async 'workers.start'({ name }: { name: string }) {
-      const worker = named(name)
-      const wasRunning = (await worker.status()).state === 'running'
-      await own['workers.desire']({ name, stopped: false })
-      worker.start()
-      return { wasRunning }
-    },
-    async 'workers.stop'({ name }: { name: string }) {
-      const worker = named(name)
-      await own['workers.desire']({ name, stopped: true })
-      await worker.stop()
-    },
-    async run() {
-      const stopped = await stoppedWorkers(store.db)
-      for (const worker of workers.values()) if (!stopped.includes(worker.name)) worker.start()
-    },
-    async ring() {
-      workers.get('ingester')?.ring()
-    },
-    /** What the spool holds is taken in and folded before the database closes. */
+    ...operations,
     async close() {
-      for (const worker of workers.values()) await worker.close()
+      await operations.close()
       await intake[Symbol.asyncDispose]()
       await bus.close()
       await store.close()
     },
   }
 }
-export type Pipeline = Awaited<ReturnType<typeof pipeline>>
 
 if (parentPort) {
   const port = parentPort

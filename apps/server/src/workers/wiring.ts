@@ -2,21 +2,10 @@ import { type AnyTopic, topics } from '@decnet/contracts/topics'
 import { matches } from '@decnet/kernel/bus'
 import type { AnyWorker } from '@decnet/kernel/worker'
 import type { Tx } from '../store/log-table.ts'
-import credentials from './credentials/worker.ts'
-import { ingester } from './ingester/worker.ts'
-import profiler from './profiler/worker.ts'
-import reuseCorrelator from './reuse-correlator/worker.ts'
-
-/** Nothing of it runs here: only what it declares is looked at. */
-const unused = undefined as never
+import { manifests } from './manifests.ts'
 
 /** The definition of every worker. */
-export const definitions: readonly AnyWorker<Tx>[] = [
-  ingester(unused, unused) as AnyWorker<Tx>,
-  credentials as AnyWorker<Tx>,
-  profiler as AnyWorker<Tx>,
-  reuseCorrelator as AnyWorker<Tx>,
-]
+export const definitions: readonly AnyWorker<Tx>[] = manifests.flatMap(({ definition }) => (definition ? [definition] : []))
 
 /** A publisher or consumer that is no worker, and where it is one: a file below this folder that `says` so. */
 interface Beside {
@@ -38,6 +27,12 @@ export const publishersBeside: readonly Beside[] = [
     file: `${KERNEL}/bus/heartbeat.ts`,
     says: /`system\.\$\{worker\}\.health`/u,
   },
+  {
+    part: 'supervisor',
+    pattern: topics.workerHealth.pattern,
+    file: '../main.ts',
+    says: /publishTo\(\s*topics\.workerHealth,\s*\['supervisor'\]/u,
+  },
   { part: 'bus', pattern: topics.systemBusHealth.pattern, file: `${KERNEL}/bus/unix/broker.ts`, says: /'system\.bus\.health'/u },
 ]
 
@@ -47,6 +42,12 @@ export const publishersBeside: readonly Beside[] = [
  */
 export const consumersBeside: readonly Beside[] = [
   { part: 'api', pattern: topics.workerHealth.pattern, file: '../api/worker-board.ts', says: /subscribe\(topics\.workerHealth\.pattern/u },
+  {
+    part: 'every host of workers',
+    pattern: topics.workerControl.pattern,
+    file: './host.ts',
+    says: /subscribe\(topics\.workerControl\.pattern/u,
+  },
   {
     part: 'every worker',
     pattern: topics.workerControl.pattern,

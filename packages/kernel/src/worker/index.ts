@@ -1,4 +1,6 @@
 export * from './backoff.ts'
 export * from './define.ts'
 export * from './doorbell.ts'
+export * from './holding.ts'
+export * from './owner.ts'
 export * from './run.ts'

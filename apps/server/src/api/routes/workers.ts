@@ -3,18 +3,23 @@ import { startAll, workerAccepted, workers } from '@decnet/contracts/api'
 import { topics } from '@decnet/contracts/topics'
 import { AppError } from '@decnet/kernel'
 import { z } from 'zod'
-import type { ApiContext } from '../context.ts'
+import { type Manifest, manifests } from '../../workers/manifests.ts'
 import { defineRoute } from '../route.ts'
 
 const tag = 'workers'
 const params = z.object({ name: slug })
 
-async function known(name: string, { board }: ApiContext) {
-  const worker = (await board.snapshot()).workers.find((worker) => worker.name === name)
-  if (!worker) throw new AppError(`There is no worker ${name}.`, { code: 'worker_unknown', status: 404 })
-  if (!worker.stoppable)
-    throw new AppError(`${name} is a process: it stops and starts with decnet up.`, { code: 'worker_not_stoppable', status: 409 })
-  return worker
+/** @throws {AppError} `worker_unknown`, `worker_not_stoppable`. */
+function known(name: string): Manifest {
+  const manifest = manifests.find((manifest) => manifest.name === name)
+  if (!manifest) throw new AppError(`There is no worker ${name}.`, { code: 'worker_unknown', status: 404 })
+  if (manifest.stopsWith !== null)
+    throw new AppError(`${name} does not stop and start by itself.`, {
+      code: 'worker_not_stoppable',
+      status: 409,
+      hint: `It stops with everything else: ${manifest.stopsWith}`,
+    })
+  return manifest
 }
 
 const list = defineRoute({
@@ -36,19 +41,13 @@ const stop = defineRoute({
   params,
   response: workerAccepted,
   status: 202,
-  async handle({ params, caller }, context) {
-    await known(params.name, context)
-    context.bus
-      .as('api')
-      .publishTo(
-        topics.workerControl,
-        [params.name],
-        { action: 'stop', requested_by: caller.username, ts: context.now() / 1000 },
-        'control',
-      )
-    // Whoever supervises it remembers the wish, and stops it also where no bus carries the message.
-    void context.write('workers.stop', params)
-    return { accepted: true as const, worker: params.name, action: 'stop' as const }
+  async handle({ params, caller }, { bus, write, now }) {
+    known(params.name)
+    // Written down first: whoever runs it, here or on another host, obeys also where no bus carries the message.
+    await write('workers.wish', { name: params.name, stopped: true, by: caller.username, now: now() })
+    const asked = { action: 'stop', requested_by: caller.username, ts: now() / 1000 }
+    bus.as('api').publishTo(topics.workerControl, [params.name], asked, 'control')
+    return { accepted: true as const, worker: params.name, action: 'stop' as const, desired: 'stopped' as const }
   },
 })
 
@@ -61,10 +60,13 @@ const start = defineRoute({
   params,
   response: workerAccepted,
   status: 202,
-  async handle({ params }, context) {
-    await known(params.name, context)
-    await context.write('workers.start', params)
-    return { accepted: true as const, worker: params.name, action: 'start' as const }
+  async handle({ params, caller }, { bus, write, now }) {
+    known(params.name)
+    await write('workers.wish', { name: params.name, stopped: false, by: caller.username, now: now() })
+    // Whoever runs it looks at what was written down; a worker itself ignores it.
+    const asked = { action: 'start', requested_by: caller.username, ts: now() / 1000 }
+    bus.as('api').publishTo(topics.workerControl, [params.name], asked, 'control')
+    return { accepted: true as const, worker: params.name, action: 'start' as const, desired: 'running' as const }
   },
 })
 
@@ -75,13 +77,20 @@ const startEvery = defineRoute({
   tag,
   summary: 'Start every worker that is stopped.',
   response: startAll,
-  async handle(_request, { board, write }) {
+  async handle({ caller }, { board, bus, write, now }) {
     const answer = { started: [] as string[], already_running: [] as string[], failed: [] as { name: string; reason: string }[] }
-    for (const { name, stoppable } of (await board.snapshot()).workers) {
+    for (const { name, stoppable, desired, state } of (await board.snapshot()).workers) {
       if (!stoppable) continue
+      if (desired === 'running' && state === 'running') {
+        answer.already_running.push(name)
+        continue
+      }
       try {
-        const { wasRunning } = await write('workers.start', { name })
-        answer[wasRunning ? 'already_running' : 'started'].push(name)
+        await write('workers.wish', { name, stopped: false, by: caller.username, now: now() })
+        bus
+          .as('api')
+          .publishTo(topics.workerControl, [name], { action: 'start', requested_by: caller.username, ts: now() / 1000 }, 'control')
+        answer.started.push(name)
       } catch (error) {
         answer.failed.push({ name, reason: error instanceof Error ? error.message : String(error) })
       }

@@ -37,7 +37,7 @@ describe('the ingester', () => {
     const log = logTable(store)
     const intake = spoolIntake({ directory: spool, source: 'sensor' })
     intakes.push(intake)
-    const worker = runWorker(ingester(intake, log), {
+    const worker = runWorker(ingester({ list: async () => [{ name: 'sensor', intake, shared: false }] }, log), {
       log,
       bus: createMemoryBus(),
       logger: silent,

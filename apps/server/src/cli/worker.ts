@@ -1,0 +1,59 @@
+import { openBus } from '@decnet/kernel/bus'
+import { createLogger } from '@decnet/kernel/logging'
+import { readEnvironment } from '../config.ts'
+import { homeAt } from '../home.ts'
+import { release } from '../release.ts'
+import { logTable } from '../store/log-table.ts'
+import { openStore } from '../store/open.ts'
+import { hostWorkers } from '../workers/host.ts'
+import { workersAlone } from '../workers/manifests.ts'
+import { vitals } from '../workers/vitals.ts'
+import { type CommandDefinition, commonOptions } from './command.ts'
+import { print, printJson } from './output.ts'
+
+export const worker: CommandDefinition = {
+  options: [...commonOptions],
+  examples: ['decnet worker profiler', 'decnet worker profiler reuse-correlator --home /srv/decnet'],
+  async run({ args, options }) {
+    const manifests = workersAlone(args)
+    const env = readEnvironment(options.home)
+    const home = homeAt(env.home)
+    const logger = createLogger({ name: 'worker', level: env.logLevel })
+    const stopping = new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    })
+    const store = openStore(home.database)
+    const bus = await openBus(
+      {
+        enabled: env.bus.enabled,
+        type: env.bus.type,
+        socketPath: env.bus.socket ?? home.busSocket,
+        role: 'client',
+        name: `worker ${args.join(' ')}`,
+      },
+      logger,
+    )
+    const log = logTable(store)
+    const host = hostWorkers({
+      manifests,
+      parts: { log, intakes: { list: async () => [] } },
+      log,
+      db: store.db,
+      bus,
+      logger,
+      vitals: vitals(release),
+    })
+    try {
+      await host.run()
+      const names = manifests.map(({ name }) => name)
+      if (options.json) printJson({ running: names, pid: process.pid })
+      else print(`${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} here as process ${process.pid}. Ctrl-C stops.`)
+      await stopping
+    } finally {
+      await host.close()
+      await bus.close()
+      await store.close()
+    }
+    return 0
+  },
+}

@@ -1,0 +1,53 @@
+import type { Bus } from '@decnet/kernel/bus'
+import type { EventLog } from '@decnet/kernel/log'
+import type { Logger } from '@decnet/kernel/logging'
+import { announcer } from '@decnet/kernel/worker'
+import { services } from '@decnet/services'
+import { recordFleetState } from '../fleet/record-state.ts'
+import type { Tx } from '../store/log-table.ts'
+import type { Store } from '../store/open.ts'
+import { ensurePlan } from '../store/plan.ts'
+import { type Wish, wish } from '../store/worker-desires.ts'
+import { writes } from '../store/writes.ts'
+import type { BoundService } from '../supervisor/protocol.ts'
+import { hostWorkers } from '../workers/host.ts'
+import type { IntakeSources } from '../workers/ingester/worker.ts'
+import type { Manifest } from '../workers/manifests.ts'
+
+export interface PipelineParts {
+  readonly store: Store
+  readonly log: EventLog<Tx>
+  readonly bus: Bus
+  readonly logger: Logger
+  readonly intakes: IntakeSources
+  /** What runs here, in the order of the start. */
+  readonly manifests: readonly Manifest[]
+  readonly vitals: () => Record<string, unknown>
+}
+
+/** What the thread that owns the writing connection does for others: the API's writes as whole operations, and the workers that run here. */
+export function pipelineOperations(parts: PipelineParts) {
+  const { store, log, bus, logger, intakes, manifests, vitals } = parts
+  const host = hostWorkers({ manifests, parts: { log, intakes }, log, db: store.db, bus, logger, vitals })
+  const announceFleet = announcer(bus.as('fleet'))
+  return {
+    ...writes(store),
+    'fleet.plan': (options: { subnet: string; now: number }) => ensurePlan(store.db, { ...options, knownServices: services }),
+    async 'fleet.record'(args: { services: BoundService[]; serving: boolean; now: number }) {
+      announceFleet(await recordFleetState(log, args.services, args.serving, args.now))
+    },
+    'workers.list': () => host.list(),
+    /** Writes down what an operator wants; whoever runs the worker, here or elsewhere, obeys soon. */
+    async 'workers.wish'(wanted: Wish) {
+      await wish(store.db, wanted)
+      host.obey().catch((err: unknown) => logger.warn({ err, worker: wanted.name }, 'a worker did not do as wanted yet'))
+    },
+    run: () => host.run(),
+    async 'workers.ring'({ name }: { name: string }) {
+      host.ring(name)
+    },
+    /** What the spool holds is taken in and folded before the database closes. */
+    close: () => host.close(),
+  }
+}
+export type Pipeline = ReturnType<typeof pipelineOperations>

@@ -1,0 +1,115 @@
+import { AppError } from '@decnet/kernel'
+import type { EventLog } from '@decnet/kernel/log'
+import type { AnyWorker } from '@decnet/kernel/worker'
+import type { Tx } from '../store/log-table.ts'
+import credentials from './credentials/worker.ts'
+import { type IntakeSources, ingester } from './ingester/worker.ts'
+import profiler from './profiler/worker.ts'
+import reuseCorrelator from './reuse-correlator/worker.ts'
+
+/** What a worker is given by the process that runs it. */
+export interface WorkerParts {
+  readonly log: EventLog<Tx>
+  readonly intakes: IntakeSources
+}
+
+/** How an operator stops it: with the API on whatever host it runs (`anywhere`), or only with what `stopsWith` says. */
+export interface Manifest {
+  readonly name: string
+  readonly summary: string
+  readonly kind: 'fold' | 'tick' | 'process'
+  /** What it needs of the machine; a unit of systemd gives it no more. */
+  readonly needs: readonly ('database' | 'bus' | 'spool' | 'artifacts' | 'listen')[]
+  /** Null: an operator may stop and start it at any time. Otherwise the command that does it. */
+  readonly stopsWith: string | null
+  /** May run in a process of its own, beside others of its kind: `decnet worker <name>`. */
+  readonly alone: boolean
+  readonly definition: AnyWorker<Tx> | null
+  make(parts: WorkerParts): AnyWorker<Tx>
+}
+
+const DOWN = 'decnet down'
+
+const fold = (definition: AnyWorker<Tx>): Manifest => ({
+  name: definition.name,
+  summary: definition.summary,
+  kind: definition.kind,
+  needs: ['database', 'bus'],
+  stopsWith: null,
+  alone: true,
+  definition,
+  make: () => definition,
+})
+
+const notMade = (): never => {
+  throw new Error('a process is not made here')
+}
+const process = (name: string, summary: string, needs: Manifest['needs'], stopsWith: string | null): Manifest => ({
+  name,
+  summary,
+  kind: 'process',
+  needs,
+  stopsWith,
+  alone: false,
+  definition: null,
+  make: notMade,
+})
+
+/** Nothing of it runs: only what it declares is looked at. */
+const unused = undefined as never
+const ingesting = ingester(unused, unused) as AnyWorker<Tx>
+
+/**
+ * Every worker, once: the registry, the command line, the order of the start, the units of systemd and the pages of the documentation are
+ * made from this. The order is that of the start.
+ */
+export const manifests: readonly Manifest[] = [
+  process('supervisor', 'Keeps server and sensor alive.', [], DOWN),
+  process('bus', 'Carries announcements between workers and to the live stream; without it they look by themselves.', ['bus'], null),
+  process('api', 'Answers the console and scripts.', ['database', 'bus', 'artifacts', 'listen'], DOWN),
+  process('sensor', 'Plays the services of all deckies.', ['spool', 'artifacts', 'listen'], DOWN),
+  {
+    name: 'ingester',
+    summary: ingesting.summary,
+    kind: 'tick',
+    needs: ['database', 'bus', 'spool'],
+    stopsWith: DOWN,
+    alone: false,
+    definition: ingesting,
+    make: ({ log, intakes }) => ingester(intakes, log) as AnyWorker<Tx>,
+  },
+  fold(credentials as AnyWorker<Tx>),
+  fold(profiler as AnyWorker<Tx>),
+  fold(reuseCorrelator as AnyWorker<Tx>),
+]
+
+const find = (name: string): Manifest => {
+  const manifest = manifests.find((manifest) => manifest.name === name)
+  if (manifest) return manifest
+  throw new AppError(`There is no worker ${name}.`, {
+    code: 'worker_unknown',
+    status: 404,
+    hint: `There are ${manifests.map((manifest) => manifest.name).join(', ')}.`,
+  })
+}
+const inOrder = (names: readonly string[]) => manifests.filter(({ name }) => names.includes(name))
+
+/** Those that the server is told to run, in the order of the start. @throws {AppError} `worker_unknown`, `worker_is_process`. */
+export function workersNamed(names: readonly string[]): readonly Manifest[] {
+  for (const name of names)
+    if (find(name).definition === null)
+      throw new AppError(`${name} is a process of its own.`, { code: 'worker_is_process', status: 409, hint: 'It runs with `decnet up`.' })
+  return inOrder(names)
+}
+
+/** Those that run in a process of their own. @throws {AppError} `worker_unknown`, `worker_not_alone`. */
+export function workersAlone(names: readonly string[]): readonly Manifest[] {
+  for (const name of names)
+    if (!find(name).alone)
+      throw new AppError(`${name} does not run in a process of its own.`, {
+        code: 'worker_not_alone',
+        status: 409,
+        hint: `These do: ${manifests.flatMap((manifest) => (manifest.alone ? [manifest.name] : [])).join(', ')}.`,
+      })
+  return inOrder(names)
+}
