@@ -28,3 +28,16 @@ export const collationOf = (id: number, mariadb: boolean): Collation =>
   id === 255 && !mariadb ? MYSQL_DEFAULT : (byId.get(id) ?? (mariadb ? UTF8MB4 : MYSQL_DEFAULT))
 export const collationOfCharset = (charset: string, mariadb: boolean): Collation =>
   charset === 'utf8mb4' && !mariadb ? MYSQL_DEFAULT : charset === 'binary' ? BINARY : (byCharset.get(charset) ?? UTF8MB4)
+
+const charsetByCollation = new Map<string, string>(lists.collations.map(([name = '', charset]) => [name.toLowerCase(), charset ?? '']))
+/** `utf8` is a name of utf8mb3. */
+const proper = (name: string): string => name.toLowerCase().replace(/^utf8(?=_|$)/u, 'utf8mb3')
+
+export const isCharsetName = (name: string): boolean => widths.has(proper(name))
+/** The character set of a collation; '' where it serves several, null where nothing has that name. */
+export const charsetOfCollation = (name: string, mariadb: boolean): string | null =>
+  charsetByCollation.get(proper(name)) ??
+  (/^uca1400_/iu.test(name) && mariadb ? '' : !mariadb && /^utf8mb4_\w*0900_\w+$/iu.test(name) ? 'utf8mb4' : null)
+/** Whether a collation belongs to a character set. */
+export const fits = (collation: string, charset: string, mariadb: boolean): boolean =>
+  ['', proper(charset)].includes(charsetOfCollation(collation, mariadb) ?? '-')

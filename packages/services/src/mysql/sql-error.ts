@@ -102,6 +102,16 @@ export const fail = {
     (server: string) => `Client does not support authentication protocol requested by server; consider upgrading ${server} client`,
   ),
   noBinlogToDump: error(1236, 'HY000', () => 'Binary log is not open'),
+  wrongCollation: error(
+    1253,
+    '42000',
+    (collation: string, charset: string) => `COLLATION '${collation}' is not valid for CHARACTER SET '${charset}'`,
+  ),
+  noMatchingUser: error(1133, '28000', () => "Can't find any matching row in the user table"),
+  cannotRevokeAll: error(1269, 'HY000', () => "Can't revoke all privileges for one or more of the requested users"),
+  wrongHash: error(1372, 'HY000', () => 'Password hash should be a 41-digit hexadecimal number'),
+  pluginNotLoaded: error(1524, 'HY000', (name: string) => `Plugin '${name}' is not loaded`),
+  invalidRole: error(1959, 'OP000', (name: string) => `Invalid role specification \`${name}\``),
   unknownCollation: error(1273, 'HY000', (name: string) => `Unknown collation: '${name}'`),
   unknownEngine: error(1286, '42000', (name: string) => `Unknown storage engine '${name}'`),
   optionPrevents: error(

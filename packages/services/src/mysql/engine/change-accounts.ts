@@ -5,13 +5,17 @@ import { type Answer, ok } from './answer.ts'
 import type { Session } from './session.ts'
 
 const ACCOUNTS_LIMIT = 100
+const MARIADB_PLUGINS: ReadonlySet<string> = new Set(['mysql_native_password', 'mysql_old_password', 'unix_socket'])
+const MYSQL_PLUGINS: ReadonlySet<string> = new Set(['mysql_native_password', 'caching_sha2_password', 'sha256_password'])
 
-/** CREATE USER, ALTER USER, DROP USER, GRANT, REVOKE and SET PASSWORD: who was made here may log in. @throws {SqlError} 1227, 1396 */
+/** CREATE USER, ALTER USER, DROP USER, GRANT, REVOKE and SET PASSWORD: who was made here may log in. @throws {SqlError} 1133, 1227, 1372, 1396, 1524 */
 export function changeAccounts(statement: Extract<Statement, { is: 'account' | 'set-password' }>, session: Session): Answer {
   const { server } = session
   const { mariadb } = server.product
   if (statement.is === 'set-password') {
-    if (statement.user !== null) session.need('CREATE USER')
+    const { user } = statement
+    if (user !== null) session.need('CREATE USER')
+    if (user !== null && !server.accounts.some(({ name }) => name === user)) throw fail.noMatchingUser()
     return ok()
   }
   const self = statement.verb === 'ALTER USER' && statement.users.every(({ name }) => name === '' || name === session.account.name)
@@ -22,6 +26,11 @@ export function changeAccounts(statement: Extract<Statement, { is: 'account' | '
   const replace = (old: Account, account: Account): void => {
     server.accounts = server.accounts.map((other) => (other === old ? account : other))
     if (session.account === old) session.account = account
+  }
+  for (const { plugin, hash } of statement.users) {
+    if (plugin !== null && !(mariadb ? MARIADB_PLUGINS : MYSQL_PLUGINS).has(plugin.toLowerCase())) throw fail.pluginNotLoaded(plugin)
+    const native = plugin === null ? mariadb : /^mysql_native_password$/iu.test(plugin)
+    if (native && hash !== null && !/^(\*[0-9a-f]{40}|[0-9a-f]{16}|)$/iu.test(hash)) throw fail.wrongHash()
   }
   for (const user of statement.users) {
     const known = find(user)
@@ -44,7 +53,10 @@ export function changeAccounts(statement: Extract<Statement, { is: 'account' | '
         else server.accounts = server.accounts.filter((account) => account !== known)
         break
       case 'GRANT':
+        // The root of the host itself, whom nobody becomes from afar.
+        if (known === undefined && user.name === 'root' && user.host === 'localhost') break
         if (known) replace(known, { ...known, all: true, password: user.password ?? known.password })
+        else if (mariadb && user.password === null && user.plugin === null && user.hash === null) throw fail.noMatchingUser()
         else if (mariadb && server.accounts.length < ACCOUNTS_LIMIT)
           server.accounts = [
             ...server.accounts,

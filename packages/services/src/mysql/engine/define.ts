@@ -1,3 +1,4 @@
+import { charsetOfCollation, fits } from '../charset.ts'
 import type { ColumnDefinition, ColumnPlace, KeyDefinition, Statement, TableName } from '../sql/ast.ts'
 import { fail } from '../sql-error.ts'
 import { type Answer, ok } from './answer.ts'
@@ -36,7 +37,12 @@ export function createDatabase({ name, ifNotExists, charset, collation }: Of<'cr
     return ok()
   }
   if (charset !== null && !isCharset(charset)) throw fail.unknownCharset(charset)
-  const set = charset === null ? server.product.charset : charset.toLowerCase()
+  const { mariadb } = server.product
+  const collated = collation === null ? null : charsetOfCollation(collation, mariadb)
+  if (collation !== null && collated === null) throw fail.unknownCollation(collation)
+  if (charset !== null && collation !== null && !fits(collation, charset, mariadb))
+    throw fail.wrongCollation(collation, charset.toLowerCase())
+  const set = charset?.toLowerCase() ?? (collated === null || collated === '' ? server.product.charset : collated)
   server.catalog.create(name, set, collation ?? defaultCollation(set, server.product))
   return ok(1)
 }

@@ -153,11 +153,7 @@ function runUnusual(statement: Statement, session: Session): Answer {
       if (library.includes('/')) throw fail.noPaths()
       const file = statement.plugin && !/\.so$/u.test(library) ? `${library}.so` : library
       const missing = 'cannot open shared object file: No such file or directory'
-      if (mariadb)
-        throw fail.cannotOpenLibrary(
-          statement.plugin ? `/usr/lib/mysql/plugin/${file}` : file,
-          statement.plugin ? `2, ${missing}` : `errno: 2, ${missing}`,
-        )
+      if (mariadb) throw fail.cannotOpenLibrary(statement.plugin ? `/usr/lib/mysql/plugin/${file}` : file, `errno: 2, ${missing}`)
       throw fail.cannotOpenLibrary(file, `errno: 2 /usr/lib/mysql/plugin/${file}: ${missing}`)
     }
     case 'drop-routine': {

@@ -32,6 +32,9 @@ export function writeOut(destination: Destination, rows: readonly (readonly Valu
     throw fail.optionPrevents('--secure-file-priv', server.product.name)
   const base = session.database === null ? '/var/lib/mysql' : `/var/lib/mysql/${session.database}`
   const outcome = server.files.write(destination.path.startsWith('/') ? destination.path : `${base}/${destination.path}`, content)
+  // A folder that is not there is no place below the one that is allowed.
+  if (outcome !== 'exists' && outcome !== 'written' && outcome.errno === 2 && server.product.mariadb)
+    throw fail.optionPrevents('--secure-file-priv', server.product.name)
   if (outcome === 'exists') throw fail.fileExists(destination.path)
   if (outcome !== 'written') throw fail.cannotCreateFile(destination.path, outcome.errno, outcome.reason)
   return ok(rows.length)

@@ -3,7 +3,7 @@ import { fail } from '../sql-error.ts'
 import { commonMeta } from './common-meta.ts'
 import { describe } from './describe.ts'
 import { evaluate } from './evaluate.ts'
-import { isAggregate } from './is-aggregate.ts'
+import { isAggregate, isVolatile } from './is-aggregate.ts'
 import { type Column, FLAG } from './meta.ts'
 import { type Field, Scope } from './scope.ts'
 import type { Session } from './session.ts'
@@ -118,12 +118,21 @@ function runSelect(
     }
   } else {
     const groups = new Map<string, (readonly Value[])[]>()
+    const volatile = group.some(isVolatile)
     for (const row of rows) {
       scope.at('group').row = row
-      const key = groupKey(group.map((expression) => evaluate(expression, scope)))
+      const values = () => group.map((expression) => evaluate(expression, scope))
+      const key = groupKey(values())
       const members = groups.get(key)
-      if (members) members.push(row)
-      else groups.set(key, [row])
+      if (members) {
+        members.push(row)
+        continue
+      }
+      // A new group's key is computed anew when it is stored: RAND() gives another.
+      const stored = volatile ? values() : null
+      if (stored !== null && groups.has(groupKey(stored)))
+        throw fail.duplicateEntry(stored.map((value) => textOf(value) ?? 'NULL').join('-'), 'group_key')
+      groups.set(stored === null ? key : groupKey(stored), [row])
     }
     if (group.length === 0 && groups.size === 0) groups.set('', [])
     for (const members of groups.values()) {

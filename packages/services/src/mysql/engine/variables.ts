@@ -1,4 +1,5 @@
 import { own } from '@decnet/kernel'
+import { charsetOfCollation } from '../charset.ts'
 import type { Assignment } from '../sql/ast.ts'
 import { fail } from '../sql-error.ts'
 import type { SystemVariable } from '../system-variables.ts'
@@ -124,6 +125,8 @@ export function assign(session: Session, { scope, name, value: expression }: Ass
     throw fail.unknownVariable(name)
   }
   const { key, variable } = found
+  if (key.startsWith('collation_') && typeof value === 'string' && charsetOfCollation(value, session.server.product.mariadb) === null)
+    throw fail.unknownCollation(value)
   if (variable.readOnly) throw fail.localOnly(key, 'read only')
   if (scope === 'GLOBAL') {
     session.need(

@@ -273,4 +273,8 @@ export interface Grantee {
   readonly host: string
   /** In clear, when the statement says it. */
   readonly password: string | null
+  /** As the statement names it. */
+  readonly plugin: string | null
+  /** What stands for a password, when the statement gives a hash. */
+  readonly hash: string | null
 }

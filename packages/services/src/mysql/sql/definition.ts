@@ -1,5 +1,6 @@
 import { own } from '@decnet/kernel'
 import type { Alteration, ColumnDefinition, ColumnPlace, ColumnType, Expression, KeyDefinition, TableOptions } from './ast.ts'
+import { parseCharset, parseCollation } from './character-set.ts'
 import type { Cursor } from './cursor.ts'
 import { parseExpression, parseTableName } from './query.ts'
 
@@ -86,7 +87,8 @@ export function parseColumn(cursor: Cursor): { readonly column: ColumnDefinition
       cursor.accept('KEY')
       keys.push({ kind: 'UNIQUE', name, columns: [name] })
     } else if (cursor.accept('COMMENT')) comment = cursor.text()
-    else if (cursor.accept('CHARACTER', 'SET') || cursor.accept('CHARSET') || cursor.accept('COLLATE')) cursor.anyName()
+    else if (cursor.accept('CHARACTER', 'SET') || cursor.accept('CHARSET')) parseCharset(cursor)
+    else if (cursor.accept('COLLATE')) parseCollation(cursor)
     else if (cursor.accept('REFERENCES')) skipReference(cursor)
     else if (cursor.accept('CHECK')) cursor.parenthesised(() => parseExpression(cursor))
     else if (cursor.acceptOne('INVISIBLE', 'VISIBLE', 'STORED', 'PERSISTENT') === null) break

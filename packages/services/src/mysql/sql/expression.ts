@@ -1,6 +1,7 @@
 import { own } from '@decnet/kernel'
 import { decimalOf, type Value } from '../engine/value.ts'
 import type { BinaryOperator, Expression, Order, Query } from './ast.ts'
+import { parseCharset, parseCollation } from './character-set.ts'
 import type { Cursor } from './cursor.ts'
 import type { Token } from './lexer.ts'
 
@@ -138,7 +139,7 @@ export function expressionParser(cursor: Cursor, query: ParseQuery): ExpressionP
   }
   function collated(): Expression {
     const value = primary()
-    while (cursor.accept('COLLATE')) cursor.anyName()
+    while (cursor.accept('COLLATE')) parseCollation(cursor)
     return value
   }
 
@@ -296,7 +297,7 @@ export function expressionParser(cursor: Cursor, query: ParseQuery): ExpressionP
     return cursor.parenthesised(() => {
       const value = expression()
       if (convert && cursor.accept('USING')) {
-        cursor.anyName()
+        parseCharset(cursor)
         return { is: 'cast', value, type: 'char', length: null, scale: 0 } as const
       }
       cursor.expect(convert ? ',' : 'AS')

@@ -2,6 +2,7 @@ import { own } from '@decnet/kernel'
 import { parseGrant, parseUsers } from './account.ts'
 import type { Assignment, Expression, Statement } from './ast.ts'
 import { parseDelete, parseInsert, parseUpdate } from './change.ts'
+import { parseCollation } from './character-set.ts'
 import { Cursor } from './cursor.ts'
 import { parseAlteration, parseTableBody, parseTableOptions } from './definition.ts'
 import type { Reading } from './lexer.ts'
@@ -126,7 +127,7 @@ function parseSet(cursor: Cursor): Statement {
     const { kind, text } = cursor.token()
     if (
       kind === 'word' &&
-      [',', ';', ''].includes(cursor.token(1).key) &&
+      [',', ';', '', 'COLLATE'].includes(cursor.token(1).key) &&
       cursor.token(1).kind !== 'string' &&
       !cursor.is('NULL', 'TRUE', 'FALSE')
     ) {
@@ -138,7 +139,7 @@ function parseSet(cursor: Cursor): Statement {
   const assignment = (): Assignment => {
     if (cursor.accept('NAMES') || cursor.accept('CHARACTER', 'SET') || cursor.accept('CHARSET')) {
       const given = value()
-      if (cursor.accept('COLLATE')) cursor.take()
+      if (cursor.accept('COLLATE')) parseCollation(cursor)
       return { scope: 'NAMES', name: 'names', value: given }
     }
     const assigned = (): Expression | null => {

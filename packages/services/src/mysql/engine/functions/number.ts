@@ -65,6 +65,25 @@ const ceiling = wholeOf(true)
 const power = double(2, 2, ([base, exponent]) => finite(numberOf(base ?? null) ** numberOf(exponent ?? null)))
 const one = (run: (value: number) => number) => double(1, 1, ([value]) => finite(run(numberOf(value ?? null))))
 
+/** Sequences of RAND(n) in one statement. */
+const sequences = new WeakMap<object, Map<number, { one: number; two: number }>>()
+const RAND_MAX = 0x3f_ff_ff_ff
+
+/** The server's own generator: the next of the sequence that a seed begins. */
+function seededRandom(statement: object, seed: number): number {
+  const begun = sequences.get(statement) ?? new Map<number, { one: number; two: number }>()
+  sequences.set(statement, begun)
+  const low = seed >>> 0
+  const state = begun.get(low) ?? {
+    one: ((Math.imul(low, 0x1_00_01) + 55_555_555) >>> 0) % RAND_MAX,
+    two: (Math.imul(low, 0x10_00_00_01) >>> 0) % RAND_MAX,
+  }
+  state.one = (state.one * 3 + state.two) % RAND_MAX
+  state.two = (state.one + state.two + 33) % RAND_MAX
+  begun.set(low, state)
+  return state.one / RAND_MAX
+}
+
 export const numberFunctions: FunctionTable = {
   ABS: define(
     1,
@@ -114,7 +133,7 @@ export const numberFunctions: FunctionTable = {
     0,
     1,
     () => doubleMeta(),
-    (_args, session) => session.random(),
+    ([seed], session) => (seed === undefined ? session.random() : seededRandom(session.budget, Number(integerOf(seed)))),
   ),
   CONV: text(3, 3, 64, ([value, from, to]) => radix(string(value), Number(integerOf(from ?? null)), Number(integerOf(to ?? null)))),
   BIN: text(1, 1, 64, ([value]) => BigInt.asUintN(64, integerOf(value ?? null)).toString(2)),
