@@ -45,7 +45,7 @@ const columns: readonly Column<Attacker>[] = [
       </span>
     ),
   },
-  { id: 'score', title: 'Score', width: 72, align: 'right', sort: 'score', cell: (a) => Math.round(a.score) },
+  { id: 'score', title: 'Score', width: 72, align: 'right', sort: 'score', from: 'tablet', cell: (a) => Math.round(a.score) },
   { id: 'events', title: 'Events', width: 76, align: 'right', sort: 'active', from: 'desktop', cell: (a) => figure(a.event_count) },
   { id: 'sessions', title: 'Sessions', width: 76, align: 'right', from: 'wide', cell: (a) => figure(a.session_count) },
   {
