@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { AnyService } from '@decnet/kernel/service'
-import { examplePersona, type SensorEvent, type ServiceHarness, startService } from '@decnet/kernel/service/conformance'
+import type { AnyService, SensorEvent } from '@decnet/kernel/service'
+import { examplePersona, type ServiceHarness, startService } from '@decnet/kernel/service/conformance'
 import type { PersonaPackages } from '@decnet/persona'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { talk } from './_shared/oracle/oracle.ts'
@@ -129,6 +129,8 @@ const daemons: Readonly<Record<string, Daemon>> = {
   },
 }
 
+const NOTHING: Daemon = { service: redis, packages: {}, cases: {} }
+
 /** The count that an event's fields give of what they cut short. */
 const cutOf = ({ fields }: SensorEvent) => ({
   length: Number(fields.command_truncated ?? fields.sample_truncated ?? 0),
@@ -137,7 +139,7 @@ const cutOf = ({ fields }: SensorEvent) => ({
 const TELLING = new Set(['command', 'protocol_error', 'http_request', 'auth_attempt', 'query'])
 
 describe.each(Object.keys(daemons))('a megabyte to %s', (name) => {
-  const { service, packages, cases } = daemons[name] ?? { service: redis, packages: {}, cases: {} }
+  const { service, packages, cases } = daemons[name] ?? NOTHING
   let harness: ServiceHarness
   beforeAll(async () => {
     const base = examplePersona()

@@ -59,6 +59,10 @@ export class Client {
       })
     }
   }
+  /** What was heard and not yet taken. */
+  get heard(): string {
+    return this.#heard
+  }
   say(line: string): Promise<string> {
     this.#socket.write(`${line}\r\n`, 'latin1')
     return this.reply()

@@ -218,6 +218,18 @@ describe('ftp', () => {
     expect(JSON.stringify(harness.ofType('command'))).not.toContain('cret')
   })
 
+  it('records telnet bytes as they were sent, and answers what ProFTPD reads in them', async () => {
+    await start(personaWith('proftpd'))
+    const client = await connect()
+    client.raw(Buffer.from('USER a\xff\xfexb\xff\xffc\r\n', 'latin1'))
+    await expect.poll(() => client.heard).toBe('\xff\xfcx331 Password required for ab\xffc\r\n')
+    client.raw(Buffer.from('PASS s\xff\xfd\x01t\r\n', 'latin1'))
+    const exact = (text: string | undefined) => Buffer.from(text ?? '', 'base64').toString('latin1')
+    const attempt = await harness.waitFor(ofType(events.authAttempt))
+    expect([exact(attempt.fields.principal_b64), exact(attempt.fields.secret_b64)]).toEqual(['a\xff\xfexb\xff\xffc', 's\xff\xfd\x01t'])
+    expect(exact(harness.ofType('command')[0]?.fields.command_b64)).toBe('USER a\xff\xfexb\xff\xffc')
+  })
+
   it('refuses as late as PAM does, and does not hold up a shutdown with it', async () => {
     harness = await startService(service, { persona: personaWith('vsftpd'), random: () => 0 })
     const client = await connect()

@@ -215,3 +215,40 @@ test('whatever is asked, an answer comes back: no other error leaves the engine'
     { numRuns: 300 },
   )
 })
+
+describe('names that nobody has', () => {
+  // Each as MariaDB 10.11.19 of Debian 12 answered it.
+  test.each([
+    ["select convert('a' using nope)", "1115: Unknown character set: 'nope'"],
+    ["select 'a' collate nope", "1273: Unknown collation: 'nope'"],
+    ['set names utf8mb4 collate nope', "1273: Unknown collation: 'nope'"],
+    ['set collation_connection=nope', "1273: Unknown collation: 'nope'"],
+    ['create database a collate nope', "1273: Unknown collation: 'nope'"],
+    ['create database a character set latin1 collate utf8mb4_bin', "1253: COLLATION 'utf8mb4_bin' is not valid for CHARACTER SET 'latin1'"],
+    ['grant select on *.* to nobody', "1133: Can't find any matching row in the user table"],
+    ["set password for nobody = password('x')", "1133: Can't find any matching row in the user table"],
+    ['grant all on *.* to x identified via nope', "1524: Plugin 'nope' is not loaded"],
+    ['create user x identified via nope', "1524: Plugin 'nope' is not loaded"],
+    ["create user y identified by password 'bad'", '1372: Password hash should be a 41-digit hexadecimal number'],
+    ['grant nosuchrole to app', '1959: Invalid role specification `nosuchrole`'],
+    ['drop role nosuch', "1396: Operation DROP ROLE failed for 'nosuch'"],
+    ['drop function nope', '1305: FUNCTION (UDF) nope does not exist'],
+    ['uninstall plugin x', '1305: PLUGIN x does not exist'],
+    [
+      "install plugin x soname 'nope.so'",
+      "1126: Can't open shared library '/usr/lib/mysql/plugin/nope.so' (errno: 2, cannot open shared object file: No such file or directory)",
+    ],
+    [
+      'select 1 from (select count(*),concat(0x71,version(),0x71,floor(rand(0)*2))x from information_schema.plugins group by x)a',
+      "1062: Duplicate entry 'q10.11.19-MariaDB-0+deb12u1q1' for key 'group_key'",
+    ],
+  ])('%s', (sql, answer) => {
+    expect(ask(sql)).toBe(answer)
+  })
+
+  test('grant to a role or of what is no privilege is a syntax error where the real parser stops', () => {
+    expect(ask('grant nope on *.* to app')).toMatch(/^1064: .* near 'on \*\.\* to app' at line 1$/u)
+    expect([ask("grant all on *.* to fresh identified by 'x'"), ask("select convert('a' using utf8mb4)")]).toEqual(['ok 0', [['a']]])
+    expect(ask("create user z identified by password '*0123456789012345678901234567890123456789'")).toBe('ok 0')
+  })
+})

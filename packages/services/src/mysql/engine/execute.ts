@@ -159,6 +159,10 @@ function runUnusual(statement: Statement, session: Session): Answer {
     case 'drop-routine': {
       if (!['FUNCTION', 'PROCEDURE'].includes(statement.kind)) session.need('SUPER')
       const full = session.database === null || statement.kind === 'FUNCTION' ? statement.name : `${session.database}.${statement.name}`
+      if (!statement.ifExists && statement.kind === 'ROLE') throw fail.userFailed('DROP ROLE', `'${statement.name}'`)
+      if (!statement.ifExists && ['PLUGIN', 'SONAME'].includes(statement.kind)) throw fail.noRoutine(statement.kind, statement.name)
+      if (!statement.ifExists && statement.kind === 'FUNCTION' && mariadb && session.database === null)
+        throw fail.noRoutine('FUNCTION (UDF)', statement.name)
       if (!statement.ifExists)
         throw fail.noRoutine(
           statement.kind === 'FUNCTION' ? 'FUNCTION' : statement.kind,

@@ -118,7 +118,11 @@ function runSelect(
     }
   } else {
     const groups = new Map<string, (readonly Value[])[]>()
-    const volatile = group.some(isVolatile)
+    const volatile = group.some((expression) => {
+      const alias =
+        expression.is === 'column' && expression.path.length === 1 ? aliases.get((expression.path[0] ?? '').toLowerCase()) : undefined
+      return isVolatile(alias ?? expression)
+    })
     for (const row of rows) {
       scope.at('group').row = row
       const values = () => group.map((expression) => evaluate(expression, scope))

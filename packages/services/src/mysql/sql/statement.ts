@@ -274,6 +274,12 @@ const VERBS: Readonly<Record<string, Parser>> = {
     }
     return { is: 'create-function', name: '', library: cursor.text(), plugin: true }
   },
+  UNINSTALL: (cursor) => {
+    const kind = cursor.acceptOne('PLUGIN', 'SONAME')
+    if (kind === null) return cursor.wrong()
+    const when = ifExists(cursor)
+    return { is: 'drop-routine', kind, name: kind === 'PLUGIN' ? cursor.name() : cursor.text(), ifExists: when }
+  },
   DO: (cursor) => ({ is: 'do', values: cursor.list(() => parseExpression(cursor)) }),
   CALL: (cursor) => {
     const { database, name } = parseTableName(cursor)
