@@ -2,13 +2,24 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '@decnet/kernel'
 import { z } from 'zod'
+import type { BusSettings, NatsSettings } from './connections.ts'
+import type { Home } from './home.ts'
 
 /** Everything that is read from the environment; nothing else in this application reads it. */
 export interface Environment {
   readonly home: string
   /** Given by the operator for the first start; then it need not be changed. */
   readonly adminPassword: string | undefined
-  readonly bus: { readonly enabled: boolean; readonly type: string; readonly socket: string | undefined; readonly group: string }
+  readonly bus: {
+    readonly enabled: boolean
+    readonly type: string
+    readonly socket: string | undefined
+    readonly group: string
+    readonly bridge: boolean
+  }
+  readonly nats: NatsSettings | null
+  /** Lines of sensors on other hosts are taken in over NATS too. */
+  readonly remoteIntake: boolean
   readonly logLevel: string
   /** Workers that the server runs itself; absent = all. */
   readonly workers: readonly string[] | undefined
@@ -16,24 +27,57 @@ export interface Environment {
   readonly passedOn: NodeJS.ProcessEnv
 }
 
-const flag = z
-  .enum(['true', 'false', '1', '0'])
-  .default('true')
-  .transform((value) => value === 'true' || value === '1')
+const flag = (otherwise: 'true' | 'false') =>
+  z
+    .enum(['true', 'false', '1', '0'])
+    .default(otherwise)
+    .transform((value) => value === 'true' || value === '1')
 
 const schema = z.object({
   DECNET_HOME: z.string().min(1).optional(),
   DECNET_ADMIN_PASSWORD: z.string().min(12, 'needs at least 12 characters').max(128, 'may have at most 128 characters').optional(),
-  DECNET_BUS_ENABLED: flag,
+  DECNET_BUS_ENABLED: flag('true'),
   DECNET_BUS_TYPE: z.string().default('unix'),
   DECNET_BUS_SOCKET: z.string().min(1).optional(),
   DECNET_BUS_GROUP: z.string().min(1).default('decnet'),
+  DECNET_BUS_BRIDGE: flag('false'),
+  DECNET_NATS_URL: z.string().min(1).optional(),
+  DECNET_NATS_PREFIX: z.string().min(1).default('decnet'),
+  DECNET_NATS_CREDENTIALS: z.string().min(1).optional(),
+  DECNET_NATS_NKEY: z.string().min(1).optional(),
+  DECNET_NATS_CA: z.string().min(1).optional(),
+  DECNET_NATS_CERT: z.string().min(1).optional(),
+  DECNET_NATS_KEY: z.string().min(1).optional(),
+  DECNET_INTAKE: z.enum(['spool', 'nats']).default('spool'),
   DECNET_WORKERS: z
     .string()
     .transform((list) => list.split(',').map((name) => name.trim()))
     .transform((names) => names.filter((name) => name !== '' && name !== 'none'))
     .optional(),
   DECNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+})
+
+function natsOf(env: z.infer<typeof schema>): NatsSettings | null {
+  if (env.DECNET_NATS_URL === undefined) return null
+  const { DECNET_NATS_CA: caFile, DECNET_NATS_CERT: certFile, DECNET_NATS_KEY: keyFile } = env
+  const tls = { ...(caFile && { caFile }), ...(certFile && { certFile }), ...(keyFile && { keyFile }) }
+  return {
+    servers: env.DECNET_NATS_URL,
+    prefix: env.DECNET_NATS_PREFIX,
+    ...(env.DECNET_NATS_CREDENTIALS && { credentialsFile: env.DECNET_NATS_CREDENTIALS }),
+    ...(env.DECNET_NATS_NKEY && { nkeySeedFile: env.DECNET_NATS_NKEY }),
+    ...(Object.keys(tls).length > 0 && { tls }),
+  }
+}
+
+/** The bus as the environment names it; the home's own socket where it names none. */
+export const busSettings = (env: Environment, home: Home): BusSettings => ({
+  enabled: env.bus.enabled,
+  type: env.bus.type,
+  socketPath: env.bus.socket ?? home.busSocket,
+  group: env.bus.group,
+  bridge: env.bus.bridge,
+  nats: env.nats,
 })
 
 /** @throws {AppError} `bad_environment`, naming the variable and what is wrong with it, never its value. */
@@ -50,7 +94,15 @@ export function readEnvironment(home?: string): Environment {
   return {
     home: resolve(home ?? env.DECNET_HOME ?? join(homedir(), '.decnet')),
     adminPassword: env.DECNET_ADMIN_PASSWORD,
-    bus: { enabled: env.DECNET_BUS_ENABLED, type: env.DECNET_BUS_TYPE, socket: env.DECNET_BUS_SOCKET, group: env.DECNET_BUS_GROUP },
+    bus: {
+      enabled: env.DECNET_BUS_ENABLED,
+      type: env.DECNET_BUS_TYPE,
+      socket: env.DECNET_BUS_SOCKET,
+      group: env.DECNET_BUS_GROUP,
+      bridge: env.DECNET_BUS_BRIDGE,
+    },
+    nats: natsOf(env),
+    remoteIntake: env.DECNET_INTAKE === 'nats',
     logLevel: env.DECNET_LOG_LEVEL,
     workers: env.DECNET_WORKERS?.includes('all') ? undefined : env.DECNET_WORKERS,
     passedOn: { ...process.env },

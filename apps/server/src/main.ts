@@ -2,11 +2,11 @@ import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { topics } from '@decnet/contracts/topics'
 import { AppError } from '@decnet/kernel'
-import { openBus } from '@decnet/kernel/bus'
 import { createLogger } from '@decnet/kernel/logging'
 import { startApi } from './api/start.ts'
 import { isSwitched, switchBus } from './bus-switch.ts'
-import { readEnvironment } from './config.ts'
+import { busSettings, readEnvironment } from './config.ts'
+import { serveBus } from './connections.ts'
 import { homeAt } from './home.ts'
 import { release } from './release.ts'
 import type { Reads } from './store/reads.ts'
@@ -28,22 +28,14 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
   const env = readEnvironment(start.home)
   const home = homeAt(env.home)
   const logger = createLogger({ name: 'server', level: env.logLevel })
-  const socketPath = env.bus.socket ?? home.busSocket
-  const bus = await openBus(
-    {
-      enabled: env.bus.enabled,
-      type: env.bus.type,
-      socketPath,
-      group: env.bus.group,
-      role: 'broker',
-      name: 'server',
-    },
-    logger,
-  )
+  const settings = busSettings(env, home)
+  const served = await serveBus(settings, logger)
+  const { bus } = served
   const pipelineData: PipelineData = {
     database: home.database,
     spool: home.spool,
-    bus: { enabled: env.bus.enabled, type: env.bus.type, socketPath },
+    bus: settings,
+    remote: env.remoteIntake ? env.nats : null,
     logLevel: env.logLevel,
     build: release,
     workers: env.workers ?? manifests.flatMap(({ name, definition }) => (definition ? [name] : [])),
@@ -105,7 +97,7 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
       const readers = Promise.all([reader.call('close', undefined), searcher.call('close', undefined)])
       await Promise.race([readers, pause(500)])
       await pipeline.call('close', undefined)
-      await bus.close()
+      await served[Symbol.asyncDispose]()
     },
   }
 }

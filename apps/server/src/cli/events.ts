@@ -1,7 +1,9 @@
-import { openBus } from '@decnet/kernel/bus'
 import type { LogRecord } from '@decnet/kernel/log'
+import { createLogger } from '@decnet/kernel/logging'
 import { Doorbell } from '@decnet/kernel/worker'
 import pc from 'picocolors'
+import { busSettings, readEnvironment } from '../config.ts'
+import { joinBus } from '../connections.ts'
 import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { wholeNumber } from './numbers.ts'
@@ -61,7 +63,11 @@ export const events: CommandDefinition = {
         if (page.data.length === 0 && !options.json) print(search === undefined ? 'Nothing has happened yet.' : 'Nothing matches.')
         return 0
       }
-      const bus = await openBus({ enabled: true, type: 'unix', socketPath: home.busSocket, role: 'client', name: 'events' })
+      const bus = await joinBus(
+        busSettings(readEnvironment(options.home), home),
+        'events',
+        createLogger({ name: 'events', level: 'silent' }),
+      )
       const bell = new Doorbell()
       const subscription = bus.as('events').subscribe('>')
       void (async () => {

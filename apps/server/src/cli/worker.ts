@@ -1,6 +1,6 @@
-import { openBus } from '@decnet/kernel/bus'
 import { createLogger } from '@decnet/kernel/logging'
-import { readEnvironment } from '../config.ts'
+import { busSettings, readEnvironment } from '../config.ts'
+import { joinBus } from '../connections.ts'
 import { homeAt } from '../home.ts'
 import { release } from '../release.ts'
 import { logTable } from '../store/log-table.ts'
@@ -23,16 +23,7 @@ export const worker: CommandDefinition = {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
     })
     const store = openStore(home.database)
-    const bus = await openBus(
-      {
-        enabled: env.bus.enabled,
-        type: env.bus.type,
-        socketPath: env.bus.socket ?? home.busSocket,
-        role: 'client',
-        name: `worker ${args.join(' ')}`,
-      },
-      logger,
-    )
+    const bus = await joinBus(busSettings(env, home), `worker ${args.join(' ')}`, logger)
     const log = logTable(store)
     const host = hostWorkers({
       manifests,

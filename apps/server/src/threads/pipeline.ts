@@ -1,8 +1,8 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AppError } from '@decnet/kernel'
-import { openBus } from '@decnet/kernel/bus'
 import { createLogger } from '@decnet/kernel/logging'
+import { type BusSettings, joinBus, type NatsSettings, remoteIntakes } from '../connections.ts'
 import { spoolIntake } from '../intake/spool-intake.ts'
 import { logTable } from '../store/log-table.ts'
 import { migrate, openStore } from '../store/open.ts'
@@ -16,7 +16,9 @@ const NICENESS = 3
 export interface PipelineData {
   readonly database: string
   readonly spool: string
-  readonly bus: { readonly enabled: boolean; readonly type: string; readonly socketPath: string }
+  readonly bus: BusSettings
+  /** Where sensors on other hosts send their lines; null where there are none. */
+  readonly remote: NatsSettings | null
   readonly logLevel: string
   readonly build: string
   /** Names of the workers to run here. */
@@ -28,7 +30,8 @@ async function pipeline(data: PipelineData) {
   const logger = createLogger({ name: 'pipeline', level: data.logLevel })
   const store = openStore(data.database)
   await migrate(store, data.database)
-  const bus = await openBus({ ...data.bus, role: 'client', name: 'pipeline' }, logger)
+  const bus = await joinBus(data.bus, 'pipeline', logger)
+  const remote = data.remote ? await remoteIntakes(data.remote, logger) : null
   const intake = spoolIntake({ directory: data.spool, source: 'sensor' })
   const spool = [{ name: 'sensor', intake, shared: false }]
   const operations = pipelineOperations({
@@ -36,7 +39,7 @@ async function pipeline(data: PipelineData) {
     bus,
     logger,
     log: logTable(store),
-    intakes: { list: async () => spool },
+    intakes: { list: async () => [...spool, ...((await remote?.list()) ?? [])] },
     manifests: workersNamed(data.workers),
     vitals: vitals(data.build),
   })
@@ -45,6 +48,7 @@ async function pipeline(data: PipelineData) {
     async close() {
       await operations.close()
       await intake[Symbol.asyncDispose]()
+      await remote?.[Symbol.asyncDispose]()
       await bus.close()
       await store.close()
     },
