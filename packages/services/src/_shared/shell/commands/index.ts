@@ -17,8 +17,10 @@ import { hardware } from './hardware.ts'
 import { identity } from './identity.ts'
 import { listing } from './ls.ts'
 import { network } from './network.ts'
+import { perlProgram } from './perl.ts'
 import { privilege } from './privilege.ts'
 import { processes } from './processes.ts'
+import { pythonProgram } from './python/python.ts'
 import { reading } from './reading.ts'
 import { nanoProgram } from './screens/nano.ts'
 import { paging } from './screens/pager.ts'
@@ -59,6 +61,8 @@ export const programs: Programs = Object.assign(
   paging,
   privilege,
   processes,
+  perlProgram,
+  pythonProgram,
   reading,
   sedProgram,
   shells,

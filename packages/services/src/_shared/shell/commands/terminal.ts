@@ -1,6 +1,5 @@
 import { own } from '@decnet/kernel'
 import type { Call, Programs } from '../interpreter/call.ts'
-import { readLine } from '../interpreter/streams.ts'
 import { baseName } from '../paths.ts'
 
 const dumb = (call: Call): boolean => /^(dumb|)$/.test(call.env('TERM') ?? '')
@@ -63,82 +62,11 @@ async function tput(call: Call): Promise<number> {
   return 0
 }
 
-async function script(call: Call): Promise<number> {
-  const name = baseName(call.name).startsWith('python') ? 'python' : 'perl'
-  const { persona } = call.machine
-  const version = { debian12: '3.11.2', ubuntu22: '3.10.12', ubuntu24: '3.12.3' }[persona.os.distro]
-  const perl = {
-    debian12: '5, version 36, subversion 0 (v5.36.0)',
-    ubuntu22: '5, version 34, subversion 0 (v5.34.0)',
-    ubuntu24: '5, version 38, subversion 2 (v5.38.2)',
-  }[persona.os.distro]
-  if (name === 'python' && call.args.some((arg) => arg === '-V' || arg === '--version'))
-    return await call.out(`Python ${version}\n`).then(() => 0)
-  if (name === 'perl' && call.args.some((arg) => arg === '-v' || arg === '--version'))
-    return await call
-      .out(
-        `\nThis is perl ${perl} built for x86_64-linux-gnu-thread-multi\n(with 48 registered patches, see perl -V for more detail)\n\nCopyright 1987-2023, Larry Wall\n\nPerl may be copied only under the terms of either the Artistic License or the\nGNU General Public License, which may be found in the Perl 5 source kit.\n\n`,
-      )
-      .then(() => 0)
-  const at = call.args.findIndex((arg) => arg === '-c' || arg === '-e' || arg === '-E')
-  const source = at >= 0 ? (call.args[at + 1] ?? '') : ''
-  if (at >= 0) {
-    for (const found of source.matchAll(/print\s*\(?\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\d+(?:\s*[-+*]\s*\d+)?))/g)) {
-      const text = (found[1] ?? found[2] ?? calculated(found[3] ?? '')).replaceAll('\\n', '\n').replaceAll('\\t', '\t')
-      await call.out(name === 'python' ? `${text}\n` : text)
-    }
-    const spawn =
-      /pty\.spawn\(\s*\[?["']([^"']+)["']/.exec(source)?.[1] ??
-      /os\.system\(\s*["']([^"']+)["']/.exec(source)?.[1] ??
-      /(?:system|exec)\s*\(?\s*["']([^"']+)["']/.exec(source)?.[1]
-    if (spawn !== undefined) {
-      const child = call.state.fork()
-      return await call.runner.process(child, () => call.runner.source(spawn, child))
-    }
-    return 0
-  }
-  const path = call.args.find((arg) => !arg.startsWith('-'))
-  if (path === undefined) {
-    if (call.stdin.tty && name === 'python') {
-      await call.out(
-        `Python ${version} (main, Nov 30 2024, 21:22:50) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n>>> `,
-      )
-      for (let line = await readLine(call.stdin); line !== ''; line = await readLine(call.stdin)) {
-        if (/^(exit|quit)\(\)/.test(line)) return 0
-        const printed = /^print\(\s*["'](.*)["']\s*\)/.exec(line)?.[1]
-        if (printed !== undefined) await call.out(`${printed}\n`)
-        await call.out('>>> ')
-      }
-      await call.out('\n')
-      return 0
-    }
-    return 0
-  }
-  if (!call.fs.has(call.path(path), call.as))
-    return await call
-      .err(
-        name === 'python'
-          ? `${call.name}: can't open file '${call.path(path)}': [Errno 2] No such file or directory\n`
-          : `Can't open perl script "${path}": No such file or directory\n`,
-      )
-      .then(() => 2)
-  await call.sleep(400)
-  return 0
-}
-const calculated = (text: string): string => {
-  const found = /^(\d{1,15})(?:\s*([-+*])\s*(\d{1,15}))?$/.exec(text)
-  if (found?.[2] === undefined) return text
-  const [a, b] = [BigInt(found[1] ?? 0), BigInt(found[3] ?? 0)]
-  return String(found[2] === '+' ? a + b : found[2] === '-' ? a - b : a * b)
-}
 export const screens: Programs = {
   clear,
   reset: clear,
   stty,
   tput,
-  python3: script,
-  python: script,
-  perl: script,
   man: async (call) =>
     call.args[0] === undefined
       ? await call.err("What manual page do you want?\nFor example, try 'man man'.\n").then(() => 1)

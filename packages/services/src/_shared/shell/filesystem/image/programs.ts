@@ -114,7 +114,6 @@ export function distributionTree(distro: string): BaseDirectory {
     '/usr/lib/systemd/systemd',
     file(at, () => elf(92_792, 'systemd'), { mode: 0o755, size: 92_792 }),
   )
-  place(root, '/usr/sbin/init', link(at, '/lib/systemd/systemd'))
   place(
     root,
     '/usr/lib/openssh/sftp-server',
