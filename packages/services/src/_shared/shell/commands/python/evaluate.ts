@@ -1,5 +1,6 @@
 import type { Call } from '../../interpreter/call.ts'
-import { builtinNamed, methodOf, moduleMember, modules } from './library.ts'
+import { builtinNamed, methodOf } from './builtins.ts'
+import { moduleMember, modules } from './library.ts'
 import type { Expression, Statement } from './parse.ts'
 import { list, Raised, repr, shown, truth, typeOf, type Value } from './values.ts'
 
