@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '@decnet/kernel'
 import { z } from 'zod'
@@ -8,6 +8,8 @@ import type { Home } from './home.ts'
 /** Everything that is read from the environment; nothing else in this application reads it. */
 export interface Environment {
   readonly home: string
+  /** Where the store lies, instead of a file in the home; see `parseDatabaseUrl`. */
+  readonly databaseUrl: string | undefined
   /** Given by the operator for the first start; then it need not be changed. */
   readonly adminPassword: string | undefined
   readonly bus: {
@@ -18,6 +20,8 @@ export interface Environment {
     readonly bridge: boolean
   }
   readonly nats: NatsSettings | null
+  /** What this host's sensor is called elsewhere, one for all time. */
+  readonly agentName: string
   /** Lines of sensors on other hosts are taken in over NATS too. */
   readonly remoteIntake: boolean
   readonly logLevel: string
@@ -35,6 +39,7 @@ const flag = (otherwise: 'true' | 'false') =>
 
 const schema = z.object({
   DECNET_HOME: z.string().min(1).optional(),
+  DECNET_DB_URL: z.string().min(1).optional(),
   DECNET_ADMIN_PASSWORD: z.string().min(12, 'needs at least 12 characters').max(128, 'may have at most 128 characters').optional(),
   DECNET_BUS_ENABLED: flag('true'),
   DECNET_BUS_TYPE: z.string().default('unix'),
@@ -48,6 +53,10 @@ const schema = z.object({
   DECNET_NATS_CA: z.string().min(1).optional(),
   DECNET_NATS_CERT: z.string().min(1).optional(),
   DECNET_NATS_KEY: z.string().min(1).optional(),
+  DECNET_AGENT_NAME: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/u, 'may hold small letters, digits and -, at most 63')
+    .optional(),
   DECNET_INTAKE: z.enum(['spool', 'nats']).default('spool'),
   DECNET_WORKERS: z
     .string()
@@ -80,9 +89,10 @@ export const busSettings = (env: Environment, home: Home): BusSettings => ({
   nats: env.nats,
 })
 
-/** @throws {AppError} `bad_environment`, naming the variable and what is wrong with it, never its value. */
-export function readEnvironment(home?: string): Environment {
-  const result = schema.safeParse(process.env)
+/** `given` wins over the environment. @throws {AppError} `bad_environment`, naming the variable and what is wrong with it, never its value. */
+export function readEnvironment(home?: string, given: NodeJS.ProcessEnv = {}): Environment {
+  const all = { ...process.env, ...given }
+  const result = schema.safeParse(all)
   if (!result.success) {
     const wrong = result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join('; ')
     throw new AppError(`The environment is not usable: ${wrong}.`, {
@@ -93,6 +103,7 @@ export function readEnvironment(home?: string): Environment {
   const env = result.data
   return {
     home: resolve(home ?? env.DECNET_HOME ?? join(homedir(), '.decnet')),
+    databaseUrl: env.DECNET_DB_URL,
     adminPassword: env.DECNET_ADMIN_PASSWORD,
     bus: {
       enabled: env.DECNET_BUS_ENABLED,
@@ -102,9 +113,17 @@ export function readEnvironment(home?: string): Environment {
       bridge: env.DECNET_BUS_BRIDGE,
     },
     nats: natsOf(env),
+    agentName:
+      env.DECNET_AGENT_NAME ??
+      (hostname()
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9-]/gu, '-')
+        .replace(/^-+/u, '')
+        .slice(0, 63) ||
+        'sensor'),
     remoteIntake: env.DECNET_INTAKE === 'nats',
     logLevel: env.DECNET_LOG_LEVEL,
     workers: env.DECNET_WORKERS?.includes('all') ? undefined : env.DECNET_WORKERS,
-    passedOn: { ...process.env },
+    passedOn: all,
   }
 }

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { topics } from '@decnet/contracts/topics'
-import { AppError } from '@decnet/kernel'
 import { createLogger } from '@decnet/kernel/logging'
 import { startApi } from './api/start.ts'
 import { isSwitched, switchBus } from './bus-switch.ts'
@@ -10,7 +9,8 @@ import { serveBus } from './connections.ts'
 import { homeAt } from './home.ts'
 import { release } from './release.ts'
 import type { Reads } from './store/reads.ts'
-import { type FromServer, type ToServer, toServer } from './supervisor/protocol.ts'
+import { obeySupervisor, type Say, type Serving } from './supervisor/obey.ts'
+import type { ToServer } from './supervisor/protocol.ts'
 import type { Pipeline } from './threads/operations.ts'
 import type { PipelineData } from './threads/pipeline.ts'
 import type { Call } from './threads/rpc.ts'
@@ -22,17 +22,16 @@ type Reader = Reads & { close(args: undefined): Promise<void> }
 const SEARCHES: ReadonlySet<keyof Reads> = new Set(['log.search', 'log.histogram', 'stats'])
 
 /** The server process: HTTP, live stream and bus here; ingest, folds and writes in the pipeline thread; reads in two reading threads. */
-const say = (message: FromServer, said: () => void = () => undefined) => process.send?.(message, undefined, undefined, said)
-
-async function serve(start: Extract<ToServer, { type: 'start' }>) {
+async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Promise<Serving> {
   const env = readEnvironment(start.home)
   const home = homeAt(env.home)
+  const database = env.databaseUrl ?? home.database
   const logger = createLogger({ name: 'server', level: env.logLevel })
   const settings = busSettings(env, home)
   const served = await serveBus(settings, logger)
   const { bus } = served
   const pipelineData: PipelineData = {
-    database: home.database,
+    database,
     spool: home.spool,
     bus: settings,
     remote: env.remoteIntake ? env.nats : null,
@@ -41,7 +40,7 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
     workers: env.workers ?? manifests.flatMap(({ name, definition }) => (definition ? [name] : [])),
   }
   const pipeline = await startThread<Pipeline>(new URL('./threads/pipeline.ts', import.meta.url), pipelineData)
-  const reading = () => startThread<Reader>(new URL('./threads/reader.ts', import.meta.url), { database: home.database })
+  const reading = () => startThread<Reader>(new URL('./threads/reader.ts', import.meta.url), { database })
   const reader = await reading()
   const searcher = await reading()
   const read: Call<Reads> = (name, args) => (SEARCHES.has(name) ? searcher : reader).call(name, args)
@@ -102,36 +101,4 @@ async function serve(start: Extract<ToServer, { type: 'start' }>) {
   }
 }
 
-let server: Awaited<ReturnType<typeof serve>> | undefined
-let pendingFleet: Extract<ToServer, { type: 'fleet' }> | undefined
-
-async function stop() {
-  await server?.close()
-  process.exit(0)
-}
-
-async function obey(message: ToServer): Promise<void> {
-  if (message.type === 'start') {
-    server = await serve(message)
-    if (pendingFleet) await server.fleet(pendingFleet)
-  } else if (message.type === 'fleet') {
-    pendingFleet = message
-    await server?.fleet(message)
-  } else if (message.type === 'alive') server?.alive(message)
-  else if (message.type === 'ring') await server?.ring()
-  else await stop()
-}
-
-// Standard error is a file of the home: a full disk is no reason to end.
-process.stderr.on('error', () => undefined)
-process.on('message', (message) => {
-  obey(toServer.parse(message)).catch((error: unknown) => {
-    const app = error instanceof AppError ? error : undefined
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-    if (server) return
-    const message = error instanceof Error ? error.message : String(error)
-    say({ type: 'failed', error: { message, code: app?.code ?? 'server_failed', hint: app?.hint ?? null } }, () => process.exit(1))
-  })
-})
-process.on('disconnect', () => void stop())
-process.on('SIGTERM', () => void stop())
+obeySupervisor(serve)

@@ -123,7 +123,11 @@ export function workerBoard(options: {
         extra: { ...latest?.said },
       }
     }
-    return { workers: manifests.map(row), generated_at: new Date(at).toISOString(), bus_connected: bus.status.connected }
+    return {
+      workers: manifests.filter(({ name, elsewhere }) => !elsewhere || seen.has(name)).map(row),
+      generated_at: new Date(at).toISOString(),
+      bus_connected: bus.status.connected,
+    }
   }
 
   /** Whoever reads it finds the one or the other, never half of one, also on a full disk. */

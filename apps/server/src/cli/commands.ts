@@ -12,6 +12,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Is a fleet running in this home? Where are its console and its deckies?',
     load: async () => (await import('./status.ts')).status,
   },
+  {
+    name: 'agent',
+    summary: 'Play deckies on this host for a server elsewhere: their events go there over NATS.',
+    load: async () => (await import('./agent.ts')).agent,
+  },
   { name: 'down', summary: 'Stop the fleet of this home, in order.', load: async () => (await import('./down.ts')).down },
   { name: 'services', summary: 'List the services that a decky can play.', load: async () => (await import('./services.ts')).services },
   { name: 'attackers', summary: 'List who came, most recent first.', load: async () => (await import('./attackers.ts')).attackers },

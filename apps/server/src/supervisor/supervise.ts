@@ -30,6 +30,8 @@ export interface FleetReady {
 
 export interface SuperviseOptions {
   readonly home: Home
+  /** `agent`: the events of this host's deckies go to a server elsewhere; nothing is stored or shown here. */
+  readonly role?: 'server' | 'agent'
   readonly listen: { readonly host: string; readonly port: number }
   /** Built console; null serves the API alone. */
   readonly consoleFolder: string | null
@@ -161,7 +163,7 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
 
   const server = superviseChild({
     name: 'server',
-    module: fileURLToPath(new URL('../main.ts', import.meta.url)),
+    module: fileURLToPath(new URL(options.role === 'agent' ? '../agent.ts' : '../main.ts', import.meta.url)),
     logs: home.logs,
     env: { ...options.env, NODE_COMPILE_CACHE: home.cache },
     begin(child) {

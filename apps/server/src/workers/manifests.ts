@@ -22,6 +22,8 @@ export interface Manifest {
   readonly needs: readonly ('database' | 'bus' | 'spool' | 'artifacts' | 'listen')[]
   /** Null: an operator may stop and start it at any time. Otherwise the command that does it. */
   readonly stopsWith: string | null
+  /** Runs on other hosts only: it is in the registry once it was heard. */
+  readonly elsewhere: boolean
   /** May run in a process of its own, beside others of its kind: `decnet worker <name>`. */
   readonly alone: boolean
   readonly definition: AnyWorker<Tx> | null
@@ -36,6 +38,7 @@ const fold = (definition: AnyWorker<Tx>): Manifest => ({
   kind: definition.kind,
   needs: ['database', 'bus'],
   stopsWith: null,
+  elsewhere: false,
   alone: true,
   definition,
   make: () => definition,
@@ -44,12 +47,13 @@ const fold = (definition: AnyWorker<Tx>): Manifest => ({
 const notMade = (): never => {
   throw new Error('a process is not made here')
 }
-const process = (name: string, summary: string, needs: Manifest['needs'], stopsWith: string | null): Manifest => ({
+const process = (name: string, summary: string, needs: Manifest['needs'], stopsWith: string | null, elsewhere = false): Manifest => ({
   name,
   summary,
   kind: 'process',
   needs,
   stopsWith,
+  elsewhere,
   alone: false,
   definition: null,
   make: notMade,
@@ -67,6 +71,7 @@ export const manifests: readonly Manifest[] = [
   process('supervisor', 'Keeps server and sensor alive.', [], DOWN),
   process('bus', 'Carries announcements between workers and to the live stream; without it they look by themselves.', ['bus'], null),
   process('api', 'Answers the console and scripts.', ['database', 'bus', 'artifacts', 'listen'], DOWN),
+  process('agent', 'Sends what the sensor of another host saw to the intake.', ['bus', 'spool'], DOWN, true),
   process('sensor', 'Plays the services of all deckies.', ['spool', 'artifacts', 'listen'], DOWN),
   {
     name: 'ingester',
@@ -74,6 +79,7 @@ export const manifests: readonly Manifest[] = [
     kind: 'tick',
     needs: ['database', 'bus', 'spool'],
     stopsWith: DOWN,
+    elsewhere: false,
     alone: false,
     definition: ingesting,
     make: ({ log, intakes }) => ingester(intakes, log) as AnyWorker<Tx>,
