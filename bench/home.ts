@@ -21,8 +21,8 @@ export function makeHome(): BenchHome {
 
 /** Plans the fleet before its first start, ssh without limits on connections. */
 export async function liftSshLimits(home: Home): Promise<void> {
-  await using store = openStore(home.database)
-  await migrate(store, home.database)
+  await using store = await openStore(home.database)
+  await migrate(store)
   await ensurePlan(store.db, { subnet: '127.77.0', now: Date.now(), knownServices: services })
   await store.db
     .updateTable('decky_services')

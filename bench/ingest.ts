@@ -31,8 +31,8 @@ function recordOf(event: Parameters<typeof encodeEvent>[0]): NewLogRecord {
 
 /** A database whose log holds `rows` events that every fold has behind it. */
 export async function fillDatabase(path: string, rows: number, progress: (text: string) => void): Promise<void> {
-  await using store = openStore(path)
-  await migrate(store, path)
+  await using store = await openStore(path)
+  await migrate(store)
   const log = logTable(store)
   let batch: NewLogRecord[] = []
   let done = 0
@@ -52,7 +52,7 @@ export async function fillDatabase(path: string, rows: number, progress: (text: 
     await log.transaction((_tx, log) => log.advance(fold.name, shares, rows))
     await log.release(fold.name, 'bench')
   }
-  store.raw.pragma('wal_checkpoint(TRUNCATE)')
+  store.file?.raw.pragma('wal_checkpoint(TRUNCATE)')
 }
 
 interface Rates {
@@ -80,7 +80,7 @@ async function ingestOnce(folder: string, template: string, events: number, fold
   const spool = join(folder, 'spool')
   copyFileSync(template, path)
   writeSpool(spool, traffic(events, MEASURED_FROM))
-  const store = openStore(path)
+  const store = await openStore(path)
   const log = logTable(store)
   const bus = createMemoryBus()
   const intake = spoolIntake({ directory: spool })
@@ -130,16 +130,19 @@ async function prototypeOnce(folder: string, template: string, events: number): 
       JSON.stringify(r.body),
       r.msg,
     ])
-  const store = openStore(path)
-  const insert = store.raw.prepare(
+  const store = await openStore(path)
+  const { file } = store
+  if (!file) throw new Error('a file is what is measured here')
+  const { raw } = file
+  const insert = raw.prepare(
     `insert into log (seq, id, topic, ts, source, type, decky, service, attacker_ip, attacker_port, session_id, body, msg)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const setHead = store.raw.prepare('update log_head set seq = ? where id = 1')
+  const setHead = raw.prepare('update log_head set seq = ? where id = 1')
   const began = performance.now()
   for (let at = 0; at < rows.length; at += PROTOTYPE_BATCH) {
     const batch = rows.slice(at, at + PROTOTYPE_BATCH)
-    store.raw.transaction(() => {
+    raw.transaction(() => {
       for (const row of batch) insert.run(row)
       setHead.run(batch.at(-1)?.[0])
     })()

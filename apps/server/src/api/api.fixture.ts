@@ -77,8 +77,8 @@ export async function openApi(
   const folder = mkdtempSync(join(tmpdir(), 'api-'))
   const home = homeAt(join(folder, 'home'))
   prepareHome(home)
-  const store = openStore(home.database)
-  await migrate(store, home.database)
+  const store = await openStore(home.database)
+  await migrate(store)
   const bus = options.bus ?? createMemoryBus()
   let moved = 0
   const now = () => T0 + moved

@@ -10,7 +10,7 @@ export const attacker: CommandDefinition = {
   options: [...commonOptions],
   examples: ['decnet attacker 203.0.113.7', 'decnet attacker 203.0.113.7 --json | jq .sessions'],
   async run({ args, options }) {
-    const { store } = openStored(options)
+    const { store } = await openStored(options)
     try {
       const read = reads(store)
       const key = args[0] ?? ''

@@ -19,7 +19,7 @@ export const attackers: CommandDefinition = {
   ],
   examples: ['decnet attackers', 'decnet attackers --sort score --limit 10', 'decnet attackers --service ssh --json | jq -r .data[].ip'],
   async run({ options }) {
-    const { store } = openStored(options)
+    const { store } = await openStored(options)
     try {
       const sortBy = SORTS.find((sort) => sort === options.sort)
       if (!sortBy) throw new AppError(`--sort ${String(options.sort)} is none of ${SORTS.join(', ')}.`, { code: 'bad_option' })

@@ -18,7 +18,7 @@ export const credentials: CommandDefinition = {
     "decnet credentials --json | jq -r '.data[] | [.principal, .secret_b64] | @tsv'",
   ],
   async run({ options }) {
-    const { store } = openStored(options)
+    const { store } = await openStored(options)
     try {
       const limit = wholeNumber(options.limit, '--limit', 1, 1000)
       if (options.reuse === true) {

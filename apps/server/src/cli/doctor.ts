@@ -90,7 +90,7 @@ export async function checkConsole(state: StateFile | null, port = 8080): Promis
       )
 }
 
-function checkHome(path: string, state: StateFile | null): Finding[] {
+async function checkHome(path: string, state: StateFile | null): Promise<Finding[]> {
   const home = homeAt(path)
   const findings: Finding[] = []
   try {
@@ -109,11 +109,11 @@ function checkHome(path: string, state: StateFile | null): Finding[] {
   else findings.push(ok('disk', `${megabytes(free)} free`))
   if (existsSync(home.database)) {
     try {
-      const store = openStore(home.database, { readonly: true })
+      const store = await openStore(home.database, { readonly: true })
       try {
-        checkStore(store, home.database)
+        checkStore(store)
       } finally {
-        void store.close()
+        await store.close()
       }
       findings.push(ok('database', 'opens and is whole'))
     } catch (error) {
@@ -136,7 +136,7 @@ export const doctor: CommandDefinition = {
   async run({ options }) {
     const home = homeOf(options)
     const state = runningIn(home)
-    const findings = [...checkMachine(), ...checkHome(home.path, state), ...(await checkPorts()), await checkConsole(state)]
+    const findings = [...checkMachine(), ...(await checkHome(home.path, state)), ...(await checkPorts()), await checkConsole(state)]
     const healthy = findings.every((finding) => finding.verdict !== 'bad')
     if (options.json) printJson({ healthy, findings })
     else {

@@ -46,7 +46,7 @@ export const events: CommandDefinition = {
     'decnet events --follow --json | jq -c .fields',
   ],
   async run({ options }) {
-    const { home, store } = openStored(options)
+    const { home, store } = await openStored(options)
     const read = reads(store)
     const search = options.query as string | undefined
     const show = (record: LogRecord) => (options.json ? printJson(shown(record)) : print(line(record)))

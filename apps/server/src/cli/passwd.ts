@@ -5,7 +5,7 @@ import { AppError } from '@decnet/kernel'
 import { openStore } from '../store/open.ts'
 import { hashPassword, setPassword } from '../store/users.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
-import { homeOf } from './home-of.ts'
+import { databaseOf } from './home-of.ts'
 import { print, printJson } from './output.ts'
 import { openStored } from './stored.ts'
 
@@ -28,14 +28,14 @@ export const passwd: CommandDefinition = {
   examples: ['decnet passwd', 'decnet passwd ana', 'pwgen 20 1 | decnet passwd admin --json'],
   async run({ args, options }) {
     const username = args[0] ?? 'admin'
-    await openStored(options).store.close()
+    await (await openStored(options)).store.close()
     const given = newPassword.safeParse(await readPassword())
     if (!given.success)
       throw new AppError(`That password will not do: it ${given.error.issues[0]?.message}.`, {
         code: 'bad_password',
         hint: 'Choose another.',
       })
-    const store = openStore(homeOf(options).database)
+    const store = await openStore(databaseOf(options))
     try {
       if (!(await setPassword(store.db, username, await hashPassword(given.data), false))) {
         throw new AppError(`There is no user ${username}.`, {

@@ -3,11 +3,13 @@ import { AppError, isNodeError } from '@decnet/kernel'
 import type { Home } from '../home.ts'
 import { openStore, type Store } from '../store/open.ts'
 import type { CommandOptions } from './command.ts'
-import { homeOf } from './home-of.ts'
+import { databaseOf, homeOf } from './home-of.ts'
 
 /** Opens the home's database for reading, whether a fleet runs or not. @throws {AppError} `home_empty` where there is none. */
-export function openStored(options: CommandOptions): { readonly home: Home; readonly store: Store } {
+export async function openStored(options: CommandOptions): Promise<{ readonly home: Home; readonly store: Store }> {
   const home = homeOf(options)
+  const database = databaseOf(options)
+  if (database !== home.database) return { home, store: await openStore(database, { readonly: true }) }
   try {
     accessSync(home.database, constants.R_OK)
   } catch (error) {
@@ -22,5 +24,5 @@ export function openStored(options: CommandOptions): { readonly home: Home; read
       hint: 'Start a fleet with `decnet up`, or name another home with --home.',
     })
   }
-  return { home, store: openStore(home.database, { readonly: true }) }
+  return { home, store: await openStore(home.database, { readonly: true }) }
 }

@@ -22,7 +22,7 @@ export const worker: CommandDefinition = {
     const stopping = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
     })
-    const store = openStore(home.database)
+    const store = await openStore(env.databaseUrl ?? home.database)
     const bus = await joinBus(busSettings(env, home), `worker ${args.join(' ')}`, logger)
     const log = logTable(store)
     const host = hostWorkers({

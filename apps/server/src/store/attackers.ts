@@ -1,7 +1,7 @@
 import type { Attacker, Page, Severity } from '@decnet/contracts/api'
 import { headline } from '../domain/headline.ts'
 import type { Conduct, ScorePart } from '../domain/scoring.ts'
-import { holdsText } from './like.ts'
+import { dialectOf } from './dialect.ts'
 import type { Db } from './open.ts'
 import type { AttackerTable } from './schema.ts'
 import { iso } from './time.ts'
@@ -70,18 +70,17 @@ const SORTS = {
 } as const
 
 function matching(db: Db, filter: AttackerFilter) {
+  const { holds } = dialectOf(db)
   let query = db.selectFrom('attackers')
   if (filter.from !== undefined) query = query.where('last_seen', '>=', filter.from)
   if (filter.to !== undefined) query = query.where('first_seen', '<=', filter.to)
   if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity)
   // A list of names in JSON: the quotes make the name whole.
-  if (filter.service !== undefined) query = query.where(holdsText('services', JSON.stringify(filter.service)))
-  if (filter.decky !== undefined) query = query.where(holdsText('deckies', JSON.stringify(filter.decky)))
+  if (filter.service !== undefined) query = query.where(holds('services', JSON.stringify(filter.service)))
+  if (filter.decky !== undefined) query = query.where(holds('deckies', JSON.stringify(filter.decky)))
   const { search } = filter
   if (search !== undefined)
-    query = query.where((eb) =>
-      eb.or([holdsText('ip', search), holdsText('services', search), holdsText('deckies', search), eb('uuid', '=', search)]),
-    )
+    query = query.where((eb) => eb.or([holds('ip', search), holds('services', search), holds('deckies', search), eb('uuid', '=', search)]))
   return query
 }
 

@@ -1,7 +1,7 @@
 import type { Credential, CredentialReuse, Page, TopCredentialRow } from '@decnet/contracts/api'
 import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
-import { holdsText } from './like.ts'
+import { type Dialect, dialectOf } from './dialect.ts'
 import type { Db } from './open.ts'
 import type { CredentialReuseTable, CredentialTable } from './schema.ts'
 import { iso } from './time.ts'
@@ -44,6 +44,7 @@ export interface CredentialListing extends CredentialFilter {
 }
 
 function matching(db: Db, filter: CredentialFilter) {
+  const { holds } = dialectOf(db)
   let query = db.selectFrom('credentials')
   if (filter.service !== undefined) query = query.where('service', '=', filter.service)
   if (filter.decky !== undefined) query = query.where('decky', '=', filter.decky)
@@ -55,18 +56,19 @@ function matching(db: Db, filter: CredentialFilter) {
   const { search } = filter
   if (search !== undefined) {
     const columns = ['principal', 'secret_printable', 'attacker_ip', 'decky', 'service', 'secret_sha256']
-    query = query.where((eb) => eb.or(columns.map((column) => holdsText(column, search))))
+    query = query.where((eb) => eb.or(columns.map((column) => holds(column, search))))
   }
   return query
 }
 
 /** Distinct (decky, service) on which the row's secret was tried for its principal: what a finding of reuse counts. */
-const targets = sql<number>`(select count(distinct c.decky || ' ' || c.service) from credentials c where c.secret_sha256 = credentials.secret_sha256 and c.secret_kind = credentials.secret_kind and coalesce(c.principal_b64, '') = coalesce(credentials.principal_b64, ''))`
+const targets = ({ concat }: Dialect) =>
+  sql<number>`(select count(distinct ${concat(sql`c.decky`, sql`' '`, sql`c.service`)}) from credentials c where c.secret_sha256 = credentials.secret_sha256 and c.secret_kind = credentials.secret_kind and coalesce(c.principal_b64, '') = coalesce(credentials.principal_b64, ''))`
 
 export async function listCredentials(db: Db, listing: CredentialListing): Promise<Page<Credential>> {
   const rows = await matching(db, listing)
     .selectAll()
-    .select(targets.as('target_count'))
+    .select(targets(dialectOf(db)).as('target_count'))
     .orderBy(listing.sortBy === 'secret' ? 'secret_printable' : listing.sortBy, listing.order)
     .orderBy('id')
     .limit(listing.limit)
@@ -110,7 +112,7 @@ export interface ReuseListing {
 export async function listReuse(db: Db, listing: ReuseListing): Promise<Page<CredentialReuse>> {
   let query = db.selectFrom('credential_reuse').where('target_count', '>=', listing.minTargetCount)
   if (listing.secretKind !== undefined) query = query.where('secret_kind', '=', listing.secretKind)
-  if (listing.attackerIp !== undefined) query = query.where(holdsText('attacker_ips', JSON.stringify(listing.attackerIp)))
+  if (listing.attackerIp !== undefined) query = query.where(dialectOf(db).holds('attacker_ips', JSON.stringify(listing.attackerIp)))
   const rows = await query
     .selectAll()
     .orderBy('target_count', 'desc')
@@ -157,7 +159,7 @@ export async function topCredentials(
   const value = {
     secret: sql<string>`min(secret_printable)`,
     principal: sql<string>`coalesce(min(principal), '')`,
-    pair: sql<string>`coalesce(min(principal), '') || ' / ' || min(secret_printable)`,
+    pair: dialectOf(db).concat(sql`coalesce(min(principal), '')`, sql`' / '`, sql`min(secret_printable)`),
   }[options.by]
   const rows = await matching(db, options)
     .where('secret_kind', '=', 'plaintext')

@@ -2,7 +2,7 @@ import type { Page } from '@decnet/contracts/api'
 import type { LogRecord } from '@decnet/kernel/log'
 import { type Expression, type ExpressionBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
 import { parseSearch, type SearchTerm } from '../domain/search.ts'
-import { holdsText } from './like.ts'
+import { type Dialect, dialectOf } from './dialect.ts'
 import { toRecord } from './log-table.ts'
 import type { Db } from './open.ts'
 import type { Schema } from './schema.ts'
@@ -10,24 +10,21 @@ import { topicMatches } from './topic-filter.ts'
 
 type LogExpression = ExpressionBuilder<Schema, 'log'>
 
-function condition(eb: LogExpression, term: SearchTerm): Expression<SqlBool> {
-  if (term.kind === 'column') return term.column === 'topic' ? topicMatches(eb, term.value) : eb(term.column, '=', term.value)
-  if (term.kind === 'field') {
-    // Events hold strings; what is derived holds numbers and truth values too, equal to how they are written.
-    const path = `$."${term.field}"`
-    return sql<SqlBool>`(body ->> ${path} = ${term.value} or body -> ${path} = ${term.value})`
-  }
+function condition(dialect: Dialect, eb: LogExpression, term: SearchTerm): Expression<SqlBool> {
+  if (term.kind === 'column') return term.column === 'topic' ? topicMatches(dialect, eb, term.value) : eb(term.column, '=', term.value)
+  // Events hold strings; what is derived holds numbers and truth values too, equal to how they are written.
+  if (term.kind === 'field') return dialect.jsonIs('body', term.field, term.value)
   // A body is JSON: the text stands there as JSON writes it.
   const inBody = JSON.stringify(term.value).slice(1, -1)
   return eb.or([
-    holdsText('body', inBody),
-    ...['attacker_ip', 'decky', 'service', 'type', 'msg'].map((column) => holdsText(column, term.value)),
+    dialect.holds('body', inBody),
+    ...['attacker_ip', 'decky', 'service', 'type', 'msg'].map((column) => dialect.holds(column, term.value)),
   ])
 }
 
 /** Null columns make a plain NOT unknown; here, what is not known to hold is excluded. */
-const holds = (eb: LogExpression, term: SearchTerm): Expression<SqlBool> =>
-  term.negated ? sql<SqlBool>`not coalesce(${condition(eb, term)}, false)` : condition(eb, term)
+const holds = (dialect: Dialect, eb: LogExpression, term: SearchTerm): Expression<SqlBool> =>
+  term.negated ? sql<SqlBool>`not coalesce(${condition(dialect, eb, term)}, false)` : condition(dialect, eb, term)
 
 export interface LogFilter {
   readonly search?: string | undefined
@@ -42,16 +39,17 @@ export interface LogFilter {
   readonly ticks?: boolean | undefined
 }
 
-function filtered<O>(query: SelectQueryBuilder<Schema, 'log', O>, filter: LogFilter): SelectQueryBuilder<Schema, 'log', O> {
+function filtered<O>(db: Db, query: SelectQueryBuilder<Schema, 'log', O>, filter: LogFilter): SelectQueryBuilder<Schema, 'log', O> {
+  const dialect = dialectOf(db)
   let narrowed = query
   if (filter.from !== undefined) narrowed = narrowed.where('ts', '>=', filter.from)
   if (filter.to !== undefined) narrowed = narrowed.where('ts', '<=', filter.to)
   if (filter.after !== undefined) narrowed = narrowed.where('seq', '>', filter.after)
   if (filter.before !== undefined) narrowed = narrowed.where('seq', '<', filter.before)
   const { topics } = filter
-  if (topics) narrowed = narrowed.where((eb) => eb.or(topics.map((pattern) => topicMatches(eb, pattern))))
+  if (topics) narrowed = narrowed.where((eb) => eb.or(topics.map((pattern) => topicMatches(dialect, eb, pattern))))
   const terms = parseSearch(filter.search ?? '')
-  for (const term of terms) narrowed = narrowed.where((eb) => holds(eb, term))
+  for (const term of terms) narrowed = narrowed.where((eb) => holds(dialect, eb, term))
   if (!filter.ticks && !terms.some((term) => term.kind === 'column' && term.column === 'type'))
     narrowed = narrowed.where('type', '!=', 'tick')
   return narrowed
@@ -64,7 +62,7 @@ const COUNTED_AT_ONCE = 2_000
 export async function searchLog(db: Db, filter: LogFilter & { readonly limit: number; readonly offset: number }): Promise<Page<LogRecord>> {
   const { limit, offset } = filter
   const most = Math.max(COUNTED_AT_ONCE, offset + limit)
-  const found = await filtered(db.selectFrom('log').select('seq'), filter)
+  const found = await filtered(db, db.selectFrom('log').select('seq'), filter)
     .orderBy('seq', 'desc')
     .limit(most + 1)
     .execute()
@@ -76,7 +74,7 @@ export async function searchLog(db: Db, filter: LogFilter & { readonly limit: nu
 
 async function countLog(db: Db, filter: LogFilter): Promise<number> {
   const counting = db.selectFrom('log').select((eb) => eb.fn.countAll<number>().as('total'))
-  return Number((await filtered(counting, filter).executeTakeFirstOrThrow()).total)
+  return Number((await filtered(db, counting, filter).executeTakeFirstOrThrow()).total)
 }
 
 /** Oldest first after a sequence number, for streams: what a client missed. `scanned`: how far it looked. */
@@ -86,7 +84,7 @@ export async function readAfter(
 ): Promise<{ records: LogRecord[]; scanned: number }> {
   const head = (await db.selectFrom('log_head').select('seq').executeTakeFirst())?.seq ?? 0
   if (head <= filter.after) return { records: [], scanned: filter.after }
-  const rows = await filtered(db.selectFrom('log').selectAll().where('seq', '<=', head), filter)
+  const rows = await filtered(db, db.selectFrom('log').selectAll().where('seq', '<=', head), filter)
     .orderBy('seq')
     .limit(filter.limit)
     .execute()
@@ -110,8 +108,9 @@ export interface Bucket {
 
 /** What `searchLog` counts under the same filter, by time and service. Buckets with nothing in them are absent. */
 export async function logHistogram(db: Db, filter: LogFilter & { readonly intervalMs: number }): Promise<Bucket[]> {
-  const bucket = sql<number>`(ts / ${sql.lit(filter.intervalMs)}) * ${sql.lit(filter.intervalMs)}`
+  const bucket = sql<number>`${dialectOf(db).quotient(sql.ref('ts'), filter.intervalMs)} * ${sql.lit(filter.intervalMs)}`
   const rows = await filtered(
+    db,
     db.selectFrom('log').select((eb) => [bucket.as('time'), 'service', eb.fn.countAll<number>().as('count')]),
     filter,
   )

@@ -14,9 +14,9 @@ describe('the database file', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   it('is whole in one file once everybody has closed, also those who never asked anything', async () => {
-    const writer = openStore(path)
-    await migrate(writer, path)
-    const readers = [openStore(path, { readonly: true }), openStore(path, { readonly: true })]
+    const writer = await openStore(path)
+    await migrate(writer)
+    const readers = [await openStore(path, { readonly: true }), await openStore(path, { readonly: true })]
     await readers[0]?.db.selectFrom('users').selectAll().execute()
     for (const reader of readers) await reader.close()
     await writer.close()
@@ -24,20 +24,20 @@ describe('the database file', () => {
   })
 
   it('can be closed twice', async () => {
-    const store = openStore(path)
+    const store = await openStore(path)
     await store.close()
     await store.close()
   })
 
   it('that was emptied beside a log that holds everything is not taken for a new one', async () => {
-    const store = openStore(path)
-    await migrate(store, path)
+    const store = await openStore(path)
+    await migrate(store)
     const log = join(folder, 'copy.db-wal')
     copyFileSync(`${path}-wal`, log)
     await store.close()
     writeFileSync(join(folder, 'copy.db'), '')
     const before = readFileSync(log)
-    expect(() => openStore(join(folder, 'copy.db'))).toThrow(expect.objectContaining({ code: 'database_corrupt' }))
+    await expect(openStore(join(folder, 'copy.db'))).rejects.toMatchObject({ code: 'database_corrupt' })
     expect(readFileSync(log).equals(before)).toBe(true)
   })
 
@@ -46,15 +46,15 @@ describe('the database file', () => {
     ['cut off in the middle', (file: string) => truncateSync(file, 12 * 4096)],
     ['a text', (file: string) => writeFileSync(file, 'not a database\n'.repeat(100))],
   ])('that is damaged (%s) is named with the way out', async (_what, damage) => {
-    const store = openStore(path)
-    await migrate(store, path)
+    const store = await openStore(path)
+    await migrate(store)
     await store.close()
     damage(path)
     const before = readFileSync(path)
     const open = async (readonly: boolean) => {
-      const store = openStore(path, { readonly })
+      const store = await openStore(path, { readonly })
       try {
-        checkStore(store, path)
+        checkStore(store)
       } finally {
         await store.close()
       }
@@ -65,8 +65,8 @@ describe('the database file', () => {
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 
-  it('in a folder that is not there is said to be unreadable', () => {
-    expect(() => openStore(join(folder, 'none', 'x.db'))).toThrow(expect.objectContaining({ code: 'database_unreadable' }))
-    expect(() => openStore(join(folder, 'none.db'), { readonly: true })).toThrow(expect.objectContaining({ code: 'database_unreadable' }))
+  it('in a folder that is not there is said to be unreadable', async () => {
+    await expect(openStore(join(folder, 'none', 'x.db'))).rejects.toMatchObject({ code: 'database_unreadable' })
+    await expect(openStore(join(folder, 'none.db'), { readonly: true })).rejects.toMatchObject({ code: 'database_unreadable' })
   })
 })

@@ -1,102 +1,112 @@
 import { statSync } from 'node:fs'
-import { AppError, isNodeError } from '@decnet/kernel'
-import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { AppError } from '@decnet/kernel'
+import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { corrupt, isDamage } from './damage.ts'
+import { type DatabaseAddress, parseDatabaseUrl, type ServerAddress } from './database-url.ts'
+import { type Dialect, dialectOf } from './dialect.ts'
+import { openSqlite, type SqliteFile } from './engines/sqlite.ts'
 import * as founding from './migrations/0001-founding.ts'
+import { refusal } from './refusal.ts'
 import type { Schema } from './schema.ts'
-import { keepStatements } from './statements.ts'
+import { insertNew } from './upsert.ts'
 
-const MIGRATIONS: Record<string, Migration> = { '0001-founding': founding }
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-founding': founding }
 
 /** Larger files are not read through at every start; damage there shows when it is met. */
 const CHECKED_BYTES = 64 * 1024 * 1024
+/** Folds, the ingester and the API's writes at once; readers ask a few questions at a time. */
+const CONNECTIONS = { writing: 10, reading: 4 } as const
 
 export type Db = Kysely<Schema>
 
 export interface Store extends AsyncDisposable {
   readonly db: Db
-  /** The connection below `db`, for statements that are prepared once and run a million times. */
-  readonly raw: Database.Database
+  readonly dialect: Dialect
+  readonly address: DatabaseAddress
+  /** Only where the store is a file. */
+  readonly file: SqliteFile | null
   close(): Promise<void>
 }
 
-const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? -1
+/** The oldest release of each server that has what is needed. */
+const OLDEST = { MariaDB: [10, 5], MySQL: [8, 0], PostgreSQL: [13, 0] } as const
+
+/** @throws {AppError} `database_version`. */
+async function refuseOld(db: Db, { engine, label }: ServerAddress): Promise<void> {
+  const { rows } = await sql<{ version: string }>`select version() as version`.execute(db)
+  const version = rows[0]?.version ?? ''
+  const product = engine === 'postgres' ? 'PostgreSQL' : version.includes('MariaDB') ? 'MariaDB' : 'MySQL'
+  const [, major = 0, minor = 0] = (/(\d+)(?:\.(\d+))?/u.exec(version.replace('5.5.5-', '')) ?? []).map(Number)
+  const [least, after] = OLDEST[product]
+  if (major > least || (major === least && minor >= after)) return
+  throw new AppError(`The server at ${label} is ${product} ${major}.${minor}, which is too old.`, {
+    code: 'database_version',
+    hint: `Use ${product} ${least}.${after} or newer.`,
+  })
+}
+
+async function connect(address: DatabaseAddress, readonly: boolean) {
+  if (address.engine === 'sqlite') return openSqlite(address.path, readonly)
+  const connections = readonly ? CONNECTIONS.reading : CONNECTIONS.writing
+  const { db, close } =
+    address.engine === 'postgres'
+      ? (await import('./engines/postgres.ts')).openPostgres(address, { readonly, connections })
+      : (await import('./engines/mysql.ts')).openMysql(address, { readonly, connections })
+  try {
+    await refuseOld(db, address)
+  } catch (error) {
+    await close()
+    throw refusal(address, error)
+  }
+  return { db, file: null, close }
+}
 
 /**
- * Opens the database file, made if absent unless `readonly`.
- * @throws {AppError} `database_corrupt`, `database_full`, `database_unreadable`.
+ * Opens the store that a URL or a path names (see {@link parseDatabaseUrl}); only its own driver is loaded. A file is made if absent unless
+ * `readonly`; a server's database must be there.
+ * @throws {AppError} `database_url`, `database_corrupt`, `database_full`, `database_unreadable`, `database_unreachable`, `database_login`,
+ * `database_missing`, `database_rights`, `database_busy`, `database_tls`, `database_version`.
  */
-export function openStore(path: string, options: { readonly readonly?: boolean } = {}): Store {
-  let raw: Database.Database
-  // SQLite would take an emptied file for a new database and drop the log beside it, which may hold everything.
-  if (sizeOf(path) === 0 && sizeOf(`${path}-wal`) > 0) throw corrupt(path, undefined)
-  try {
-    raw = new Database(path, { readonly: options.readonly ?? false, timeout: 10_000 })
-    raw.pragma('foreign_keys = ON')
-    raw.pragma('temp_store = MEMORY')
-    raw.pragma(`cache_size = -${options.readonly ? 16_000 : 64_000}`)
-    // A search that no index helps reads the whole log: through the system's own cache it takes half the time.
-    if (options.readonly) raw.pragma('mmap_size = 2147418112')
-    else {
-      // 32 MiB instead of 4: the pages at the ends of indexes change with each batch, and each checkpoint writes them again.
-      raw.pragma('wal_autocheckpoint = 8000')
-      raw.pragma('journal_mode = WAL')
-      raw.pragma('synchronous = NORMAL')
-      raw.pragma('journal_size_limit = 67108864')
-    }
-    raw.prepare('select count(*) from sqlite_schema').get()
-  } catch (error) {
-    if (isDamage(error)) throw corrupt(path, error)
-    if (isNodeError(error) && error.code === 'SQLITE_FULL')
-      throw new AppError(`The disk is full: ${path} cannot grow.`, {
-        code: 'database_full',
-        hint: 'Free some space, then start again.',
-        cause: error,
-      })
-    throw new AppError(`The database ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`, {
-      code: 'database_unreadable',
-      hint: 'Check that its folder exists and belongs to you.',
-      cause: error,
-    })
+export async function openStore(url: string, options: { readonly readonly?: boolean } = {}): Promise<Store> {
+  const address = parseDatabaseUrl(url)
+  const { db, file, close } = await connect(address, options.readonly ?? false)
+  let closed: Promise<void> | undefined
+  const once = () => {
+    closed ??= close()
+    return closed
   }
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: keepStatements(raw) }) })
-  const close = async () => {
-    await db.destroy()
-    // Kysely closes what it has used; a connection that stays open keeps the last one from taking over the log.
-    raw.close()
-  }
-  return { db, raw, close, [Symbol.asyncDispose]: close }
+  return { db, dialect: dialectOf(db), address, file, close: once, [Symbol.asyncDispose]: once }
 }
 
-/** Reads a database of moderate size through. @throws {AppError} `database_corrupt`. */
-export function checkStore(store: Store, path: string): void {
+/** Reads a database file of moderate size through. @throws {AppError} `database_corrupt`. */
+export function checkStore({ file }: Store): void {
+  if (!file) return
   let verdict: unknown
   try {
-    if (statSync(path).size < CHECKED_BYTES) verdict = store.raw.pragma('quick_check(1)', { simple: true })
+    if (statSync(file.path).size < CHECKED_BYTES) verdict = file.raw.pragma('quick_check(1)', { simple: true })
   } catch (error) {
-    throw isDamage(error) ? corrupt(path, error) : error
+    throw isDamage(error) ? corrupt(file.path, error) : error
   }
-  if (verdict !== undefined && verdict !== 'ok') throw corrupt(path, undefined)
+  if (verdict !== undefined && verdict !== 'ok') throw corrupt(file.path, undefined)
 }
 
-/** Brings the tables to this release's shape. @throws {AppError} `database_corrupt`, `migration_failed`. */
-export async function migrate(store: Store, path: string): Promise<void> {
-  checkStore(store, path)
-  const migrator = new Migrator({ db: store.db, provider: { getMigrations: async () => MIGRATIONS } })
-  const { error } = await migrator.migrateToLatest()
+export const migratorOf = (db: Db) => new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } })
+
+/** Brings the tables to this release's shape. @throws {AppError} `database_corrupt`, `database_rights`, `migration_failed`. */
+export async function migrate(store: Store): Promise<void> {
+  const { db, address } = store
+  checkStore(store)
+  const { error } = await migratorOf(db).migrateToLatest()
   if (error !== undefined) {
-    if (isDamage(error)) throw corrupt(path, error)
+    if (address.engine === 'sqlite' && isDamage(error)) throw corrupt(address.path, error)
+    const known = address.engine === 'sqlite' ? error : refusal(address, error)
+    if (known instanceof AppError) throw known
     throw new AppError('The database could not be brought to the shape of this release.', {
       code: 'migration_failed',
       hint: 'Was it made by a newer release? Then use that one.',
       cause: error,
     })
   }
-  await store.db
-    .insertInto('log_head')
-    .values({ id: 1, seq: 0 })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+  await insertNew(db, 'log_head', ['id'], [{ id: 1, seq: 0 }])
 }

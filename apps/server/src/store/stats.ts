@@ -6,6 +6,7 @@ import { COMMAND_TYPES, FILE_TYPES } from '../domain/event-kinds.ts'
 import { headline } from '../domain/headline.ts'
 import { conductOf } from './attackers.ts'
 import { type Top, topCredentials } from './credentials.ts'
+import { type Dialect, dialectOf } from './dialect.ts'
 import type { Db } from './open.ts'
 import { iso } from './time.ts'
 
@@ -18,23 +19,23 @@ interface Span {
   readonly to: number
 }
 interface Counted {
-  readonly part: number
+  readonly slot: number
   readonly count: number
 }
 
 /** Which of the 24 equal parts a time lies in; parts below 0 belong to the period before. */
-const partOf = (span: Span, column: 'ts' | 'started_at' | 'last_seen' | 'first_seen') => {
+const slotOf = ({ quotient }: Dialect, span: Span, column: 'ts' | 'started_at' | 'last_seen' | 'first_seen') => {
   const width = Math.max(1, Math.ceil((span.to - span.from + 1) / PARTS))
   // Counted from the start of the period before, so that integer division never meets a negative number.
-  return sql<number>`((${sql.ref(column)} - ${sql.lit(span.from - width * PARTS)}) / ${sql.lit(width)}) - ${sql.lit(PARTS)}`
+  return sql<number>`${quotient(sql<number>`(${sql.ref(column)} - ${sql.lit(span.from - width * PARTS)})`, width)} - ${sql.lit(PARTS)}`
 }
 
 function figure(rows: readonly Counted[]): Series {
   const series = Array.from({ length: PARTS }, () => 0)
   let previous = 0
-  for (const { part, count } of rows) {
-    if (part < 0) previous += Number(count)
-    else if (part < PARTS) series[part] = (series[part] ?? 0) + Number(count)
+  for (const { slot, count } of rows) {
+    if (slot < 0) previous += Number(count)
+    else if (slot < PARTS) series[slot] = (series[slot] ?? 0) + Number(count)
   }
   return { value: series.reduce((sum, n) => sum + n, 0), previous, series }
 }
@@ -45,18 +46,18 @@ const lengthOf = (span: Span) => Math.max(1, Math.ceil((span.to - span.from + 1)
 const eventsOf = (db: Db, span: Span, types: readonly string[], success = false) => {
   let query = db
     .selectFrom('log')
-    .select((eb) => [partOf(span, 'ts').as('part'), eb.fn.countAll<number>().as('count')])
+    .select((eb) => [slotOf(dialectOf(db), span, 'ts').as('slot'), eb.fn.countAll<number>().as('count')])
     .where('topic', '=', topics.systemLog.pattern)
     .where('type', 'in', types)
     .where('ts', '>=', span.from - lengthOf(span))
     .where('ts', '<=', span.to)
-  if (success) query = query.where(sql<boolean>`json_extract(body, '$.outcome') = 'success'`)
-  return query.groupBy('part').execute()
+  if (success) query = query.where(dialectOf(db).jsonIs('body', 'outcome', 'success'))
+  return query.groupBy('slot').execute()
 }
 
 /** Findings are announced again when they grow: each counts once in the period, and once in each part of the series. */
 async function reuseOf(db: Db, span: Span): Promise<Series> {
-  const id = sql<string>`json_extract(body, '$.id')`
+  const id = dialectOf(db).jsonText('body', 'id')
   const found = (from: number, to: number) =>
     db.selectFrom('log').where('topic', '=', topics.credentialReuseDetected.pattern).where('ts', '>=', from).where('ts', '<=', to)
   const distinct = async (from: number, to: number) =>
@@ -68,8 +69,8 @@ async function reuseOf(db: Db, span: Span): Promise<Series> {
       ).count,
     )
   const rows = await found(span.from, span.to)
-    .select((eb) => [partOf(span, 'ts').as('part'), eb.fn.count<number>(id).distinct().as('count')])
-    .groupBy('part')
+    .select((eb) => [slotOf(dialectOf(db), span, 'ts').as('slot'), eb.fn.count<number>(id).distinct().as('count')])
+    .groupBy('slot')
     .execute()
   return { ...figure(rows), value: await distinct(span.from, span.to), previous: await distinct(span.from - lengthOf(span), span.from - 1) }
 }
@@ -85,10 +86,10 @@ async function sourcesOf(db: Db, span: Span): Promise<Series> {
       .executeTakeFirstOrThrow()
   const rows = await db
     .selectFrom('sessions')
-    .select((eb) => [partOf(span, 'started_at').as('part'), eb.fn.count<number>('attacker_uuid').distinct().as('count')])
+    .select((eb) => [slotOf(dialectOf(db), span, 'started_at').as('slot'), eb.fn.count<number>('attacker_uuid').distinct().as('count')])
     .where('started_at', '>=', span.from)
     .where('started_at', '<=', span.to)
-    .groupBy('part')
+    .groupBy('slot')
     .execute()
   const now = await inSpan(span.from, span.to)
   const before = await inSpan(span.from - lengthOf(span), span.from - 1)
@@ -113,7 +114,8 @@ async function topBy(db: Db, span: Span, column: 'decky' | 'service'): Promise<T
 }
 
 async function topCommands(db: Db, span: Span): Promise<Top[]> {
-  const value = sql<string>`json_extract(body, '$.command')`
+  const { jsonText, jsonIs } = dialectOf(db)
+  const value = jsonText('body', 'command')
   const rows = await db
     .selectFrom('log')
     .select((eb) => [value.as('value'), eb.fn.countAll<number>().as('count'), eb.fn.count<number>('attacker_ip').distinct().as('sources')])
@@ -121,13 +123,13 @@ async function topCommands(db: Db, span: Span): Promise<Top[]> {
     .where('type', '=', events.command.type)
     .where('ts', '>=', span.from)
     .where('ts', '<=', span.to)
-    .where(sql<boolean>`json_extract(body, '$.mode') in ('exec', 'interactive')`)
+    .where((eb) => eb.or([jsonIs('body', 'mode', 'exec'), jsonIs('body', 'mode', 'interactive')]))
     .where(value, 'is not', null)
     .groupBy('value')
     .orderBy('count', 'desc')
     .limit(TOP)
     .execute()
-  return rows.map((row) => ({ value: row.value, count: Number(row.count), sources: Number(row.sources) }))
+  return rows.map((row) => ({ value: row.value ?? '', count: Number(row.count), sources: Number(row.sources) }))
 }
 
 const plural = (n: number, one: string) => `${n.toLocaleString('en')} ${n === 1 ? one : `${one}s`}`

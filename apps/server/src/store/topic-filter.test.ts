@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { Kysely, SqliteDialect } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
+import { dialectOf } from './dialect.ts'
 import type { Schema } from './schema.ts'
 import { topicMatches } from './topic-filter.ts'
 
@@ -18,7 +19,7 @@ async function found(pattern: string, topics: readonly string[]): Promise<string
   const rows = await db
     .selectFrom('log')
     .select('topic')
-    .where((eb) => topicMatches(eb, pattern))
+    .where((eb) => topicMatches(dialectOf(db), eb, pattern))
     .execute()
   return rows.map(({ topic }) => topic)
 }

@@ -1,6 +1,7 @@
 import type { Role, User } from '@decnet/contracts/api'
 import { AppError, newId } from '@decnet/kernel'
 import { hash } from '@node-rs/argon2'
+import { isDuplicate } from './dialect.ts'
 import type { Db } from './open.ts'
 import { iso, isoOrNull } from './time.ts'
 
@@ -20,20 +21,21 @@ export interface NewUser {
 /** @throws {AppError} `user_exists` (409). */
 export async function createUser(db: Db, user: NewUser): Promise<string> {
   const uuid = newId()
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('users')
-    .values({
-      uuid,
-      username: user.username,
-      password_hash: user.passwordHash,
-      role: user.role,
-      must_change_password: user.mustChangePassword ? 1 : 0,
-      created_at: user.now,
-      last_login_at: null,
-    })
-    .onConflict((conflict) => conflict.column('username').doNothing())
-    .executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows === 0n) throw new AppError(`There is a user ${user.username} already.`, { code: 'user_exists', status: 409 })
+  const row = {
+    uuid,
+    username: user.username,
+    password_hash: user.passwordHash,
+    role: user.role,
+    must_change_password: user.mustChangePassword ? 1 : 0,
+    created_at: user.now,
+    last_login_at: null,
+  }
+  try {
+    await db.insertInto('users').values(row).execute()
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    throw new AppError(`There is a user ${user.username} already.`, { code: 'user_exists', status: 409, cause: error })
+  }
   return uuid
 }
 

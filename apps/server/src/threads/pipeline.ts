@@ -14,6 +14,7 @@ import { serveOperations } from './rpc.ts'
 const NICENESS = 3
 
 export interface PipelineData {
+  /** A path or a URL. */
   readonly database: string
   readonly spool: string
   readonly bus: BusSettings
@@ -28,8 +29,8 @@ export interface PipelineData {
 /** The thread that owns the only writing connection: ingest, folds, and the API's writes as whole operations. */
 async function pipeline(data: PipelineData) {
   const logger = createLogger({ name: 'pipeline', level: data.logLevel })
-  const store = openStore(data.database)
-  await migrate(store, data.database)
+  const store = await openStore(data.database)
+  await migrate(store)
   const bus = await joinBus(data.bus, 'pipeline', logger)
   const remote = data.remote ? await remoteIntakes(data.remote, logger) : null
   const intake = spoolIntake({ directory: data.spool, source: 'sensor' })

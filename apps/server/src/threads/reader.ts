@@ -10,7 +10,7 @@ const SEARCH_NICENESS = 5
 /** A thread with a read-only connection: heavy searches run here, never on the main loop. */
 setPriority(SEARCH_NICENESS)
 const { database } = workerData as { readonly database: string }
-const store = openStore(database, { readonly: true })
+const store = await openStore(database, { readonly: true })
 if (parentPort) {
   serveOperations(parentPort, { ...reads(store), close: () => store.close() })
   parentPort.postMessage({ ready: true })

@@ -71,8 +71,8 @@ describe('the folds over the event log', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'folds-'))
     const path = join(folder, 'test.db')
-    store = openStore(path)
-    await migrate(store, path)
+    store = await openStore(path)
+    await migrate(store)
     bus = createMemoryBus()
   })
   afterEach(async () => {

@@ -57,8 +57,8 @@ describe('the ingester', () => {
     folder = mkdtempSync(join(tmpdir(), 'ingest-'))
     spool = folder
     const path = join(folder, 'test.db')
-    store = openStore(path)
-    await migrate(store, path)
+    store = await openStore(path)
+    await migrate(store)
   })
   afterEach(async () => {
     for (const worker of running.splice(0)) await worker.close()

@@ -5,6 +5,7 @@ import { type EventLog, LeaseLostError, type LogRecord, type NewLogRecord } from
 import { decodeEvent } from '@decnet/kernel/syslog'
 import { defineTick, Holding, newOwner, type Tick } from '@decnet/kernel/worker'
 import type { Tx } from '../../store/log-table.ts'
+import { upsert } from '../../store/upsert.ts'
 
 /** Lines per transaction; more than a fold takes, so that a flood reaches the disk before it is thought about. */
 const BATCH = 5_000
@@ -149,13 +150,8 @@ function announce(written: readonly LogRecord[], source: IntakeSource, publish: 
     )
 }
 
-async function storePosition(tx: Tx, source: string, position: string): Promise<void> {
-  await tx
-    .insertInto('intake_positions')
-    .values({ source, position })
-    .onConflict((conflict) => conflict.column('source').doUpdateSet({ position }))
-    .execute()
-}
+const storePosition = (tx: Tx, source: string, position: string): Promise<void> =>
+  upsert(tx, 'intake_positions', 'source', [{ source, position }])
 
 async function storedPosition(tx: Tx, source: string): Promise<string | null> {
   const row = await tx.selectFrom('intake_positions').select('position').where('source', '=', source).executeTakeFirst()

@@ -1,0 +1,90 @@
+import type { LogRecord } from '@decnet/kernel/log'
+import { CompiledQuery } from 'kysely'
+import type { Dialect } from './dialect.ts'
+import type { Appending, Tx } from './log-table.ts'
+
+const COLUMNS = 'seq id topic ts source type decky service attacker_ip attacker_port session_id body msg'.split(' ')
+/** Rows of one statement, and about the characters that it may hold: servers refuse longer packets. */
+const ROWS = 500
+const CHARACTERS = 2_000_000
+const IDS = 2_000
+
+const valuesOf = (r: LogRecord): readonly (string | number | null)[] => [
+  r.seq,
+  r.id,
+  r.topic,
+  r.ts,
+  r.source,
+  r.type,
+  r.decky,
+  r.service,
+  r.attackerIp,
+  r.attackerPort,
+  r.sessionId,
+  JSON.stringify(r.body),
+  r.msg,
+]
+
+async function knownIds(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
+  const known = new Set<string>()
+  for (let at = 0; at < ids.length; at += IDS) {
+    const some = ids.slice(at, at + IDS)
+    const rows = await tx.selectFrom('log').select('id').where('id', 'in', some).execute()
+    for (const { id } of rows) known.add(id)
+  }
+  return known
+}
+
+/**
+ * A server that many write to. The row lock on the head is taken first and held to the end of the transaction: until then nobody else is given
+ * a number, so that numbers follow the order of commits; behind it every id that is in the log can be seen.
+ */
+export function lockedAppend({ quote, place }: Dialect): Appending {
+  const head = `insert into log (${COLUMNS.map(quote).join(', ')}) values `
+  const places = (rows: number) =>
+    Array.from({ length: rows }, (_, row) => `(${COLUMNS.map((_column, n) => place(row * COLUMNS.length + n + 1)).join(', ')})`).join(', ')
+  const full = head + places(ROWS)
+
+  async function insert(tx: Tx, records: readonly LogRecord[]): Promise<void> {
+    let values: (string | number | null)[] = []
+    let rows = 0
+    let characters = 0
+    const flush = async () => {
+      if (rows === 0) return
+      await tx.executeQuery(CompiledQuery.raw(rows === ROWS ? full : head + places(rows), values))
+      values = []
+      rows = 0
+      characters = 0
+    }
+    for (const record of records) {
+      const row = valuesOf(record)
+      for (const value of row) characters += typeof value === 'string' ? value.length : 8
+      values.push(...row)
+      rows += 1
+      if (rows === ROWS || characters > CHARACTERS) await flush()
+    }
+    await flush()
+  }
+
+  return {
+    async append(tx, records) {
+      if (records.length === 0) return []
+      const { seq: from } = await tx.selectFrom('log_head').select('seq').where('id', '=', 1).forUpdate().executeTakeFirstOrThrow()
+      const known = await knownIds(
+        tx,
+        records.map(({ id }) => id),
+      )
+      const written: LogRecord[] = []
+      for (const record of records) {
+        if (known.has(record.id)) continue
+        known.add(record.id)
+        written.push({ ...record, seq: from + written.length + 1 })
+      }
+      if (written.length === 0) return written
+      await insert(tx, written)
+      const seq = from + written.length
+      await tx.updateTable('log_head').set({ seq }).where('id', '=', 1).execute()
+      return written
+    },
+  }
+}
