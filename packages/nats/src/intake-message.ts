@@ -2,24 +2,38 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { deterministicId } from '@decnet/kernel'
 import type { IntakeLine } from '@decnet/kernel/intake'
 import { decodeEvent, LINE_LIMIT } from '@decnet/kernel/syslog'
-import { headers, type MsgHdrs } from '@nats-io/transport-node'
+import { PubHeaders } from '@nats-io/jetstream'
+import { headers, type MsgHdrs, type MsgHdrsImpl } from '@nats-io/transport-node'
 
 /** Room that headers may take beside a line. */
-export const HEADER_ROOM = 4_096
+const HEADER_ROOM = 4_096
+/** Bytes of the longest line with its headers: what the stream takes in one message. */
+export const MESSAGE_LIMIT = LINE_LIMIT + HEADER_ROOM
 /** What is kept of a line that cannot travel whole. */
 const EVIDENCE = 64 * 1024
 const REASON = 200
 
+/**
+ * Stored messages are padded to a multiple of this. Servers of the 2.9 series compare the limit of a full stream with a message's bytes, but
+ * store {@link OVERHEAD} and the subject beside them; where the limit falls between, they take the message and drop the oldest one, `discard: new`
+ * or not. Between two multiples, with the limit a multiple too, there is no such place.
+ */
+export const QUANTUM = 256
+/** Length, sequence, time, length of subject and of headers, hash. */
+const OVERHEAD = 34
+
 const ORIGIN = 'Intake-Origin'
 const TORN = 'Intake-Torn'
 const CORRUPT = 'Intake-Corrupt'
+const PAD = 'Intake-Pad'
+/** Name, colon, space and line break. */
+const PAD_FRAME = PAD.length + 4
 const ENCODING = 'Intake-Encoding'
 const DEFLATE = 'deflate'
 
 /** One line, or what a killed writer left of one, on its way from a sensor. */
 export interface IntakeMessage {
-  /** The event's own id, or one made of source and position: the same each time that the line is read. */
-  readonly id: string
+  /** With the message id: the event's own, or one made of source and position, the same each time that the line is read. */
   readonly headers: MsgHdrs
   readonly data: Buffer
 }
@@ -27,12 +41,19 @@ export interface IntakeMessage {
 /** What stands at a sensor's position. */
 export type Sent = ({ readonly kind: 'line' } & IntakeLine) | { readonly kind: 'torn'; readonly bytes: Buffer; readonly position: string }
 
-/** `limit`: bytes that one message may have, headers included. A longer line is deflated; if that is not enough, its beginning goes, as corrupt. */
-export function encodeLine(sent: Sent, source: string, limit: number): IntakeMessage {
+export interface Envelope {
+  readonly source: string
+  readonly subject: string
+  /** Bytes that one message may have, headers included. */
+  readonly limit: number
+}
+
+/** A line longer than the limit is deflated; if that is not enough, its beginning goes, as corrupt. */
+export function encodeLine(sent: Sent, { source, subject, limit }: Envelope): IntakeMessage {
   const head = headers()
   const bytes = sent.kind === 'torn' ? sent.bytes : sent.line
   let corrupt = sent.kind === 'line' ? sent.corrupt : undefined
-  const id = idOf(sent, bytes, source, head)
+  head.set(PubHeaders.MsgIdHdr, idOf(sent, bytes, source, head))
   if (sent.kind === 'torn') head.set(TORN, '1')
   const room = limit - HEADER_ROOM
   let data = bytes
@@ -45,21 +66,30 @@ export function encodeLine(sent: Sent, source: string, limit: number): IntakeMes
     }
   }
   if (corrupt !== undefined) head.set(CORRUPT, corrupt.replace(/[^ -~]/g, '?').slice(0, REASON))
-  return { id, headers: head, data }
+  pad(head, OVERHEAD + subject.length + data.length)
+  return { headers: head, data }
+}
+
+function pad(head: MsgHdrs, others: number): void {
+  const size = others + (head as MsgHdrsImpl).encode().length
+  if (size % QUANTUM === 0) return
+  const missing = QUANTUM - ((size + PAD_FRAME) % QUANTUM)
+  head.set(PAD, '.'.repeat(missing))
 }
 
 function idOf(sent: Sent, bytes: Buffer, source: string, head: MsgHdrs): string {
-  const { position } = sent
+  // what the other side makes an id of must come through a header unchanged
+  const origin = /^[!-~]{1,200}$/.test(sent.position) ? sent.position : deterministicId('position', sent.position)
   if (sent.kind === 'line' && sent.corrupt === undefined) {
-    const decoded = decodeEvent(bytes, { source, position })
+    const decoded = decodeEvent(bytes, { source, position: origin })
     if ('id' in decoded) {
-      // an id that stands in the line needs no help to come out the same on the other side
-      if (!bytes.includes(decoded.id)) head.set(ORIGIN, position)
+      // an id that stands in the line needs no help to come out the same
+      if (!bytes.includes(decoded.id)) head.set(ORIGIN, origin)
       return decoded.id
     }
   }
-  head.set(ORIGIN, position)
-  return deterministicId(sent.kind, source, position)
+  head.set(ORIGIN, origin)
+  return deterministicId(sent.kind, source, origin)
 }
 
 /** What a message holds; whoever wrote it is not trusted. Never throws. */

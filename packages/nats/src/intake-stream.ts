@@ -1,5 +1,4 @@
 import { AppError } from '@decnet/kernel'
-import { LINE_LIMIT } from '@decnet/kernel/syslog'
 import {
   DiscardPolicy,
   JetStreamApiCodes,
@@ -11,7 +10,7 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
-import { HEADER_ROOM } from './intake-message.ts'
+import { MESSAGE_LIMIT, QUANTUM } from './intake-message.ts'
 
 export interface StreamOptions {
   /** Name of the stream; `DECNET_INTAKE`. */
@@ -59,11 +58,11 @@ function wanted(options: StreamOptions): Partial<StreamConfig> {
     subjects: [allSubjects(options)],
     // `old` would make room by dropping evidence that nobody has read
     discard: DiscardPolicy.New,
-    max_bytes: maxBytes,
+    max_bytes: Math.max(QUANTUM, maxBytes - (maxBytes % QUANTUM)),
     max_age: nanos(maxAgeMs),
     duplicate_window: nanos(window),
     num_replicas: replicas,
-    max_msg_size: LINE_LIMIT + HEADER_ROOM,
+    max_msg_size: MESSAGE_LIMIT,
   }
 }
 

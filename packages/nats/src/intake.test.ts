@@ -26,8 +26,9 @@ nats.describe('over a real nats-server', () => {
     const stream = jetstream(connection)
     let written = 0
     const send = async (sent: Parameters<typeof encodeLine>[0]) => {
-      const { headers, data } = encodeLine(sent, 'web-01', 1_048_576)
-      await stream.publish(`${options.prefix}-intake.web-01`, data, { headers })
+      const subject = `${options.prefix}-intake.web-01`
+      const { headers, data } = encodeLine(sent, { source: 'web-01', subject, limit: 1_048_576 })
+      await stream.publish(subject, data, { headers })
     }
     return {
       async append(lines) {

@@ -1,7 +1,7 @@
 import type { Intake, IntakeBatch } from '@decnet/kernel/intake'
 import { jetstream } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { encodeLine, type IntakeMessage, type Sent } from './intake-message.ts'
+import { encodeLine, type IntakeMessage, MESSAGE_LIMIT, type Sent } from './intake-message.ts'
 import { type StreamOptions, subjectOf } from './intake-stream.ts'
 import { NatsLink } from './link.ts'
 import type { NatsOptions } from './options.ts'
@@ -40,7 +40,7 @@ export interface IntakePublisher extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const WAIT = { min: 50, max: 5_000 }
+const PAUSE = { min: 50, max: 5_000 }
 
 /**
  * Sends a sensor's spool to the intake stream, line by line under the event's id, in order while nothing fails. A position is stored when
@@ -74,7 +74,9 @@ class Publisher {
   #position: string | null
   #published = 0
   #known = 0
-  #rouse = Promise.withResolvers<void>()
+  /** The spool grew since it was last looked at. */
+  #woken = false
+  #rouse: () => void = () => undefined
 
   constructor(options: PublishIntakeOptions, subject: string, link: NatsLink) {
     this.#options = options
@@ -91,12 +93,12 @@ class Publisher {
   }
 
   wake(): void {
-    this.#rouse.resolve()
+    this.#woken = true
+    this.#rouse()
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.wake()
     await this.#link.close()
   }
 
@@ -105,6 +107,7 @@ class Publisher {
     let failures = 0
     while (!this.#stopped) {
       try {
+        this.#woken = false
         const batch = await intake.read(this.#position, window)
         if (!(await this.#send(sentOf(batch)))) return
         if (batch.position !== this.#position) {
@@ -113,10 +116,10 @@ class Publisher {
           await intake.ack(batch.position)
         }
         failures = 0
-        if (!batch.more && batch.lines.length === 0 && batch.torn === null) await this.#rest(idleMs)
+        if (!batch.more && batch.lines.length === 0 && batch.torn === null) await this.#idle(idleMs)
       } catch (err) {
         this.#options.logger?.[failures === 0 ? 'error' : 'debug']({ err, source }, 'the spool or its position cannot be used')
-        await this.#rest(pauseAfter(++failures))
+        await this.#pause(++failures)
       }
     }
   }
@@ -128,15 +131,18 @@ class Publisher {
   /** Resolves true when all of it is on the server's disk, false when we were stopped before. */
   async #send(all: readonly Sent[]): Promise<boolean> {
     let left = all
-    for (let failures = 0; left.length > 0; failures++) {
+    let failures = 0
+    while (left.length > 0) {
       if (this.#stopped) return false
       const { connection } = this.#link
       if (!connection) {
         await this.#link.whenConnected(1_000)
         continue
       }
+      const before = left.length
       left = await this.#attempt(connection, left)
-      if (left.length > 0 && !this.#stopped) await this.#rest(pauseAfter(failures + 1))
+      failures = left.length < before ? 0 : failures + 1
+      if (left.length > 0 && !connection.isClosed()) await this.#pause(failures + 1)
     }
     if (all.length > 0) this.#trouble.over('the intake stream takes lines again')
     return true
@@ -146,12 +152,12 @@ class Publisher {
   async #attempt(connection: NatsConnection, all: readonly Sent[]): Promise<readonly Sent[]> {
     const { source, ackMs = 5_000 } = this.#options
     const stream = jetstream(connection)
-    const limit = connection.info?.max_payload ?? 1_048_576
+    const subject = this.#subject
+    const limit = Math.min(connection.info?.max_payload ?? MESSAGE_LIMIT, MESSAGE_LIMIT)
     const refused: unknown[] = []
     const publish = async (message: IntakeMessage): Promise<boolean> => {
       try {
-        const { duplicate } = await stream.publish(this.#subject, message.data, {
-          msgID: message.id,
+        const { duplicate } = await stream.publish(subject, message.data, {
           headers: message.headers,
           timeout: ackMs,
         })
@@ -163,7 +169,7 @@ class Publisher {
         return false
       }
     }
-    const done = await Promise.all(all.map((sent) => publish(encodeLine(sent, source, limit))))
+    const done = await Promise.all(all.map((sent) => publish(encodeLine(sent, { source, subject, limit }))))
     const [first] = refused
     if (first !== undefined && !this.#stopped) {
       const { kind, ...fields } = refusalOf(first)
@@ -172,16 +178,29 @@ class Publisher {
     return all.filter((_, index) => !done[index])
   }
 
-  async #rest(ms: number): Promise<void> {
-    this.#rouse = Promise.withResolvers<void>()
-    if (this.#stopped) return
-    const timer = setTimeout(() => this.#rouse.resolve(), ms)
-    await this.#rouse.promise
+  /** Until somebody wakes us, at most so long. */
+  #idle(ms: number): Promise<void> {
+    return this.#woken ? Promise.resolve() : this.#wait(ms, true)
+  }
+
+  /** Grows with the failures; only stopping cuts it short. */
+  #pause(failures: number): Promise<void> {
+    return this.#wait(Math.min(PAUSE.max, PAUSE.min * 2 ** Math.min(failures, 20)) * (0.5 + Math.random() / 2), false)
+  }
+
+  async #wait(ms: number, wakeable: boolean): Promise<void> {
+    const { signal } = this.#stopping
+    if (signal.aborted) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const done = () => resolve()
+    if (wakeable) this.#rouse = done
+    signal.addEventListener('abort', done, { once: true })
+    const timer = setTimeout(done, ms)
+    await promise
     clearTimeout(timer)
+    signal.removeEventListener('abort', done)
   }
 }
-
-const pauseAfter = (failures: number) => Math.min(WAIT.max, WAIT.min * 2 ** Math.min(failures, 20)) * (0.5 + Math.random() / 2)
 
 function sentOf({ lines, torn, position }: IntakeBatch): Sent[] {
   const sent: Sent[] = lines.map((line) => ({ kind: 'line', ...line }))
