@@ -100,9 +100,16 @@ const sqlite: Dialect = {
   concat: (...parts) => sql<string>`${sql.join(parts, sql` || `)}`,
   quotient: (dividend, divisor) => sql<number>`(${dividend} / ${sql.lit(divisor)})`,
   jsonText: (column, member) => sql<string | null>`json_extract(${sql.ref(column)}, ${path(member)})`,
-  jsonIs: (column, member, value) =>
-    sql<SqlBool>`(${sql.ref(column)} ->> ${path(member)} = ${value} or ${sql.ref(column)} -> ${path(member)} = ${value})`,
-  holds: (column, text) => sql<SqlBool>`${sql.ref(column)} like ${`%${escapeLike(text)}%`} escape '!'`,
+  jsonIs: (column, member, value) => {
+    // Half of a surrogate pair comes out of JSON as something else: how it is written is compared.
+    const written = value.isWellFormed() ? value : JSON.stringify(value)
+    return sql<SqlBool>`(${sql.ref(column)} ->> ${path(member)} = ${value} or ${sql.ref(column)} -> ${path(member)} = ${written})`
+  },
+  // To LIKE a text ends at its first NUL, and is at most so long.
+  holds: (column, text) =>
+    text.includes('\0') || text.length > 10_000
+      ? sql<SqlBool>`instr(lower(${sql.ref(column)}), lower(${text})) > 0`
+      : sql<SqlBool>`${sql.ref(column)} like ${`%${escapeLike(text)}%`} escape '!'`,
   tokens: globTokens,
 }
 

@@ -1,7 +1,7 @@
 import type { Role, User } from '@decnet/contracts/api'
 import { AppError, newId } from '@decnet/kernel'
 import { hash } from '@node-rs/argon2'
-import { isDuplicate } from './dialect.ts'
+import { dialectOf, isDuplicate } from './dialect.ts'
 import type { Db } from './open.ts'
 import { iso, isoOrNull } from './time.ts'
 
@@ -141,8 +141,10 @@ const userUnknown = () => new AppError('There is no such user.', { code: 'user_u
 
 /** Nobody may lock everybody out. */
 async function keepsAnAdmin(db: Db, without: string): Promise<void> {
-  const other = await db.selectFrom('users').select('uuid').where('role', '=', 'admin').where('uuid', '!=', without).executeTakeFirst()
-  if (!other)
+  const admins = db.selectFrom('users').select('uuid').where('role', '=', 'admin').orderBy('uuid')
+  // Two who leave at the same moment are one after the other.
+  const rows = await (dialectOf(db).locksRows ? admins.forUpdate() : admins).execute()
+  if (!rows.some(({ uuid }) => uuid !== without))
     throw new AppError('This is the last administrator.', { code: 'last_admin', status: 409, hint: 'Make another administrator first.' })
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Db } from './open.ts'
+import { insertNew } from './upsert.ts'
 
 const KEY = 'worker-desires'
 
@@ -32,17 +33,17 @@ export interface Wish {
 /** Writes a wish down. Two at the same moment are one after the other. */
 export function wish(db: Db, { name, stopped, by, now }: Wish): Promise<WorkerDesires> {
   return db.transaction().execute(async (tx) => {
-    // Written first: it takes the row's lock before anything is read.
-    const { numUpdatedRows } = await tx
+    await insertNew(tx, 'settings', ['key'], [{ key: KEY, value: '{}' }])
+    // Written before it is read: that takes the row's lock.
+    await tx
       .updateTable('settings')
       .set((eb) => ({ value: eb.ref('value') }))
       .where('key', '=', KEY)
-      .executeTakeFirstOrThrow()
-    const known = numUpdatedRows === 0n ? {} : await workerDesires(tx)
+      .execute()
+    const known = await workerDesires(tx)
     const next = { ...known, [name]: { stopped, revision: (known[name]?.revision ?? 0) + 1, by, at: now } }
     const value = JSON.stringify(next)
-    if (numUpdatedRows === 0n) await tx.insertInto('settings').values({ key: KEY, value }).execute()
-    else await tx.updateTable('settings').set({ value }).where('key', '=', KEY).execute()
+    await tx.updateTable('settings').set({ value }).where('key', '=', KEY).execute()
     return next
   })
 }

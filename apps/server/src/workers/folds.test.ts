@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { topics } from '@decnet/contracts/topics'
 import { attackerId, newId } from '@decnet/kernel'
 import { type Bus, createMemoryBus } from '@decnet/kernel/bus'
 import type { NewLogRecord } from '@decnet/kernel/log'
 import { runWorker } from '@decnet/kernel/worker'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { onEachDatabase } from '../store/fixtures/each-database.ts'
 import { logTable } from '../store/log-table.ts'
-import { migrate, openStore, type Store } from '../store/open.ts'
+import type { Store } from '../store/open.ts'
+import { isTransient } from '../store/transient.ts'
 import credentials from './credentials/worker.ts'
 import { IDLE_MS } from './profiler/sessions.ts'
 import profiler from './profiler/worker.ts'
@@ -63,29 +62,26 @@ const attempt = (secret: string, more: Partial<Seen> & { principal?: string; out
   })
 const tick = (at: number) => event({ type: 'tick', at, ip: null, session: null, decky: 'sensor', service: 'sensor' })
 
-describe('the folds over the event log', () => {
-  let folder: string
+onEachDatabase('the folds over the event log', ({ open }) => {
   let store: Store
   let bus: Bus
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'folds-'))
-    const path = join(folder, 'test.db')
-    store = await openStore(path)
-    await migrate(store)
+    store = await open()
     bus = createMemoryBus()
   })
   afterEach(async () => {
     await bus.close()
     await store.close()
-    rmSync(folder, { recursive: true, force: true })
   })
 
   /** Appends, then runs every fold until nothing is left to do. */
   async function feed(...records: NewLogRecord[]): Promise<void> {
     const log = logTable(store)
     await log.transaction((_tx, log) => log.append(records))
-    const workers = [credentials, profiler, reuseCorrelator].map((worker) => runWorker(worker, { log, bus, logger: silent }))
+    const workers = [credentials, profiler, reuseCorrelator].map((worker) =>
+      runWorker(worker, { log, bus, logger: silent, transient: isTransient }),
+    )
     for (const worker of workers) worker.start()
     for (let idle = 0; idle < 3; ) {
       const lags = await Promise.all(workers.map(async (worker) => (await worker.status()).lag))
