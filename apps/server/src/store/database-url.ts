@@ -105,12 +105,11 @@ function server(url: URL, engine: 'mysql' | 'postgres'): ServerAddress {
   if (user === '') throw refused('names no user', `Use ${FORMS}.`)
   const socket = options.get('socket') ?? null
   const host = decoded(url.hostname).replace(/^\[|\]$/gu, '')
-  if (host === '' && socket === null) throw refused('names no host', `Use ${FORMS}.`)
   const port = url.port === '' ? PORTS[engine] : Number(url.port)
   const place = socket ?? `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
   return {
     engine,
-    host: host === '' ? 'localhost' : host,
+    host,
     port,
     socket,
     user,
@@ -123,7 +122,8 @@ function server(url: URL, engine: 'mysql' | 'postgres'): ServerAddress {
 
 /**
  * Where the store lies: `sqlite:PATH` or a plain path, `mysql://` and `mariadb://`, `postgres://` and `postgresql://`. Options of the last two:
- * `sslmode` (`disable`, `require`, `verify-ca`, `verify-full`), `sslrootcert`, `sslcert`, `sslkey` (files), `socket` (a UNIX socket).
+ * `sslmode` (`disable`, `require`, `verify-ca`, `verify-full`), `sslrootcert`, `sslcert`, `sslkey` (files), `socket` (a UNIX socket instead of the host;
+ * for PostgreSQL the folder that holds it).
  * @throws {AppError} `database_url`, which never holds the password.
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {

@@ -3,12 +3,14 @@ import { AppError } from '@decnet/kernel'
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { corrupt, isDamage } from './damage.ts'
-import { type DatabaseAddress, parseDatabaseUrl, type ServerAddress } from './database-url.ts'
+import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
+import { IDLE_TRANSACTION_MS } from './engines/limits.ts'
 import { openSqlite, type SqliteFile } from './engines/sqlite.ts'
 import * as founding from './migrations/0001-founding.ts'
 import { refusal } from './refusal.ts'
 import type { Schema } from './schema.ts'
+import { refuseOld } from './server-version.ts'
 import { insertNew } from './upsert.ts'
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-founding': founding }
@@ -29,32 +31,22 @@ export interface Store extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** The oldest release of each server that has what is needed. */
-const OLDEST = { MariaDB: [10, 5], MySQL: [8, 0], PostgreSQL: [13, 0] } as const
-
-/** @throws {AppError} `database_version`. */
-async function refuseOld(db: Db, { engine, label }: ServerAddress): Promise<void> {
-  const { rows } = await sql<{ version: string }>`select version() as version`.execute(db)
-  const version = rows[0]?.version ?? ''
-  const product = engine === 'postgres' ? 'PostgreSQL' : version.includes('MariaDB') ? 'MariaDB' : 'MySQL'
-  const [, major = 0, minor = 0] = (/(\d+)(?:\.(\d+))?/u.exec(version.replace('5.5.5-', '')) ?? []).map(Number)
-  const [least, after] = OLDEST[product]
-  if (major > least || (major === least && minor >= after)) return
-  throw new AppError(`The server at ${label} is ${product} ${major}.${minor}, which is too old.`, {
-    code: 'database_version',
-    hint: `Use ${product} ${least}.${after} or newer.`,
-  })
+export interface OpenOptions {
+  readonly readonly?: boolean
+  /** A transaction that says nothing for so long is ended by the server, in whole seconds: its process may have been stopped. 10,000. */
+  readonly idleTransactionMs?: number
 }
 
-async function connect(address: DatabaseAddress, readonly: boolean) {
+async function connect(address: DatabaseAddress, { readonly = false, idleTransactionMs = IDLE_TRANSACTION_MS }: OpenOptions) {
   if (address.engine === 'sqlite') return openSqlite(address.path, readonly)
-  const connections = readonly ? CONNECTIONS.reading : CONNECTIONS.writing
+  const settings = { readonly, idleTransactionMs, connections: readonly ? CONNECTIONS.reading : CONNECTIONS.writing }
   const { db, close } =
     address.engine === 'postgres'
-      ? (await import('./engines/postgres.ts')).openPostgres(address, { readonly, connections })
-      : (await import('./engines/mysql.ts')).openMysql(address, { readonly, connections })
+      ? (await import('./engines/postgres.ts')).openPostgres(address, settings)
+      : (await import('./engines/mysql.ts')).openMysql(address, settings)
   try {
-    await refuseOld(db, address)
+    const { rows } = await sql<{ version: string }>`select version() as version`.execute(db)
+    refuseOld(address, rows[0]?.version ?? '')
   } catch (error) {
     await close()
     throw refusal(address, error)
@@ -68,9 +60,9 @@ async function connect(address: DatabaseAddress, readonly: boolean) {
  * @throws {AppError} `database_url`, `database_corrupt`, `database_full`, `database_unreadable`, `database_unreachable`, `database_login`,
  * `database_missing`, `database_rights`, `database_busy`, `database_tls`, `database_version`.
  */
-export async function openStore(url: string, options: { readonly readonly?: boolean } = {}): Promise<Store> {
+export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
   const address = parseDatabaseUrl(url)
-  const { db, file, close } = await connect(address, options.readonly ?? false)
+  const { db, file, close } = await connect(address, options)
   let closed: Promise<void> | undefined
   const once = () => {
     closed ??= close()

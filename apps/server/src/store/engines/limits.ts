@@ -11,6 +11,13 @@ export const IDLE_TRANSACTION_MS = 10_000
 /** Who waits longer for a lock tries again. */
 export const LOCK_WAIT_MS = 20_000
 
+/** How a pool is opened. */
+export interface PoolSettings {
+  readonly readonly: boolean
+  readonly idleTransactionMs: number
+  readonly connections: number
+}
+
 /** The code of a link that broke, where the driver gives none. */
 export const LINK_LOST = 'DATABASE_LINK_LOST'
 

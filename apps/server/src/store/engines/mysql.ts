@@ -2,14 +2,14 @@ import { Kysely, MysqlDialect, type MysqlPool, type MysqlPoolConnection } from '
 import { createPool, type PoolConnection } from 'mysql2'
 import type { ServerAddress } from '../database-url.ts'
 import type { Schema } from '../schema.ts'
-import { CONNECT_MS, IDLE_MS, IDLE_TRANSACTION_MS, LOCK_WAIT_MS, lost, QUERY_MS } from './limits.ts'
+import { CONNECT_MS, IDLE_MS, LOCK_WAIT_MS, lost, type PoolSettings, QUERY_MS } from './limits.ts'
 
 type Answer = (error: unknown, result?: unknown) => void
 
 /** Each connection: how it reads literals and time, its isolation, and what frees the locks of a process that was stopped in its tracks. */
-const session = (mariadb: boolean, readonly: boolean) => [
+const session = (mariadb: boolean, { readonly, idleTransactionMs }: PoolSettings) => [
   `set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', foreign_key_checks = 1,
-    innodb_lock_wait_timeout = ${LOCK_WAIT_MS / 1000}, ${mariadb ? 'idle_transaction_timeout' : 'wait_timeout'} = ${IDLE_TRANSACTION_MS / 1000}`,
+    innodb_lock_wait_timeout = ${LOCK_WAIT_MS / 1000}, ${mariadb ? 'idle_transaction_timeout' : 'wait_timeout'} = ${Math.ceil(idleTransactionMs / 1000)}`,
   'set session transaction isolation level read committed',
   ...(readonly ? ['set session transaction read only'] : []),
 ]
@@ -37,7 +37,7 @@ function connectionOf(raw: PoolConnection): MysqlPoolConnection {
 }
 
 /** A pool over MariaDB or MySQL; nothing is connected yet. */
-export function openMysql(address: ServerAddress, options: { readonly readonly: boolean; readonly connections: number }) {
+export function openMysql(address: ServerAddress, options: PoolSettings) {
   const pool = createPool({
     ...(address.socket === null ? { host: address.host, port: address.port } : { socketPath: address.socket }),
     user: address.user,
@@ -70,7 +70,7 @@ export function openMysql(address: ServerAddress, options: { readonly readonly: 
       const [row] = (await ask(raw, 'select version() as version')) as { version: string }[]
       mariadb = row?.version.includes('MariaDB') ?? false
     }
-    for (const statement of session(mariadb, options.readonly)) await ask(raw, statement)
+    for (const statement of session(mariadb, options)) await ask(raw, statement)
   }
   const getConnection: MysqlPool['getConnection'] = (answer) => {
     pool.getConnection((error, raw) => {

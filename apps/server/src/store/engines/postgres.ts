@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { ServerAddress } from '../database-url.ts'
 import type { Schema } from '../schema.ts'
-import { CONNECT_MS, IDLE_MS, IDLE_TRANSACTION_MS, LOCK_WAIT_MS, lost, QUERY_MS } from './limits.ts'
+import { CONNECT_MS, IDLE_MS, LOCK_WAIT_MS, lost, type PoolSettings, QUERY_MS } from './limits.ts'
 
 /** Numbers up to 2^53 as numbers: counts and sums have other types there. */
 const NUMERIC = new Set<number>([pg.types.builtins.INT8, pg.types.builtins.NUMERIC])
@@ -23,9 +23,12 @@ const types = {
 }
 
 /** Each connection: its time zone and isolation, and what frees the locks of a process that was stopped in its tracks. */
-const SESSION = `set client_encoding to 'UTF8'; set timezone to 'UTC'; set standard_conforming_strings to on;
+const session = ({
+  readonly,
+  idleTransactionMs,
+}: PoolSettings) => `set client_encoding to 'UTF8'; set timezone to 'UTC'; set standard_conforming_strings to on;
   set default_transaction_isolation to 'read committed'; set lock_timeout to ${LOCK_WAIT_MS};
-  set idle_in_transaction_session_timeout to ${IDLE_TRANSACTION_MS}`
+  set idle_in_transaction_session_timeout to ${idleTransactionMs}${readonly ? '; set default_transaction_read_only to on' : ''}`
 
 function clientOf(client: pg.PoolClient): PostgresPoolClient {
   let broken = false
@@ -46,7 +49,7 @@ function clientOf(client: pg.PoolClient): PostgresPoolClient {
 }
 
 /** A pool over PostgreSQL; nothing is connected yet. */
-export function openPostgres(address: ServerAddress, options: { readonly readonly: boolean; readonly connections: number }) {
+export function openPostgres(address: ServerAddress, options: PoolSettings) {
   const pool = new pg.Pool({
     host: address.socket ?? address.host,
     port: address.port,
@@ -62,8 +65,7 @@ export function openPostgres(address: ServerAddress, options: { readonly readonl
     keepAliveInitialDelayMillis: 10_000,
     application_name: 'decnet',
     types: types as pg.CustomTypesConfig,
-    onConnect: (client) =>
-      client.query(options.readonly ? `${SESSION}; set default_transaction_read_only to on` : SESSION).then(() => undefined),
+    onConnect: (client) => client.query(session(options)).then(() => undefined),
   })
   // An idle connection that ends is replaced when it is needed.
   pool.on('error', () => undefined)
