@@ -19,6 +19,9 @@ import type { NatsOptions } from './options.ts'
 import { Pull, type Pulled } from './pull.ts'
 import { hasNoJetStream, isPassing, Trouble } from './trouble.ts'
 
+/** A server without a leader does not answer; asking again soon finds the new one sooner. */
+const API_MS = 2_000
+
 export interface NatsIntakeOptions extends NatsOptions, StreamOptions {}
 
 /** What sensors on other hosts sent, source by source. */
@@ -118,7 +121,7 @@ class StreamHome {
   }
 
   async #look(connection: NatsConnection): Promise<Attached> {
-    const manager = await jetstreamManager(connection, { checkAPI: false })
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: API_MS })
     return { connection, manager, birth: birthOf(await ensureStream(manager, this.options)) }
   }
 

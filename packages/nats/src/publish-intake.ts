@@ -40,7 +40,7 @@ export interface IntakePublisher extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const PAUSE = { min: 50, max: 5_000 }
+const PAUSE = { min: 50, max: 2_000 }
 
 /**
  * Sends a sensor's spool to the intake stream, line by line under the event's id, in order while nothing fails. A position is stored when

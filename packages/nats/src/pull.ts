@@ -6,7 +6,7 @@ const REQUEST_BYTES = 8_388_608
 /** A consumer that nobody asks for so long is forgotten by the server. */
 const INACTIVE_MS = 300_000
 /** The server answers a request at once; a consumer that it has forgotten does not answer at all. */
-const SILENCE_MS = 2_000
+const SILENCE_MS = 1_500
 
 export interface Pulled {
   readonly sequence: number
@@ -44,6 +44,7 @@ export class Pull {
   readonly #name: string
   readonly #inbox: string
   readonly #subscription: Subscription
+  #heard = false
   #ahead: Pulled[] = []
   #delivered = 0
   #answered: (() => void) | null = null
@@ -106,18 +107,23 @@ export class Pull {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#expected = this.#ahead.length + count
     this.#answered = resolve
-    const silence = setTimeout(() => this.#break(), SILENCE_MS)
+    this.#heard = false
+    const silence = setInterval(() => {
+      if (!this.#heard) this.#break()
+      this.#heard = false
+    }, SILENCE_MS)
     this.#connection.publish(
       `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${this.#name}`,
       JSON.stringify({ batch: count, no_wait: true, max_bytes: REQUEST_BYTES }),
       { reply: this.#inbox },
     )
     if (!this.broken) await promise
-    clearTimeout(silence)
+    clearInterval(silence)
     this.#answered = null
   }
 
   #receive(message: Msg): void {
+    this.#heard = true
     const delivery = deliveryOf(message.reply)
     // a status: no more messages, too many bytes for one answer
     if (!delivery) {
