@@ -16,8 +16,8 @@ export interface Wire {
 }
 
 const ROUTES = 4_096
-/** Two copies of a message that came along different bridges lie less than this many messages apart. */
-const REMEMBERED = 16_384
+/** Ids remembered; copies of a message that come along different bridges lie far fewer messages apart. 256 KiB. */
+const REMEMBERED = 32_768
 
 /** What all handles of one process share: who subscribed to what, and delivery between them without a wire. */
 export class Hub {
@@ -61,10 +61,11 @@ export class Hub {
 
   /** Hands what came over the wire to every subscription on its route; once, however many copies come. */
   deliver(message: BusMessage): void {
-    if (this.#recent.add(message.id)) this.#hand(message)
+    const route = this.route(message.topic)
+    if (route.length > 0 && this.#recent.add(message.id)) for (const subscription of route) subscription.push(message)
   }
 
-  #hand(message: BusMessage, publisher?: object): void {
+  #hand(message: BusMessage, publisher: object): void {
     for (const subscription of this.route(message.topic)) {
       if (subscription.owner !== publisher || subscription.echo) subscription.push(message)
     }
