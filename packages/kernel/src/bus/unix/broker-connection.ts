@@ -6,6 +6,13 @@ import { Outbox } from './outbox.ts'
 const LIMITS = { highWater: 2_097_152, maxFrames: 1_024, maxBytes: 4_194_304 }
 const GOODBYE_MS = 200
 
+/** Who is at the other end of a connection: user, group and process, as the system says it. */
+export interface Peer {
+  readonly uid: number
+  readonly gid: number
+  readonly pid: number
+}
+
 export interface ConnectionHooks {
   frame(connection: BrokerConnection, ...frame: Parameters<FrameSink>): boolean
   closed(connection: BrokerConnection, fault: Fault | null): void
@@ -19,11 +26,15 @@ export class BrokerConnection {
   readonly outbox: Outbox
   /** Frames that it did not read in time. */
   dropped = 0
+  /** Messages that its user may not publish. */
+  refused = 0
+  readonly peer: Peer | null
   readonly #socket: Socket
   #fault: Fault | null = null
 
-  constructor(socket: Socket, hooks: ConnectionHooks) {
+  constructor(socket: Socket, peer: Peer | null, hooks: ConnectionHooks) {
     this.#socket = socket
+    this.peer = peer
     this.outbox = new Outbox(socket, LIMITS, {
       dropped: (count) => {
         this.dropped += count

@@ -118,6 +118,84 @@ describe('unix broker', () => {
     stuck.socket.destroy()
   })
 
+  it('B1: knows who connected, passes on what only some users may publish from them alone, and counts and says the rest', async () => {
+    await using place = await socketFolder()
+    const logged: [level: string, fields: Record<string, unknown>][] = []
+    const log = (level: string) => (fields: Record<string, unknown>) => void logged.push([level, fields])
+    const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
+    const [admin, other] = [
+      { uid: 7, gid: 70, pid: 700 },
+      { uid: 8, gid: 80, pid: 800 },
+    ]
+    const peers = [admin, other, null]
+    await using broker = await openUnixBroker({
+      path: place.path,
+      logger,
+      peerOf: () => peers.shift() ?? null,
+      publishRules: [
+        { pattern: 'system.*.control', uids: [7, 8] },
+        { pattern: 'system.mutator.>', uids: [7] },
+      ],
+    })
+    const heard = broker.as('reader').subscribe('>')
+    const connected: RawPeer[] = []
+    for (const name of ['admin', 'other', 'unknown']) {
+      const peer = new RawPeer(place.path)
+      peer.send('HELLO', name)
+      await peer.subscribe('system.*.control')
+      connected.push(peer)
+    }
+    for (const [n, peer] of connected.entries()) {
+      for (const topic of ['system.mutator.control', 'system.profiler.control', 'system.log', 'system.mutator.control'])
+        peer.send('PUB', topic, `{"type":"${n}"}`)
+    }
+    await until(() => broker.connections.map(({ refused }) => refused).join() === '0,2,3')
+    broker.as('api').publish('system.mutator.control', {}, 'own')
+    const seen: string[] = []
+    while (!seen.includes('own system.mutator.control') && seen.length < 20) {
+      const { type, topic } = await nextMessage(heard)
+      if (type !== 'bus.health') seen.push(`${type} ${topic}`)
+    }
+    expect(seen.toSorted()).toEqual([
+      '0 system.log',
+      '0 system.mutator.control',
+      '0 system.mutator.control',
+      '0 system.profiler.control',
+      '1 system.log',
+      '1 system.profiler.control',
+      '2 system.log',
+      'own system.mutator.control',
+    ])
+    expect(broker.connections).toMatchObject([
+      { name: 'admin', peer: admin, refused: 0 },
+      { name: 'other', peer: other, refused: 2 },
+      { name: 'unknown', peer: null, refused: 3 },
+    ])
+    expect(logged.filter(([level]) => level === 'info').map(([, fields]) => fields)).toEqual([admin, other])
+    expect(logged.filter(([level]) => level === 'warn').map(([, fields]) => fields)).toEqual([
+      { peer: 'other', ...other, topic: 'system.mutator.control' },
+      { peer: 'unknown', topic: 'system.mutator.control' },
+    ])
+    for (const peer of connected) expect(peer.closed).toBe(false)
+    for (const peer of connected) peer.socket.destroy()
+  })
+
+  it('B5: says on system.bus.health how many messages it refused', async () => {
+    await using place = await socketFolder()
+    await using broker = await openUnixBroker({
+      path: place.path,
+      healthInterval: 20,
+      publishRules: [{ pattern: 'system.*.control', uids: [] }],
+    })
+    await using peer = client(place.path)
+    await peer.connected()
+    peer.as('someone').publish('system.mutator.control', { action: 'stop' })
+    await until(() => broker.connections[0]?.refused === 1)
+    await peer.close()
+    const beat = await nextMessage(broker.as('registry').subscribe('system.bus.health'))
+    expect(beat.payload.refused).toBe(1)
+  })
+
   it('serves nobody while it is paused, says so, and goes on where it was resumed', async () => {
     await using place = await socketFolder()
     await using broker = await openUnixBroker({ path: place.path })

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { AppError } from '../../errors.ts'
 import { decodeMessage, encodeMessage, MAX_BODY } from '../envelope.ts'
 import { Hub } from '../hub.ts'
@@ -5,9 +6,10 @@ import type { BusLogger } from '../logger.ts'
 import { isPattern, isTopicName } from '../matching.ts'
 import type { Bus, BusMessage } from '../port.ts'
 import { TopicTrie } from '../topic-trie.ts'
-import { BrokerConnection } from './broker-connection.ts'
+import { BrokerConnection, type Peer } from './broker-connection.ts'
 import { encodeFrame, type Header } from './framing.ts'
-import { type BoundSocket, bindSocket } from './socket-file.ts'
+import { type PublishRule, usersAllowed } from './publish-rule.ts'
+import { type BoundSocket, bindSocket, type GroupOutcome } from './socket-file.ts'
 
 const MAX_CONNECTIONS = 1_024
 const MAX_PATTERNS = 4_096
@@ -26,13 +28,36 @@ export interface BrokerOptions {
   readonly logger?: BusLogger
   /** Milliseconds between two `system.bus.health`; 30,000. */
   readonly healthInterval?: number
+  /** Who connected; null where that cannot be said. Asked once for each connection; never throws. Absent = nobody is known. */
+  readonly peerOf?: (socket: Socket) => Peer | null
+  /**
+   * What only some users' processes may publish. A message of another's, or of somebody unknown, is dropped and counted; the connection stays.
+   * Handles of this process may publish everything.
+   */
+  readonly publishRules?: readonly PublishRule[]
+}
+interface Route {
+  readonly targets: readonly BrokerConnection[]
+  /** Users who may publish it; null = all. */
+  readonly allowed: ReadonlySet<number> | null
 }
 
 /** A bus that serves other processes, and this one without a socket in between. */
 export interface UnixBroker extends Bus {
   readonly path: string
-  /** The connected processes: the name that each gave, its subscriptions, frames dropped because it did not read. */
-  readonly connections: readonly { readonly name: string; readonly subscriptions: number; readonly dropped: number }[]
+  /** Whether the socket has the group that it was to have. */
+  readonly group: GroupOutcome
+  /**
+   * The connected processes: the name that each gave, who they are by the system's word, their subscriptions, frames dropped because they did
+   * not read, messages refused because their user may not publish them.
+   */
+  readonly connections: readonly {
+    readonly name: string
+    readonly peer: Peer | null
+    readonly subscriptions: number
+    readonly dropped: number
+    readonly refused: number
+  }[]
   /** Serves nobody until it is resumed: its socket goes, whoever is connected is told, and `status` says that it is not connected. */
   pause(): Promise<void>
   /** Serves again; every subscription of this process gets a gap. @throws {AppError} those of `openUnixBroker` */
@@ -54,8 +79,17 @@ export async function openUnixBroker(options: BrokerOptions): Promise<UnixBroker
     get status() {
       return { adapter: 'unix' as const, connected: broker.serving, reconnects: broker.rebinds, dropped: broker.dropped }
     },
+    get group() {
+      return broker.group
+    },
     get connections() {
-      return [...broker.connections].map(({ name, patterns, dropped }) => ({ name, subscriptions: patterns.size, dropped }))
+      return [...broker.connections].map(({ name, peer, patterns, dropped, refused }) => ({
+        name,
+        peer,
+        subscriptions: patterns.size,
+        dropped,
+        refused,
+      }))
     },
     connected: async () => broker.serving,
     pause: () => broker.pause(),
@@ -69,9 +103,12 @@ class Broker {
   readonly hub: Hub
   readonly connections = new Set<BrokerConnection>()
   rebinds = 0
+  group: GroupOutcome = 'given'
+  /** Messages that their publishers' users may not publish. */
+  refused = 0
   readonly #options: BrokerOptions
   readonly #trie = new TopicTrie<BrokerConnection>()
-  #routes = new Map<string, readonly BrokerConnection[]>()
+  #routes = new Map<string, Route>()
   #bound: BoundSocket | undefined
   #droppedBefore = 0
   #timers: NodeJS.Timeout[] = []
@@ -107,19 +144,24 @@ class Broker {
       evictAnything,
       mode: 0o660,
       maxConnections: MAX_CONNECTIONS,
-      onConnection: (socket) => {
-        this.connections.add(
-          new BrokerConnection(socket, {
-            frame: (...frame) => this.#frame(...frame),
-            closed: (connection, fault) => {
-              this.#forget(connection)
-              if (fault) this.#options.logger?.warn({ peer: connection.name, fault }, 'bus connection dropped')
-            },
-          }),
-        )
+      onConnection: (socket) => this.#welcome(socket),
+    })
+    this.group = this.#bound.group
+    this.#bound.server.on('error', (err) => this.#options.logger?.error({ err }, 'bus socket failed'))
+  }
+
+  #welcome(socket: Socket): void {
+    const { peerOf, logger } = this.#options
+    const peer = peerOf?.(socket) ?? null
+    if (peer) logger?.info({ ...peer }, 'bus connection opened')
+    const connection = new BrokerConnection(socket, peer, {
+      frame: (...frame) => this.#frame(...frame),
+      closed: (connection, fault) => {
+        this.#forget(connection)
+        if (fault) logger?.warn({ peer: connection.name, ...peer, fault }, 'bus connection dropped')
       },
     })
-    this.#bound.server.on('error', (err) => this.#options.logger?.error({ err }, 'bus socket failed'))
+    this.connections.add(connection)
   }
 
   start(): void {
@@ -141,6 +183,7 @@ class Broker {
           interval_sec: healthInterval / 1000,
           connections: this.connections.size,
           dropped: this.dropped,
+          refused: this.refused,
         },
         'bus.health',
       )
@@ -252,7 +295,8 @@ class Broker {
     if (!this.#routes.has(topic) && !isTopicName(topic)) return false
     const decoded = decodeMessage(topic, bytes, bodyStart, end)
     if (!decoded.ok) return false
-    const targets = this.#route(topic)
+    const { targets, allowed } = this.#route(topic)
+    if (allowed && !(from.peer && allowed.has(from.peer.uid))) return this.#deny(from, topic)
     if (targets.length > 0) {
       if (decoded.minted || !header.canonical) {
         const frame = this.#rewrite(decoded.message, decoded.minted, bytes.subarray(bodyStart, end))
@@ -266,6 +310,14 @@ class Broker {
     return true
   }
 
+  /** Drops one message; said once for each connection. */
+  #deny(from: BrokerConnection, topic: string): true {
+    this.refused++
+    if (from.refused++ === 0)
+      this.#options.logger?.warn({ peer: from.name, ...from.peer, topic }, 'bus message of a user who may not publish it')
+    return true
+  }
+
   #rewrite(message: BusMessage, minted: boolean, body: Buffer): Buffer {
     if (!minted) return encodeFrame('EVT', message.topic, body)
     const whole = Buffer.from(encodeMessage(message))
@@ -273,10 +325,10 @@ class Broker {
     return encodeFrame('EVT', message.topic, whole.length > MAX_BODY ? body : whole)
   }
 
-  #route(topic: string): readonly BrokerConnection[] {
+  #route(topic: string): Route {
     let route = this.#routes.get(topic)
     if (!route) {
-      route = [...this.#trie.match(topic)]
+      route = { targets: [...this.#trie.match(topic)], allowed: usersAllowed(this.#options.publishRules, topic) }
       if (this.#routes.size >= MAX_ROUTES) this.#routes.clear()
       this.#routes.set(topic, route)
     }
@@ -284,7 +336,7 @@ class Broker {
   }
 
   #publish(topic: string, body: string): void {
-    const targets = this.#route(topic)
+    const { targets } = this.#route(topic)
     if (targets.length === 0) return
     const frame = encodeFrame('EVT', topic, body)
     for (const target of targets) target.outbox.raw(frame)

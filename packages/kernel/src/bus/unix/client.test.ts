@@ -13,7 +13,7 @@ describe('unix client', () => {
     expect(await Promise.all([bus.connected(), bus.connected(), bus.connected()])).toEqual([true, true, true])
     await bus.as('a').subscribe('a.b').ready
     await bus.as('b').subscribe('a.b').ready
-    expect(broker.connections).toEqual([{ name: 'api', subscriptions: 1, dropped: 0 }])
+    expect(broker.connections).toEqual([{ name: 'api', peer: null, subscriptions: 1, dropped: 0, refused: 0 }])
   })
 
   it('finds a broker that comes later, tells the gap once, and counts what it could not send', async () => {

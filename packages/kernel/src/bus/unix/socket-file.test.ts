@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -16,6 +16,16 @@ describe('unix socket', () => {
     await expect(openUnixBroker({ path: join(place.folder, 'missing', 'bus.sock') })).rejects.toMatchObject({
       code: 'bus_socket_folder_missing',
     })
+  })
+
+  it('B1: says whether the socket has the group that it was to have', async () => {
+    await using place = await socketFolder()
+    const own = (await readFile('/etc/group', 'utf8')).split('\n').find((line) => line.split(':')[2] === String(process.getegid?.()))
+    await using given = await openUnixBroker({ path: place.path, group: own?.split(':')[0] ?? '' })
+    expect(given.group).toBe('given')
+    await using missing = await openUnixBroker({ path: join(place.folder, 'other.sock'), group: 'no-such-group-here' })
+    expect(missing.group).toBe('no such group')
+    expect((await stat(missing.path)).gid).toBe(process.getegid?.())
   })
 
   it('is gone when its broker has closed, and nothing else is left in the folder', async () => {

@@ -10,9 +10,13 @@ export const MAX_SOCKET_PATH = 107
 const PROBE_MS = 1_000
 const SETTLE_MS = 25
 
+/** `no such group` and `not permitted` (this process is not in it): the socket keeps the group of its maker. */
+export type GroupOutcome = 'given' | 'no such group' | 'not permitted'
+
 /** A listening socket that stands at its path. */
 export interface BoundSocket {
   readonly server: Server
+  readonly group: GroupOutcome
   /** Whether the file at the path is this socket's. */
   inPlace(): Promise<boolean>
   /** Stops listening and removes the file, if it is this socket's. Connections stay. */
@@ -85,32 +89,35 @@ async function claim(own: string, { path, evictAnything }: BindOptions): Promise
     const seen = await lstat(path, { bigint: true }).catch(tolerate('ENOENT'))
     if (seen === 'tolerated') continue
     if (!seen.isSocket() && (!evictAnything || seen.isDirectory())) {
-      throw new AppError('the path of the bus socket is taken by something that is no socket', { code: 'bus_socket_path_taken' })
+      throw new AppError(`${path} is no socket, so the bus does not take its place`, {
+        code: 'bus_socket_path_taken',
+        hint: 'Move it away, or choose another path.',
+      })
     }
     const state = seen.isSocket() ? await probeSocket(path) : 'stale'
     if (state === 'live') break
     if (state === 'stale') await evict(path, seen)
   }
-  throw inUse()
+  throw inUse(path)
 }
 
-const inUse = (): AppError =>
-  new AppError('another process already serves the bus at this path', {
+const inUse = (path: string): AppError =>
+  new AppError(`another process already serves the bus at ${path}`, {
     code: 'bus_socket_in_use',
     status: 409,
     hint: 'Stop it, or use another home.',
   })
 
 /** Best effort: without such a group, or without the right, the owner's own group stays. */
-async function giveToGroup(path: string, group: string): Promise<boolean> {
+async function giveToGroup(path: string, group: string): Promise<GroupOutcome> {
   try {
     const line = (await readFile('/etc/group', 'utf8')).split('\n').find((entry) => entry.startsWith(`${group}:`))
-    const gid = Number(line?.split(':')[2])
-    if (!Number.isInteger(gid)) return false
-    await chown(path, -1, gid)
-    return true
+    const gid = line?.split(':')[2] ?? ''
+    if (!/^\d+$/u.test(gid)) return 'no such group'
+    await chown(path, -1, Number(gid))
+    return 'given'
   } catch {
-    return false
+    return 'not permitted'
   }
 }
 
@@ -131,13 +138,21 @@ export async function bindSocket(options: BindOptions): Promise<BoundSocket> {
   } catch (cause) {
     // the system call's own ENOENT arrives here as EACCES
     if ((await stat(dirname(path)).catch(tolerate('ENOENT', 'ENOTDIR'))) === 'tolerated') {
-      throw new AppError('the folder of the bus socket does not exist', { code: 'bus_socket_folder_missing', cause })
+      throw new AppError(`the folder of the bus socket ${path} does not exist`, {
+        code: 'bus_socket_folder_missing',
+        hint: 'Make it, or choose another path.',
+        cause,
+      })
     }
-    throw new AppError('the bus socket cannot be made', { code: 'bus_socket_denied', cause })
+    throw new AppError(`the bus socket ${path} cannot be made`, {
+      code: 'bus_socket_denied',
+      hint: 'Its folder must be one that this user may write.',
+      cause,
+    })
   }
   try {
     await chmod(own, options.mode)
-    await giveToGroup(own, options.group)
+    const group = await giveToGroup(own, options.group)
     const identity = await lstat(own, { bigint: true })
     const inPlace = async () => {
       const now = await lstat(path, { bigint: true }).catch(tolerate('ENOENT', 'ENOTDIR', 'EACCES'))
@@ -148,14 +163,14 @@ export async function bindSocket(options: BindOptions): Promise<BoundSocket> {
       await claim(own, options)
       await pause(SETTLE_MS)
       if (await inPlace()) break
-      if (attempt === 4) throw inUse()
+      if (attempt === 4) throw inUse(path)
     }
     await unlink(own)
     const release = async () => {
       if (await inPlace()) await unlink(path).catch(tolerate('ENOENT'))
       server.close()
     }
-    return { server, inPlace, release }
+    return { server, group, inPlace, release }
   } catch (error) {
     // closing also removes the name that it listens under
     server.close()
