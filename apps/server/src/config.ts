@@ -4,6 +4,7 @@ import { AppError } from '@decnet/kernel'
 import { z } from 'zod'
 import type { BusSettings, NatsSettings } from './connections.ts'
 import type { Home } from './home.ts'
+import { hostBusSocket } from './host-bus.ts'
 
 /** Everything that is read from the environment; nothing else in this application reads it. */
 export interface Environment {
@@ -18,6 +19,8 @@ export interface Environment {
     readonly socket: string | undefined
     readonly group: string
     readonly bridge: boolean
+    /** Who may control workers over it; null = all who may connect. */
+    readonly controlUsers: readonly string[] | null
   }
   readonly nats: NatsSettings | null
   /** What this host's sensor is called elsewhere, one for all time. */
@@ -46,6 +49,11 @@ const schema = z.object({
   DECNET_BUS_SOCKET: z.string().min(1).optional(),
   DECNET_BUS_GROUP: z.string().min(1).default('decnet'),
   DECNET_BUS_BRIDGE: flag('false'),
+  DECNET_BUS_CONTROL_USERS: z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .refine((names) => names.every((name) => name !== ''), 'names users, with commas between them')
+    .optional(),
   DECNET_NATS_URL: z.string().min(1).optional(),
   DECNET_NATS_PREFIX: z.string().min(1).default('decnet'),
   DECNET_NATS_CREDENTIALS: z.string().min(1).optional(),
@@ -79,12 +87,13 @@ function natsOf(env: z.infer<typeof schema>): NatsSettings | null {
   }
 }
 
-/** The bus as the environment names it; the home's own socket where it names none. */
+/** The bus as the environment names it; the home's own socket where that names none. */
 export const busSettings = (env: Environment, home: Home): BusSettings => ({
   enabled: env.bus.enabled,
   type: env.bus.type,
   socketPath: env.bus.socket ?? home.busSocket,
   group: env.bus.group,
+  controlUsers: env.bus.controlUsers,
   bridge: env.bus.bridge,
   nats: env.nats,
 })
@@ -101,6 +110,8 @@ export function readEnvironment(home?: string, given: NodeJS.ProcessEnv = {}): E
     })
   }
   const env = result.data
+  // Who names a home means that one alone, with its own bus; else there is one for the host, where its operator made a place for it.
+  const socket = env.DECNET_BUS_SOCKET ?? ((home ?? env.DECNET_HOME) === undefined ? hostBusSocket() : null)
   return {
     home: resolve(home ?? env.DECNET_HOME ?? join(homedir(), '.decnet')),
     databaseUrl: env.DECNET_DB_URL,
@@ -108,9 +119,10 @@ export function readEnvironment(home?: string, given: NodeJS.ProcessEnv = {}): E
     bus: {
       enabled: env.DECNET_BUS_ENABLED,
       type: env.DECNET_BUS_TYPE,
-      socket: env.DECNET_BUS_SOCKET,
+      socket: socket ?? undefined,
       group: env.DECNET_BUS_GROUP,
       bridge: env.DECNET_BUS_BRIDGE,
+      controlUsers: env.DECNET_BUS_CONTROL_USERS ?? null,
     },
     nats: natsOf(env),
     agentName:
@@ -124,6 +136,6 @@ export function readEnvironment(home?: string, given: NodeJS.ProcessEnv = {}): E
     remoteIntake: env.DECNET_INTAKE === 'nats',
     logLevel: env.DECNET_LOG_LEVEL,
     workers: env.DECNET_WORKERS?.includes('all') ? undefined : env.DECNET_WORKERS,
-    passedOn: all,
+    passedOn: socket === null ? all : { ...all, DECNET_BUS_SOCKET: socket },
   }
 }

@@ -48,6 +48,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./worker.ts')).worker,
   },
   {
+    name: 'bus',
+    summary: 'Serve the bus of this host alone, and join it to other hosts; everything else connects to it.',
+    load: async () => (await import('./bus.ts')).bus,
+  },
+  {
     name: 'doctor',
     summary: 'Check machine, ports, permissions and disk, and say what to do.',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { checkConsole } from './doctor.ts'
+import { checkConsole, checkPeers } from './doctor.ts'
 
 const state = (console: string | null) => ({
   pid: process.pid,
@@ -33,5 +33,17 @@ describe("the doctor on the console's address", () => {
     } finally {
       server.close()
     }
+  })
+})
+
+describe('the doctor on the bus', () => {
+  it('says that its users are known, or why they are not and what that costs', async () => {
+    expect(await checkPeers()).toMatchObject({ check: 'bus', verdict: 'ok', advice: null })
+    expect(await checkPeers(async () => ({ peerOf: null, reason: 'no library' }))).toMatchObject({
+      check: 'bus',
+      verdict: 'note',
+      found: expect.stringContaining('no library'),
+      advice: expect.stringContaining('--control-users'),
+    })
   })
 })

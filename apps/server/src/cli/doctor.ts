@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import net from 'node:net'
 import pc from 'picocolors'
 import { homeAt, prepareHome } from '../home.ts'
+import { type PeerCredentials, peerCredentials } from '../peer-credentials.ts'
 import { checkStore, openStore } from '../store/open.ts'
 import { runningIn, type StateFile } from '../supervisor/state.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
@@ -90,6 +91,14 @@ export async function checkConsole(state: StateFile | null, port = 8080): Promis
       )
 }
 
+/** Who connects to the bus can be known. */
+export async function checkPeers(credentials: () => Promise<PeerCredentials> = peerCredentials): Promise<Finding> {
+  const { reason } = await credentials()
+  return reason === null
+    ? ok('bus', 'the processes that connect to it can be told apart by their users')
+    : note('bus', `whose processes connect to it is not known: ${reason}`, 'It works; only --control-users cannot be kept here.')
+}
+
 async function checkHome(path: string, state: StateFile | null): Promise<Finding[]> {
   const home = homeAt(path)
   const findings: Finding[] = []
@@ -137,6 +146,7 @@ export const doctor: CommandDefinition = {
     const home = homeOf(options)
     const state = runningIn(home)
     const findings = [...checkMachine(), ...(await checkHome(home.path, state)), ...(await checkPorts()), await checkConsole(state)]
+    findings.push(await checkPeers())
     const healthy = findings.every((finding) => finding.verdict !== 'bad')
     if (options.json) printJson({ healthy, findings })
     else {
