@@ -61,6 +61,9 @@ const schema = z.object({
   DECNET_NATS_CA: z.string().min(1).optional(),
   DECNET_NATS_CERT: z.string().min(1).optional(),
   DECNET_NATS_KEY: z.string().min(1).optional(),
+  DECNET_INTAKE_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  DECNET_INTAKE_MAX_BYTES: z.coerce.number().int().min(1_000_000).optional(),
+  DECNET_INTAKE_DUPLICATE_WINDOW_MS: z.coerce.number().int().min(100).optional(),
   DECNET_AGENT_NAME: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/u, 'may hold small letters, digits and -, at most 63')
@@ -81,6 +84,9 @@ function natsOf(env: z.infer<typeof schema>): NatsSettings | null {
   return {
     servers: env.DECNET_NATS_URL,
     prefix: env.DECNET_NATS_PREFIX,
+    replicas: env.DECNET_INTAKE_REPLICAS,
+    ...(env.DECNET_INTAKE_MAX_BYTES !== undefined && { maxBytes: env.DECNET_INTAKE_MAX_BYTES }),
+    ...(env.DECNET_INTAKE_DUPLICATE_WINDOW_MS !== undefined && { duplicateWindowMs: env.DECNET_INTAKE_DUPLICATE_WINDOW_MS }),
     ...(env.DECNET_NATS_CREDENTIALS && { credentialsFile: env.DECNET_NATS_CREDENTIALS }),
     ...(env.DECNET_NATS_NKEY && { nkeySeedFile: env.DECNET_NATS_NKEY }),
     ...(Object.keys(tls).length > 0 && { tls }),

@@ -14,7 +14,11 @@ async function add(program: Command, entry: CommandEntry, asked: boolean): Promi
   command.addHelpText('after', `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join('\n')}`)
   command.action(async (...received: unknown[]) => {
     const options = received.at(-2) as CommandOptions
-    const args = received.slice(0, -2).filter((arg) => arg !== undefined) as string[]
+    // The last argument of a command may stand for several.
+    const args = received
+      .slice(0, -2)
+      .flat()
+      .filter((arg) => arg !== undefined) as string[]
     try {
       process.exitCode = await definition.run({ args, options: { ...options, json: options.json === true } })
     } catch (error) {
