@@ -1,7 +1,8 @@
 import { AppError } from '@decnet/kernel'
-import { type Bridge, type Bus, bridgeBuses, openBus, type UnixBroker } from '@decnet/kernel/bus'
+import { type Bridge, type Bus, bridgeBuses, openBus } from '@decnet/kernel/bus'
 import type { Logger } from '@decnet/kernel/logging'
 import type { NatsIntakeOptions } from '@decnet/nats'
+import { type BrokerSettings, serveBroker } from './serve-broker.ts'
 import type { IntakeSource, IntakeSources } from './workers/ingester/worker.ts'
 
 /** Where NATS is and who we are there; plain data, so that threads can be given it. */
@@ -11,12 +12,10 @@ export type NatsSettings = Pick<
 > & { readonly prefix: string }
 
 /** How this host's parts reach each other, and other hosts; plain data. */
-export interface BusSettings {
+export interface BusSettings extends BrokerSettings {
   readonly enabled: boolean
   /** `unix`, `nats` or `memory`. */
   readonly type: string
-  readonly socketPath: string
-  readonly group: string
   /** The UNIX bus and NATS are one. */
   readonly bridge: boolean
   readonly nats: NatsSettings | null
@@ -47,32 +46,36 @@ export interface ServedBus extends AsyncDisposable {
   readonly bridge: Bridge | null
 }
 
+/** Somebody (`decnet bus`) serves it already, or will: it is not this user's place to. */
+const ANOTHERS = new Set(['bus_socket_in_use', 'bus_socket_denied'])
+
 /**
- * Serves the bus of this host, unless the settings name one that needs no serving, or somebody (`decnet bus`) serves it already: then this is
- * one client more.
+ * Serves the bus of this host, unless the settings name one that needs no serving, or it is another's to serve: then this is one client more.
+ * @throws {AppError} those of {@link serveBroker} and of the adapter
  */
 export async function serveBus(settings: BusSettings, logger: Logger): Promise<ServedBus> {
-  const { enabled, type, socketPath, group } = settings
-  if (!enabled || type !== 'unix') {
-    const bus = await joinBus(settings, 'server', logger)
-    return { bus, bridge: null, [Symbol.asyncDispose]: () => bus.close() }
-  }
+  const alone = (bus: Bus): ServedBus => ({ bus, bridge: null, [Symbol.asyncDispose]: () => bus.close() })
+  if (!settings.enabled || settings.type !== 'unix') return alone(await joinBus(settings, 'server', logger))
   let bus: Bus
   try {
-    bus = await openBus({ enabled, type, socketPath, group, role: 'broker', name: 'server' }, logger)
+    bus = await serveBroker(settings, logger)
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'bus_socket_in_use') throw error
-    logger.info({ path: socketPath }, 'somebody serves the bus already')
-    bus = await joinBus(settings, 'server', logger)
-    return { bus, bridge: null, [Symbol.asyncDispose]: () => bus.close() }
+    if (!(error instanceof AppError) || !ANOTHERS.has(error.code)) throw error
+    logger.info({ path: settings.socketPath, code: error.code }, 'the bus is served by another')
+    return alone(await joinBus(settings, 'server', logger))
   }
-  if (!settings.bridge) return { bus, bridge: null, [Symbol.asyncDispose]: () => bus.close() }
-  return bridged(bus, settings, logger)
+  return settings.bridge ? bridged(bus, settings, logger) : alone(bus)
 }
 
-/** Joins a bus of this host to NATS. */
-export async function bridged(bus: Bus | UnixBroker, settings: Pick<BusSettings, 'nats'>, logger: Logger): Promise<ServedBus> {
-  const remote = await connectNats(needed(settings.nats), 'bridge', logger)
+/** Joins a bus of this host to NATS; its end is this bus's end. @throws {AppError} those of the adapter; the bus is closed then. */
+export async function bridged(bus: Bus, settings: Pick<BusSettings, 'nats'>, logger: Logger): Promise<ServedBus> {
+  let remote: Bus
+  try {
+    remote = await connectNats(needed(settings.nats), 'bridge', logger)
+  } catch (error) {
+    await bus.close()
+    throw error
+  }
   const bridge = bridgeBuses(bus, remote, { logger })
   return {
     bus,
