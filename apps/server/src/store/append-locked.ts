@@ -1,15 +1,12 @@
 import type { LogRecord } from '@decnet/kernel/log'
-import { CompiledQuery } from 'kysely'
-import type { Dialect } from './dialect.ts'
+import { insertRows, type Value } from './insert-rows.ts'
 import type { Appending, Tx } from './log-table.ts'
 
 const COLUMNS = 'seq id topic ts source type decky service attacker_ip attacker_port session_id body msg'.split(' ')
-/** Rows of one statement, and about the characters that it may hold: servers refuse longer packets. */
-const ROWS = 500
-const CHARACTERS = 2_000_000
+/** Ids that one statement asks for. */
 const IDS = 2_000
 
-const valuesOf = (r: LogRecord): readonly (string | number | null)[] => [
+const valuesOf = (r: LogRecord): readonly Value[] => [
   r.seq,
   r.id,
   r.topic,
@@ -39,33 +36,7 @@ async function knownIds(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
  * A server that many write to. The row lock on the head is taken first and held to the end of the transaction: until then nobody else is given
  * a number, so that numbers follow the order of commits; behind it every id that is in the log can be seen.
  */
-export function lockedAppend({ quote, place }: Dialect): Appending {
-  const head = `insert into log (${COLUMNS.map(quote).join(', ')}) values `
-  const places = (rows: number) =>
-    Array.from({ length: rows }, (_, row) => `(${COLUMNS.map((_column, n) => place(row * COLUMNS.length + n + 1)).join(', ')})`).join(', ')
-  const full = head + places(ROWS)
-
-  async function insert(tx: Tx, records: readonly LogRecord[]): Promise<void> {
-    let values: (string | number | null)[] = []
-    let rows = 0
-    let characters = 0
-    const flush = async () => {
-      if (rows === 0) return
-      await tx.executeQuery(CompiledQuery.raw(rows === ROWS ? full : head + places(rows), values))
-      values = []
-      rows = 0
-      characters = 0
-    }
-    for (const record of records) {
-      const row = valuesOf(record)
-      for (const value of row) characters += typeof value === 'string' ? value.length : 8
-      values.push(...row)
-      rows += 1
-      if (rows === ROWS || characters > CHARACTERS) await flush()
-    }
-    await flush()
-  }
-
+export function lockedAppend(): Appending {
   return {
     async append(tx, records) {
       if (records.length === 0) return []
@@ -81,7 +52,7 @@ export function lockedAppend({ quote, place }: Dialect): Appending {
         written.push({ ...record, seq: from + written.length + 1 })
       }
       if (written.length === 0) return written
-      await insert(tx, written)
+      await insertRows(tx, 'log', COLUMNS, written.map(valuesOf))
       const seq = from + written.length
       await tx.updateTable('log_head').set({ seq }).where('id', '=', 1).execute()
       return written

@@ -42,6 +42,10 @@ export interface Dialect {
   place(n: number): string
   /** Ends an insert: rows whose key is known take these columns of the new ones; none: they stay as they are. */
   onKnown(keys: readonly string[], changes: readonly string[]): string
+  /** After rows with keys of their own were put in: the counter goes on behind them. */
+  countOn(table: string, column: string): RawBuilder<unknown> | null
+  /** Bytes on the database's disk. */
+  readonly size: RawBuilder<number>
   /** The database's own clock, epoch milliseconds: hosts that share it may disagree about the time. */
   readonly clock: RawBuilder<number>
   concat(...parts: readonly RawBuilder<string>[]): RawBuilder<string>
@@ -96,6 +100,8 @@ const sqlite: Dialect = {
   quote: ansi,
   place: () => '?',
   onKnown: excluded(ansi),
+  countOn: () => null,
+  size: sql<number>`(select page_count * page_size from pragma_page_count(), pragma_page_size())`,
   clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
   concat: (...parts) => sql<string>`${sql.join(parts, sql` || `)}`,
   quotient: (dividend, divisor) => sql<number>`(${dividend} / ${sql.lit(divisor)})`,
@@ -152,6 +158,8 @@ const mysql: Dialect = {
     const set = columns.map((name) => `${backticks(name)} = ${changes.length === 0 ? backticks(name) : `values(${backticks(name)})`}`)
     return `on duplicate key update ${set.join(', ')}`
   },
+  countOn: () => null,
+  size: sql<number>`(select sum(data_length + index_length) from information_schema.tables where table_schema = database())`,
   clock: sql<number>`cast(unix_timestamp(sysdate(6)) * 1000 as signed)`,
   concat: (...parts) => sql<string>`concat(${sql.join(parts)})`,
   quotient: (dividend, divisor) => sql<number>`(${dividend} div ${sql.lit(divisor)})`,
@@ -190,6 +198,9 @@ const postgres: Dialect = {
   quote: ansi,
   place: (n) => `$${n}`,
   onKnown: excluded(ansi),
+  countOn: (table, column) =>
+    sql`select setval(pg_get_serial_sequence(${table}, ${column}), (select coalesce(max(${sql.ref(column)}), 0) + 1 from ${sql.table(table)}), false)`,
+  size: sql<number>`pg_database_size(current_database())`,
   clock: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   concat: (...parts) => sql<string>`${sql.join(parts, sql` || `)}`,
   quotient: (dividend, divisor) => sql<number>`(${dividend} / ${sql.lit(divisor)})`,

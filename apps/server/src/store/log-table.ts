@@ -35,7 +35,7 @@ export interface Appending {
 /** The event log as a table. */
 export function logTable(store: Store): EventLog<Tx> {
   const { db, dialect, file } = store
-  const appending = file ? preparedAppend(file.raw) : lockedAppend(dialect)
+  const appending = file ? preparedAppend(file.raw) : lockedAppend()
   const logTx = (tx: Tx): LogTx => ({
     append: (records) => appending.append(tx, records),
     advance: (fold, shares, seq) => advance(tx, fold, shares, seq),

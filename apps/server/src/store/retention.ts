@@ -1,0 +1,123 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+
+/** What goes: rows older than a moment (epoch milliseconds), and where rows are counted, those beyond the newest so many. */
+export interface Rule {
+  readonly before?: number
+  readonly keep?: number
+}
+/** Rules for tables; a table without one is kept whole. */
+export interface Rules {
+  readonly log?: Rule
+  readonly dead_letters?: Rule
+  readonly sessions?: Pick<Rule, 'before'>
+  readonly credentials?: Pick<Rule, 'before'>
+  readonly credential_reuse?: Pick<Rule, 'before'>
+  readonly attackers?: Pick<Rule, 'before'>
+  readonly auth_sessions?: Pick<Rule, 'before'>
+}
+export interface RetentionOptions {
+  /** Rows of each table that go at once. */
+  readonly limit: number
+  /** Folds that read the log: what one of them has yet to read stays. */
+  readonly readers: readonly string[]
+  readonly now: number
+}
+export interface Deleted {
+  readonly rows: Readonly<Partial<Record<keyof Rules, number>>>
+  /** A table had as many as go at once: there may be more. */
+  readonly more: boolean
+}
+
+type Db = Kysely<Schema>
+
+/** A clock may be ahead by so much; what claims to come from later still does not hold up what lies behind it. */
+const AHEAD_MS = 24 * 3_600_000
+
+/** The last record that every reader has behind it. */
+async function passedByAll(db: Db, readers: readonly string[]): Promise<number> {
+  if (readers.length === 0) return (await db.selectFrom('log_head').select('seq').executeTakeFirst())?.seq ?? 0
+  const slowest = await db
+    .selectFrom('cursors')
+    .select(['name', (eb) => eb.fn.min<number>('seq').as('seq')])
+    .where('name', 'in', readers)
+    .groupBy('name')
+    .execute()
+  return slowest.length < new Set(readers).size ? 0 : Math.min(...slowest.map(({ seq }) => Number(seq)))
+}
+
+/** The log goes oldest first and without gaps, so that a client knows by its first record whether it missed one. */
+async function rotate(db: Db, { before, keep }: Rule, { limit, readers, now }: RetentionOptions): Promise<number> {
+  const until = await passedByAll(db, readers)
+  const head = (await db.selectFrom('log_head').select('seq').executeTakeFirst())?.seq ?? 0
+  const oldest = await db.selectFrom('log').select(['seq', 'ts']).where('seq', '<=', until).orderBy('seq').limit(limit).execute()
+  const beyond = keep === undefined ? 0 : head - keep
+  let last = 0
+  for (const { seq, ts } of oldest) {
+    if (seq <= beyond || (before !== undefined && ts < before)) last = seq
+    else if (ts <= now + AHEAD_MS) break
+  }
+  if (last === 0) return 0
+  const { numDeletedRows } = await db.deleteFrom('log').where('seq', '<=', last).executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
+
+async function letters(db: Db, { before, keep }: Rule, limit: number): Promise<number> {
+  const newest =
+    keep === undefined
+      ? undefined
+      : await db.selectFrom('dead_letters').select('id').orderBy('id', 'desc').offset(keep).limit(1).executeTakeFirst()
+  const beyond = newest?.id ?? 0
+  const rows = await db
+    .selectFrom('dead_letters')
+    .select('id')
+    .where((eb) => eb.or([eb('id', '<=', beyond), eb('at', '<', before ?? 0)]))
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  if (rows.length === 0) return 0
+  const ids = rows.map(({ id }) => id)
+  return Number((await db.deleteFrom('dead_letters').where('id', 'in', ids).executeTakeFirstOrThrow()).numDeletedRows)
+}
+
+const AGED = {
+  sessions: { key: 'id', order: 'started_at', age: 'last_at' },
+  credentials: { key: 'id', order: 'last_seen', age: 'last_seen' },
+  credential_reuse: { key: 'id', order: 'last_seen', age: 'last_seen' },
+  attackers: { key: 'uuid', order: 'last_seen', age: 'last_seen' },
+  auth_sessions: { key: 'token_sha256', order: 'expires_at', age: 'expires_at' },
+} as const
+
+/** Rows that say themselves when they were last touched. A session that is still open stays. */
+async function aged(db: Db, table: keyof typeof AGED, before: number, limit: number): Promise<number> {
+  const { key, order, age } = AGED[table]
+  // What these tables have in common is more than their types say.
+  const rows = (db as unknown as Kysely<Record<string, Record<string, string | number | null>>>)
+    .selectFrom(table)
+    .select(key)
+    .where(order, '<', before)
+    .where(age, '<', before)
+    .orderBy(order)
+    .limit(limit)
+  const old = await (table === 'sessions' ? rows.where('ended_at', 'is not', null) : rows).execute()
+  if (old.length === 0) return 0
+  const keys = old.map((row) => String(row[key]))
+  const query = (db as unknown as Kysely<Record<string, Record<string, string>>>).deleteFrom(table).where(key, 'in', keys)
+  return Number((await query.executeTakeFirstOrThrow()).numDeletedRows)
+}
+
+/**
+ * Deletes what the rules no longer keep, at most `limit` rows of each table, oldest first; call it again while there is more. Safe to be cut off
+ * anywhere, and to be run by several at once.
+ */
+export async function deleteOlder(db: Db, rules: Rules, options: RetentionOptions): Promise<Deleted> {
+  const limit = Math.min(options.limit, 5_000)
+  const rows: Partial<Record<keyof Rules, number>> = {}
+  if (rules.log) rows.log = await rotate(db, rules.log, { ...options, limit })
+  if (rules.dead_letters) rows.dead_letters = await letters(db, rules.dead_letters, limit)
+  for (const table of Object.keys(AGED) as (keyof typeof AGED)[]) {
+    const before = rules[table]?.before
+    if (before !== undefined) rows[table] = await aged(db, table, before, limit)
+  }
+  return { rows, more: Object.values(rows).some((count) => count >= limit) }
+}

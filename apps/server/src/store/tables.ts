@@ -1,0 +1,25 @@
+import type { Schema } from './schema.ts'
+
+/** Every table with its key, those before that others refer to; the head of the log last, so that half a log is none. */
+const KEYS = {
+  users: ['uuid'],
+  auth_sessions: ['token_sha256'],
+  deckies: ['name'],
+  decky_services: ['decky', 'name'],
+  attackers: ['uuid'],
+  sessions: ['id'],
+  credentials: ['id'],
+  credential_reuse: ['id'],
+  dead_letters: ['id'],
+  watermarks: ['source'],
+  intake_positions: ['source'],
+  cursors: ['name', 'part'],
+  replicas: ['name', 'owner'],
+  log: ['seq'],
+  settings: ['key'],
+  log_head: ['id'],
+} as const satisfies Record<keyof Schema, readonly string[]>
+
+export type TableName = keyof Schema
+export const TABLES = Object.entries(KEYS).map(([name, key]) => ({ name: name as TableName, key: key as readonly string[] }))
+export type Table = (typeof TABLES)[number]
