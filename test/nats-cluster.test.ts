@@ -1,11 +1,9 @@
 import { when } from '@decnet/kernel/testing'
-import { jetstreamManager } from '@nats-io/jetstream'
-import { connect } from '@nats-io/transport-node'
 import { expect } from 'vitest'
 import { LogOfIds } from '../packages/nats/src/fixtures/log-of-ids.ts'
 import { MemorySpool } from '../packages/nats/src/fixtures/memory-spool.ts'
 import { connectNatsIntake, publishIntake } from '../packages/nats/src/index.ts'
-import { NATS_TOOL, startNatsCluster } from '../packages/nats/src/testing.ts'
+import { NATS_TOOL, startNatsCluster, streamLeader } from '../packages/nats/src/testing.ts'
 
 const QUICK = { min: 10, max: 50 }
 const nats = when({ tools: NATS_TOOL })
@@ -30,11 +28,7 @@ nats.test('in a cluster of three nodes loses nothing when the one that leads is 
   const log = new LogOfIds()
   const ids = spool.writeEvents(2_000)
   await log.reach(intake, 2_000, 30_000)
-  const connection = await connect({ servers: [...cluster.urls] })
-  const { cluster: state } = await (await jetstreamManager(connection)).streams.info('DECNET_INTAKE')
-  await connection.close()
-  const leader = cluster.nodes[Number(state?.leader?.slice(1)) - 1]
-  if (!leader) throw new Error('nobody leads')
+  const leader = await streamLeader(cluster, 'DECNET_INTAKE')
   ids.push(...spool.writeEvents(2_000))
   await log.reach(intake, 2_500, 30_000)
   await leader.kill()

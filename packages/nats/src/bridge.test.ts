@@ -2,7 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Bus, type BusMessage, bridgeBuses, connectUnixBus, openUnixBroker } from '@decnet/kernel/bus'
+import { topics } from '@decnet/contracts/topics'
+import {
+  type Bus,
+  type BusMessage,
+  bridgeBuses,
+  connectUnixBus,
+  createMemoryBus,
+  heartbeat,
+  onControl,
+  openUnixBroker,
+} from '@decnet/kernel/bus'
+import { nextMessage } from '@decnet/kernel/bus/conformance'
 import { when } from '@decnet/kernel/testing'
 import { expect } from 'vitest'
 import { connectNatsBus } from './bus.ts'
@@ -94,3 +105,21 @@ nats.test(
     }
   },
 )
+
+nats.test('W1, W3: an operator elsewhere sees a worker’s heartbeat across the bridge, and stops that worker and no other', async () => {
+  await using server = await startNatsServer()
+  await using local = createMemoryBus()
+  await using remote = await connectNatsBus({ servers: server.url })
+  await using central = await connectNatsBus({ servers: server.url })
+  await using bridge = bridgeBuses(local, remote)
+  const health = central.as('registry').subscribe(topics.workerHealth.pattern)
+  await Promise.all([bridge.ready, health.ready])
+  using _beat = heartbeat(local, 'profiler', { interval: 3_600_000 })
+  const beat = await nextMessage(health)
+  expect(topics.workerHealth.payload.parse(beat.payload)).toMatchObject({ worker: 'profiler' })
+  const stopped = Promise.withResolvers<string>()
+  using _other = onControl(local, 'mutator', { stop: () => stopped.reject(new Error('the wrong worker')) })
+  using _control = onControl(local, 'profiler', { stop: (by) => stopped.resolve(by) })
+  central.as('api').publishTo(topics.workerControl, ['profiler'], { action: 'stop', requested_by: 'admin', ts: 1 })
+  expect(await stopped.promise).toBe('admin')
+})

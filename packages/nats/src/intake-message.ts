@@ -6,7 +6,7 @@ import { PubHeaders } from '@nats-io/jetstream'
 import { headers, type MsgHdrs, type MsgHdrsImpl } from '@nats-io/transport-node'
 
 /** Room that headers may take beside a line. */
-const HEADER_ROOM = 4_096
+const HEADER_ROOM = 1_024
 /** Bytes of the longest line with its headers: what the stream takes in one message. */
 export const MESSAGE_LIMIT = LINE_LIMIT + HEADER_ROOM
 /** What is kept of a line that cannot travel whole. */
@@ -55,7 +55,7 @@ export function encodeLine(sent: Sent, { source, subject, limit }: Envelope): In
   let corrupt = sent.kind === 'line' ? sent.corrupt : undefined
   head.set(PubHeaders.MsgIdHdr, idOf(sent, bytes, source, head))
   if (sent.kind === 'torn') head.set(TORN, '1')
-  const room = limit - HEADER_ROOM
+  const room = Math.max(16, limit - HEADER_ROOM)
   let data = bytes
   if (data.length > room) {
     data = deflateRawSync(bytes)

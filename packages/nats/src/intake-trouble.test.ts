@@ -130,3 +130,26 @@ nats.test('reads on with a new consumer when the server has forgotten its old on
   await log.reach(intake, 900)
   expect([...log.ids].sort()).toEqual([...ids].sort())
 })
+
+nats.test('needs no permissions but those that its README names: a sensor can write its own lines and nothing else', async () => {
+  const sensor = `{ user: sensor, password: x, permissions: { publish: "decnet-intake.web-01", subscribe: "_INBOX.>" } }`
+  const api = ['STREAM.*.DECNET_INTAKE', 'CONSUMER.*.DECNET_INTAKE', 'CONSUMER.*.DECNET_INTAKE.*', 'CONSUMER.MSG.NEXT.DECNET_INTAKE.*']
+  const publish = JSON.stringify(api.map((subject) => `$JS.API.${subject}`))
+  const reader = `{ user: server, password: x, permissions: { publish: ${publish}, subscribe: "_INBOX.>" } }`
+  await using server = await startNatsServer({ jetstream: true, config: `authorization { users: [ ${sensor}, ${reader} ] }` })
+  const options = { servers: server.url, password: 'x', retry: QUICK }
+  await using home = await connectNatsIntake({ ...options, user: 'server' })
+  const spool = new MemorySpool()
+  const ids = spool.writeEvents(1_000)
+  const sending = { ...options, user: 'sensor', intake: spool, position: null, store: () => undefined }
+  await using _publisher = await publishIntake({ ...sending, source: 'web-01' })
+  const log = new LogOfIds()
+  await log.reach(home.source('web-01'), 1_000)
+  expect([log.ids, await home.sources()]).toEqual([ids, []])
+  const { logger, lines } = logRecord()
+  const other = new MemorySpool()
+  other.writeEvents(1)
+  await using liar = await publishIntake({ ...sending, intake: other, source: 'db-01', logger, ackMs: 200 })
+  await expect.poll(() => lines).toContain('warn: nats refused something')
+  expect([liar.status.published, await home.sources()]).toEqual([0, []])
+})

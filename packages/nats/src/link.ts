@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { BusLogger } from '@decnet/kernel/bus'
 import { connect, type NatsConnection, PermissionViolationError } from '@nats-io/transport-node'
 import { operatorsError } from './errors.ts'
@@ -7,6 +8,7 @@ const STABLE_MS = 1_000
 const GOODBYE_MS = 200
 const CONNECTED_MS = 2_000
 const REFUSALS_LOGGED = 32
+const MAX_GOSSIPED = 64
 
 export interface LinkHooks {
   /** What the log calls it: `bus`, `intake`. */
@@ -34,7 +36,7 @@ export class NatsLink {
   readonly #waiting = new Set<(connected: boolean) => void>()
   #failures = 0
   #everConnected = false
-  #rouse = Promise.withResolvers<void>()
+  readonly #closing = new AbortController()
   #ended: Promise<unknown> = Promise.resolve()
 
   private constructor(options: NatsOptions, addresses: Addresses, hooks: LinkHooks) {
@@ -83,10 +85,10 @@ export class NatsLink {
     if (!this.closed) {
       this.closed = true
       for (const done of this.#waiting) done(false)
-      this.#rouse.resolve()
+      this.#closing.abort()
       const connection = this.connection
       if (connection) {
-        await Promise.race([connection.flush().catch(() => null), after(GOODBYE_MS), connection.closed()])
+        await Promise.race([connection.flush().catch(() => null), pause(GOODBYE_MS, null, { ref: false }), connection.closed()])
         sever(connection)
       }
     }
@@ -110,8 +112,9 @@ export class NatsLink {
       if (connection) await this.#use(connection)
       if (this.closed) return
       const { min, max } = this.#options.retry ?? { min: 100, max: 2_000 }
-      const pause = Math.min(max, min * 2 ** Math.min(this.#failures, 20)) * (0.5 + Math.random() / 2)
-      if (!connection || this.#failures > 0) await Promise.race([after(pause), this.#rouse.promise])
+      const ms = Math.min(max, min * 2 ** Math.min(this.#failures, 20)) * (0.5 + Math.random() / 2)
+      // closing ends it early
+      await pause(ms, null, { signal: this.#closing.signal }).catch(() => null)
       if (this.closed) return
       try {
         connection = await this.#dial()
@@ -128,7 +131,7 @@ export class NatsLink {
     const { what, up, down } = this.#hooks
     const server = connection.getServer()
     void this.#watch(connection)
-    for (const { listen } of connection.getServers()) this.#gossiped.add(listen)
+    this.#hear(connection.getServers().map(({ listen }) => listen))
     if (this.#everConnected) this.reconnects++
     if (this.#everConnected || this.#failures > 0) this.#logger?.info({ what, server, reconnects: this.reconnects }, 'nats connected')
     this.#everConnected = true
@@ -150,7 +153,7 @@ export class NatsLink {
     const { what } = this.#hooks
     for await (const status of connection.status()) {
       if (status.type === 'staleConnection') sever(connection)
-      else if (status.type === 'update') for (const host of status.added ?? []) this.#gossiped.add(host)
+      else if (status.type === 'update') this.#hear(status.added ?? [])
       if (status.type !== 'error') continue
       const known = this.#refusals.has(status.error.message) || this.#refusals.size >= REFUSALS_LOGGED
       this.#refusals.add(status.error.message)
@@ -159,6 +162,10 @@ export class NatsLink {
         status.error instanceof PermissionViolationError ? 'Give this user the permission in the server’s configuration.' : undefined
       this.#logger?.[level]({ what, err: status.error, hint }, 'nats refused something')
     }
+  }
+
+  #hear(hosts: readonly string[]): void {
+    for (const host of hosts) if (this.#gossiped.size < MAX_GOSSIPED) this.#gossiped.add(host)
   }
 
   #failed(err: unknown): void {
@@ -171,11 +178,6 @@ export class NatsLink {
     } else if (first) this.#logger?.warn({ what, err, servers: this.#addresses.hosts }, 'nats cannot be reached')
   }
 }
-
-const after = (ms: number): Promise<null> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve(null), ms).unref()
-  })
 
 /** Cuts a connection at once. The client's own close waits until a dead peer has taken what was written to it. */
 function sever(connection: NatsConnection): void {

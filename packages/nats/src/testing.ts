@@ -1,2 +1,3 @@
 export * from './fixtures/nats-accounts.ts'
 export * from './fixtures/nats-server.ts'
+export * from './fixtures/stream-leader.ts'
