@@ -14,6 +14,9 @@ const MISSED = 3
 const FORGET_MS = 10 * 60_000
 const MAX_REPLICAS = 64
 const SAVE_MS = 5_000
+/** How far behind each was, for the eye: ten minutes. */
+const LAG_EVERY_MS = 10_000
+const LAG_POINTS = 60
 
 interface Heard {
   /** When it arrived here. */
@@ -28,6 +31,13 @@ const numberOf = (value: unknown): number | null => {
   return typeof number === 'number' && Number.isInteger(number) ? number : null
 }
 const staleAfter = ({ said }: Heard): number => Math.max(STALE_SECONDS, MISSED * (numberOf(said.interval_sec) ?? 0))
+/** `backAt`: when the bus was back, if it was away. */
+function statusOf(heard: Heard | undefined, at: number, backAt: number): Worker['status'] {
+  if (!heard) return 'unknown'
+  const seconds = staleAfter(heard)
+  if ((at - heard.at) / 1000 < seconds) return 'ok'
+  return (at - backAt) / 1000 < seconds ? 'unknown' : 'stale'
+}
 const stateOf = (said: unknown, alive: boolean): Worker['state'] =>
   said === 'running' || said === 'stopped' || said === 'quarantined' ? said : alive ? 'running' : 'unknown'
 
@@ -53,8 +63,11 @@ export function workerBoard(options: {
   /** The last heartbeat of each process that runs a worker, by the worker's name. */
   const seen = new Map<string, Map<string, Heard>>()
   const subscription = bus.as('worker-board').subscribe(topics.workerHealth.pattern)
+  /** When the bus was back: who was not heard since then was perhaps not to be heard. */
+  let backAt = Number.NEGATIVE_INFINITY
   void (async () => {
     for await (const event of subscription) {
+      if (event.kind === 'gap' && event.reason === 'reconnected') backAt = now()
       if (event.kind !== 'message') continue
       const name = event.message.topic.split('.')[1] ?? ''
       // Nobody makes a row by speaking.
@@ -68,6 +81,15 @@ export function workerBoard(options: {
       if (heard.size > MAX_REPLICAS) heard.delete(heard.keys().next().value ?? '')
     }
   })()
+
+  const lags = new Map<string, readonly number[]>()
+  let noted = Number.NaN
+  function note(rows: readonly Worker[], at: number): void {
+    const slot = Math.floor(at / LAG_EVERY_MS)
+    if (slot === noted) return
+    noted = slot
+    for (const { name, lag } of rows) if (lag !== null) lags.set(name, [...(lags.get(name) ?? []), lag].slice(-LAG_POINTS))
+  }
 
   /** What this process knows of itself. */
   const own = (name: string): Worker['state'] | null => {
@@ -85,28 +107,31 @@ export function workerBoard(options: {
     const [hosted, desires] = await Promise.all([write('workers.list', undefined), read('workers.desires', undefined)])
     const at = now()
     const row = (manifest: Manifest): Worker => {
-      const { name, summary, kind, stopsWith } = manifest
+      const { name, summary, kind, stopsWith, stopMeans } = manifest
       const heard = [...(seen.get(name)?.entries() ?? [])]
       for (const [instance, { at: heardAt }] of heard) if (at - heardAt > FORGET_MS) seen.get(name)?.delete(instance)
       const latest = heard.at(-1)?.[1]
       const since = latest ? (at - latest.at) / 1000 : null
+      const status = statusOf(latest, at, backAt)
       const here = hosted.find((worker) => worker.name === name)
-      const lags = heard.flatMap(([, { said }]) => (typeof said.lag === 'number' ? [said.lag] : []))
+      const behind = heard.flatMap(([, { said }]) => (typeof said.lag === 'number' ? [said.lag] : []))
       return {
         name,
         summary,
         kind,
-        status: latest === undefined || since === null ? 'unknown' : since < staleAfter(latest) ? 'ok' : 'stale',
-        state:
-          here?.state ?? own(name) ?? stateOf(latest?.said.state, since !== null && latest !== undefined && since < staleAfter(latest)),
+        status,
+        state: here?.state ?? own(name) ?? stateOf(latest?.said.state, status === 'ok'),
         desired: desires[name]?.stopped ? 'stopped' : 'running',
         desired_by: desires[name]?.by ?? null,
+        desired_at: desires[name] ? desires[name].at / 1000 : null,
         last_heartbeat_ts: latest ? latest.at / 1000 : null,
         seconds_since: since,
         installed: true,
         stoppable: stopsWith === null,
         stops_with: stopsWith,
-        lag: here ? here.lag : kind === 'fold' && lags.length > 0 ? Math.max(...lags) : null,
+        stop_means: stopMeans,
+        lag: here ? here.lag : kind === 'fold' && behind.length > 0 ? Math.max(...behind) : null,
+        lag_history: [],
         last_error: here ? here.lastError : textOf(latest?.said.last_error),
         parked: here ? here.parked : numberOf(latest?.said.parked),
         dropped: numberOf(latest?.said.dropped),
@@ -123,8 +148,10 @@ export function workerBoard(options: {
         extra: { ...latest?.said },
       }
     }
+    const rows = manifests.filter(({ name, elsewhere }) => !elsewhere || seen.has(name)).map(row)
+    note(rows, at)
     return {
-      workers: manifests.filter(({ name, elsewhere }) => !elsewhere || seen.has(name)).map(row),
+      workers: rows.map((row) => ({ ...row, lag_history: [...(lags.get(row.name) ?? [])] })),
       generated_at: new Date(at).toISOString(),
       bus_connected: bus.status.connected,
     }

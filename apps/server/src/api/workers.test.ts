@@ -1,8 +1,12 @@
-import { statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { health, startAll, workers } from '@decnet/contracts/api'
-import { createMemoryBus, createNullBus } from '@decnet/kernel/bus'
+import { createMemoryBus, createNullBus, openBus } from '@decnet/kernel/bus'
+import { createLogger } from '@decnet/kernel/logging'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ApiRig, openApi } from './api.fixture.ts'
+import { isSwitched } from '../bus-switch.ts'
+import { type ApiRig, openApi, T0 } from './api.fixture.ts'
 
 const FOLDS = ['credentials', 'profiler', 'reuse-correlator']
 const WAIT = { timeout: 15_000 }
@@ -95,6 +99,41 @@ describe('workers', () => {
     await expect.poll(async () => (await api.request('GET', '/attackers', { token })).json().total, WAIT).toBe(1)
   })
 
+  it('how far behind each is, is kept for ten minutes, a point every ten seconds', async () => {
+    await post('profiler/stop')
+    await expect.poll(async () => (await one('profiler'))?.state, WAIT).toBe('stopped')
+    await api.feed({ type: 'connect' })
+    const behind = (await one('profiler'))?.lag ?? 0
+    expect(behind).toBeGreaterThan(0)
+    const before = (await one('profiler'))?.lag_history.length ?? 0
+    for (const _ of [1, 2]) {
+      api.pass(10_000)
+      // Looked at twice within a point's time it is one point.
+      await snapshot()
+    }
+    const { lag_history: history } = (await one('profiler')) ?? { lag_history: [] }
+    expect([history.length, ...history.slice(before)]).toEqual([before + 2, behind, behind])
+    expect((await one('sensor'))?.lag_history).toEqual([])
+    for (let n = 0; n < 70; n += 1) {
+      api.pass(10_000)
+      await snapshot()
+    }
+    expect((await one('profiler'))?.lag_history).toEqual(Array.from({ length: 60 }, () => behind))
+  })
+
+  it('say what stopping each of them means, and how long it has been wished', async () => {
+    for (const worker of (await snapshot()).workers) {
+      expect([worker.name, worker.stop_means === null, worker.stops_with === null]).toEqual([
+        worker.name,
+        !worker.stoppable,
+        worker.stoppable,
+      ])
+      expect(worker.desired_at).toBeNull()
+    }
+    await post('profiler/stop')
+    expect(await one('profiler')).toMatchObject({ desired_at: T0 / 1000, desired_by: 'ana' })
+  })
+
   it('are written down for the command line, for the owner of the home only', async () => {
     await expect.poll(() => statSync(api.home.workersFile, { throwIfNoEntry: false })?.mode, WAIT).toBe(0o100_600)
   })
@@ -118,6 +157,34 @@ describe('workers', () => {
     await api.store.db.schema.dropTable('log').execute()
     const answer = await api.request('GET', '/ready')
     expect([answer.statusCode, Object.keys(answer.json()).includes('ready')]).toEqual([500, false])
+  })
+})
+
+describe('workers after the bus was away', () => {
+  it('are not called stale before they had the time to speak again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bus-'))
+    const logger = createLogger({ name: 'test', level: 'silent' })
+    const bus = await openBus({ enabled: true, type: 'unix', socketPath: join(folder, 'bus.sock'), role: 'broker', name: 'server' }, logger)
+    if (!isSwitched(bus)) throw new Error('a broker that cannot pause')
+    await using api = await openApi({ bus })
+    const token = await api.login('ana')
+    const sensor = async () => {
+      const { workers: rows } = workers.parse((await api.request('GET', '/workers', { token })).json())
+      return rows.find(({ name }) => name === 'sensor')?.status
+    }
+    const speak = () => api.bus.as('sensor').publish('system.sensor.health', { worker: 'sensor', ts: 1 })
+    speak()
+    await expect.poll(sensor, WAIT).toBe('ok')
+    await bus.pause()
+    api.pass(100_000)
+    expect(await sensor()).toBe('stale')
+    await bus.resume()
+    await expect.poll(sensor, WAIT).toBe('unknown')
+    speak()
+    await expect.poll(sensor, WAIT).toBe('ok')
+    api.pass(91_000)
+    expect(await sensor()).toBe('stale')
+    rmSync(folder, { recursive: true, force: true })
   })
 })
 

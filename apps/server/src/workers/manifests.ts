@@ -22,6 +22,8 @@ export interface Manifest {
   readonly needs: readonly ('database' | 'bus' | 'spool' | 'artifacts' | 'listen')[]
   /** Null: an operator may stop and start it at any time. Otherwise the command that does it. */
   readonly stopsWith: string | null
+  /** What an operator should know who stops it; null where that cannot be done. */
+  readonly stopMeans: string | null
   /** Runs on other hosts only: it is in the registry once it was heard. */
   readonly elsewhere: boolean
   /** May run in a process of its own, beside others of its kind: `decnet worker <name>`. */
@@ -32,12 +34,13 @@ export interface Manifest {
 
 const DOWN = 'decnet down'
 
-const fold = (definition: AnyWorker<Tx>): Manifest => ({
+const fold = (definition: AnyWorker<Tx>, stopMeans: string): Manifest => ({
   name: definition.name,
   summary: definition.summary,
   kind: definition.kind,
   needs: ['database', 'bus'],
   stopsWith: null,
+  stopMeans,
   elsewhere: false,
   alone: true,
   definition,
@@ -53,6 +56,7 @@ const process = (name: string, summary: string, needs: Manifest['needs'], stopsW
   kind: 'process',
   needs,
   stopsWith,
+  stopMeans: null,
   elsewhere,
   alone: false,
   definition: null,
@@ -69,7 +73,10 @@ const ingesting = ingester(unused, unused) as AnyWorker<Tx>
  */
 export const manifests: readonly Manifest[] = [
   process('supervisor', 'Keeps server and sensor alive.', [], DOWN),
-  process('bus', 'Carries announcements between workers and to the live stream; without it they look by themselves.', ['bus'], null),
+  {
+    ...process('bus', 'Carries announcements between workers and to the live stream; without it they look by themselves.', ['bus'], null),
+    stopMeans: 'Announcements come up to a second late, and heartbeats not at all, so silence says nothing. No event is lost.',
+  },
   process('api', 'Answers the console and scripts.', ['database', 'bus', 'artifacts', 'listen'], DOWN),
   process('agent', 'Sends what the sensor of another host saw to the intake.', ['bus', 'spool'], DOWN, true),
   process('sensor', 'Plays the services of all deckies.', ['spool', 'artifacts', 'listen'], DOWN),
@@ -79,14 +86,24 @@ export const manifests: readonly Manifest[] = [
     kind: 'tick',
     needs: ['database', 'bus', 'spool'],
     stopsWith: DOWN,
+    stopMeans: null,
     elsewhere: false,
     alone: false,
     definition: ingesting,
     make: ({ log, intakes }) => ingester(intakes, log) as AnyWorker<Tx>,
   },
-  fold(credentials as AnyWorker<Tx>),
-  fold(profiler as AnyWorker<Tx>),
-  fold(reuseCorrelator as AnyWorker<Tx>),
+  fold(
+    credentials as AnyWorker<Tx>,
+    'Passwords that are tried are kept in the log but not listed, and no reuse is found, until it is started again.',
+  ),
+  fold(
+    profiler as AnyWorker<Tx>,
+    'New attackers, sessions and scores do not appear until it is started again; then it takes up everything that came meanwhile.',
+  ),
+  fold(
+    reuseCorrelator as AnyWorker<Tx>,
+    'Nobody is told of a secret that is used on a second target until it is started again; then it looks at all that came meanwhile.',
+  ),
 ]
 
 const find = (name: string): Manifest => {
@@ -99,6 +116,17 @@ const find = (name: string): Manifest => {
   })
 }
 const inOrder = (names: readonly string[]) => manifests.filter(({ name }) => names.includes(name))
+
+/** One that an operator may stop and start. @throws {AppError} `worker_unknown`, `worker_not_stoppable`. */
+export function steerable(name: string): Manifest {
+  const manifest = find(name)
+  if (manifest.stopsWith === null) return manifest
+  throw new AppError(`${name} does not stop and start by itself.`, {
+    code: 'worker_not_stoppable',
+    status: 409,
+    hint: `It stops with everything else: ${manifest.stopsWith}`,
+  })
+}
 
 /** Those that the server is told to run, in the order of the start. @throws {AppError} `worker_unknown`, `worker_is_process`. */
 export function workersNamed(names: readonly string[]): readonly Manifest[] {

@@ -24,14 +24,20 @@ export const worker = z.object({
   state: z.enum(['running', 'stopped', 'quarantined', 'unknown']),
   desired: z.enum(['running', 'stopped']),
   desired_by: z.string().nullable(),
+  /** When that was said, epoch seconds; null while nobody said anything. */
+  desired_at: z.number().nullable(),
   last_heartbeat_ts: z.number().nullable(),
   seconds_since: z.number().nullable(),
   installed: z.boolean(),
   stoppable: z.boolean(),
   /** The command that stops what is not stoppable here. */
   stops_with: z.string().nullable(),
+  /** What goes on without it, and what does not, in a sentence; null where it is not stoppable. */
+  stop_means: z.string().nullable(),
   /** Records behind the head of the log; null where it has no cursor. */
   lag: z.number().int().nullable(),
+  /** What it was, oldest first: a point every 10 s, of the last 10 minutes at most; empty where it has no cursor. */
+  lag_history: z.array(z.number().int()),
   last_error: z.string().nullable(),
   /** Records that could not be handled and were put aside. */
   parked: z.number().int().nullable(),

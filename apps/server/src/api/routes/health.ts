@@ -34,9 +34,9 @@ async function components({ read, board, home }: ApiContext): Promise<Map<string
   ])
   for (const worker of workers) {
     if (worker.name === 'bus') continue
-    const error = worker.extra.last_error
     if (worker.desired === 'stopped') found.set(worker.name, failing('stopped by an operator'))
-    else if (typeof error === 'string') found.set(worker.name, failing('fails and is tried again'))
+    else if (worker.state === 'quarantined') found.set(worker.name, failing('in quarantine: it failed time and again'))
+    else if (worker.last_error !== null) found.set(worker.name, failing('fails and is tried again'))
     else found.set(worker.name, worker.status === 'stale' ? failing(`not seen for ${Math.round(worker.seconds_since ?? 0)} s`) : ok)
   }
   return found

@@ -1,26 +1,12 @@
 import { slug } from '@decnet/contracts'
 import { startAll, workerAccepted, workers } from '@decnet/contracts/api'
 import { topics } from '@decnet/contracts/topics'
-import { AppError } from '@decnet/kernel'
 import { z } from 'zod'
-import { type Manifest, manifests } from '../../workers/manifests.ts'
+import { steerable } from '../../workers/manifests.ts'
 import { defineRoute } from '../route.ts'
 
 const tag = 'workers'
 const params = z.object({ name: slug })
-
-/** @throws {AppError} `worker_unknown`, `worker_not_stoppable`. */
-function known(name: string): Manifest {
-  const manifest = manifests.find((manifest) => manifest.name === name)
-  if (!manifest) throw new AppError(`There is no worker ${name}.`, { code: 'worker_unknown', status: 404 })
-  if (manifest.stopsWith !== null)
-    throw new AppError(`${name} does not stop and start by itself.`, {
-      code: 'worker_not_stoppable',
-      status: 409,
-      hint: `It stops with everything else: ${manifest.stopsWith}`,
-    })
-  return manifest
-}
 
 const list = defineRoute({
   method: 'GET',
@@ -42,7 +28,7 @@ const stop = defineRoute({
   response: workerAccepted,
   status: 202,
   async handle({ params, caller }, { bus, write, now }) {
-    known(params.name)
+    steerable(params.name)
     // Written down first: whoever runs it, here or on another host, obeys also where no bus carries the message.
     await write('workers.wish', { name: params.name, stopped: true, by: caller.username, now: now() })
     const asked = { action: 'stop', requested_by: caller.username, ts: now() / 1000 }
@@ -61,7 +47,7 @@ const start = defineRoute({
   response: workerAccepted,
   status: 202,
   async handle({ params, caller }, { bus, write, now }) {
-    known(params.name)
+    steerable(params.name)
     await write('workers.wish', { name: params.name, stopped: false, by: caller.username, now: now() })
     // Whoever runs it looks at what was written down; a worker itself ignores it.
     const asked = { action: 'start', requested_by: caller.username, ts: now() / 1000 }
