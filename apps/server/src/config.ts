@@ -30,6 +30,8 @@ export interface Environment {
   readonly logLevel: string
   /** Workers that the server runs itself; absent = all. */
   readonly workers: readonly string[] | undefined
+  /** Failures in a row after which a worker is tried only every five minutes; absent = ten. */
+  readonly quarantineAfter: number | undefined
   /** For child processes. */
   readonly passedOn: NodeJS.ProcessEnv
 }
@@ -74,6 +76,7 @@ const schema = z.object({
     .transform((list) => list.split(',').map((name) => name.trim()))
     .transform((names) => names.filter((name) => name !== '' && name !== 'none'))
     .optional(),
+  DECNET_WORKER_QUARANTINE_AFTER: z.coerce.number().int().min(1).max(1000).optional(),
   DECNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
@@ -141,6 +144,7 @@ export function readEnvironment(home?: string, given: NodeJS.ProcessEnv = {}): E
         'sensor'),
     remoteIntake: env.DECNET_INTAKE === 'nats',
     logLevel: env.DECNET_LOG_LEVEL,
+    quarantineAfter: env.DECNET_WORKER_QUARANTINE_AFTER,
     workers: env.DECNET_WORKERS?.includes('all') ? undefined : env.DECNET_WORKERS,
     passedOn: socket === null ? all : { ...all, DECNET_BUS_SOCKET: socket },
   }

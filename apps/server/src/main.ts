@@ -38,6 +38,7 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
     logLevel: env.logLevel,
     build: release,
     workers: env.workers ?? manifests.flatMap(({ name, definition }) => (definition ? [name] : [])),
+    quarantineAfter: env.quarantineAfter,
   }
   const pipeline = await startThread<Pipeline>(new URL('./threads/pipeline.ts', import.meta.url), pipelineData)
   const reading = () => startThread<Reader>(new URL('./threads/reader.ts', import.meta.url), { database })

@@ -32,6 +32,7 @@ export const worker: CommandDefinition = {
       db: store.db,
       bus,
       logger,
+      quarantineAfter: env.quarantineAfter,
       vitals: vitals(release),
     })
     try {

@@ -22,13 +22,14 @@ export interface PipelineParts {
   readonly intakes: IntakeSources
   /** What runs here, in the order of the start. */
   readonly manifests: readonly Manifest[]
+  readonly quarantineAfter?: number | undefined
   readonly vitals: () => Record<string, unknown>
 }
 
 /** What the thread that owns the writing connection does for others: the API's writes as whole operations, and the workers that run here. */
 export function pipelineOperations(parts: PipelineParts) {
-  const { store, log, bus, logger, intakes, manifests, vitals } = parts
-  const host = hostWorkers({ manifests, parts: { log, intakes }, log, db: store.db, bus, logger, vitals })
+  const { store, log, bus, logger, intakes, manifests, quarantineAfter, vitals } = parts
+  const host = hostWorkers({ manifests, parts: { log, intakes }, log, db: store.db, bus, logger, quarantineAfter, vitals })
   const announceFleet = announcer(bus.as('fleet'))
   return {
     ...writes(store),

@@ -24,6 +24,7 @@ export interface PipelineData {
   readonly build: string
   /** Names of the workers to run here. */
   readonly workers: readonly string[]
+  readonly quarantineAfter: number | undefined
 }
 
 /** The thread that owns the only writing connection: ingest, folds, and the API's writes as whole operations. */
@@ -42,6 +43,7 @@ async function pipeline(data: PipelineData) {
     log: logTable(store),
     intakes: { list: async () => [...spool, ...((await remote?.list()) ?? [])] },
     manifests: workersNamed(data.workers),
+    quarantineAfter: data.quarantineAfter,
     vitals: vitals(data.build),
   })
   return {

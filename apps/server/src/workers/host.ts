@@ -6,6 +6,7 @@ import type { Logger } from '@decnet/kernel/logging'
 import { Doorbell, type RunningWorker, runWorker, type WorkerStatus } from '@decnet/kernel/worker'
 import type { Tx } from '../store/log-table.ts'
 import type { Db } from '../store/open.ts'
+import { isStructural } from '../store/structural.ts'
 import { isTransient } from '../store/transient.ts'
 import { type WorkerDesires, workerDesires } from '../store/worker-desires.ts'
 import type { Manifest, WorkerParts } from './manifests.ts'
@@ -20,6 +21,8 @@ export interface HostOptions {
   readonly db: Db
   readonly bus: Bus
   readonly logger: Logger
+  /** Failures in a row after which a worker is left alone for a while; the kernel's own number where absent. */
+  readonly quarantineAfter?: number | undefined
   /** More members of every heartbeat: whose process it is. */
   readonly vitals: () => Record<string, unknown>
 }
@@ -48,7 +51,17 @@ export function hostWorkers(options: HostOptions): WorkerHost {
     const before = [...workers.values()]
     const givesWay = () => before.some(({ busy }) => busy)
     const worker = manifest.make(options.parts)
-    workers.set(manifest.name, runWorker(worker, { log, bus, logger, transient: isTransient, givesWay, extra: options.vitals }))
+    const running = runWorker(worker, {
+      log,
+      bus,
+      logger,
+      transient: isTransient,
+      structural: isStructural,
+      givesWay,
+      extra: options.vitals,
+      ...(options.quarantineAfter !== undefined && { quarantine: { after: options.quarantineAfter } }),
+    })
+    workers.set(manifest.name, running)
   }
 
   let seen: WorkerDesires | undefined

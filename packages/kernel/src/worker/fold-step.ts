@@ -16,6 +16,8 @@ export interface FoldStepOptions<Tx> {
   readonly announce: (records: readonly LogRecord[]) => void
   /** True for trouble of the machine (disk full, database busy): waited out, never blamed on a record. */
   readonly transient: (error: unknown) => boolean
+  /** True for trouble that no record is to blame for, such as a table that is gone: none is parked, the worker fails as a whole. */
+  readonly structural?: (error: unknown) => boolean
   readonly parked: (letter: { readonly seq: number; readonly error: string }) => void
   /** This replica's name; see `newOwner`. */
   readonly owner: string
@@ -88,7 +90,7 @@ export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): Fold
       try {
         await commit(shares, [record], record.seq)
       } catch (error) {
-        if (options.transient(error) || error instanceof LeaseLostError) throw error
+        if (options.transient(error) || options.structural?.(error) || error instanceof LeaseLostError) throw error
         const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
         await log.transaction(async (_tx, log) => {
           await log.park({ worker: fold.name, seq: record.seq, recordId: record.id, error: text, raw: JSON.stringify(record) })

@@ -108,6 +108,24 @@ describe('a running fold', () => {
     await expect.poll(() => worker.status(), WAIT).toMatchObject({ failuresInARow: 0, lastError: null, parked: 0, lag: 0 })
   })
 
+  it('what no record is to blame for parks none: the worker goes into quarantine, and loses nothing once it is mended', async () => {
+    const { log, append, run } = rig()
+    await append(...events(3))
+    let gone = true
+    const worker = run(
+      countingFold(async () => {
+        if (gone) throw Object.assign(new Error('no such table'), { code: 'SQLITE_ERROR' })
+      }),
+      { structural: (error) => (error as { code?: string }).code === 'SQLITE_ERROR', quarantine: { after: 6, ms: 3_600_000 } },
+    )
+    worker.start()
+    await expect.poll(() => worker.status(), WAIT).toMatchObject({ state: 'quarantined', lastError: 'Error: no such table', parked: 0 })
+    gone = false
+    worker.start()
+    await expect.poll(() => worker.status(), WAIT).toMatchObject({ state: 'running', failuresInARow: 0, lastError: null, lag: 0 })
+    expect([log.letters, [...log.rows.values()]]).toEqual([[], [1, 1, 1]])
+  })
+
   it('refuses to derive what its definition does not name, or what breaks the schema of the topic', async () => {
     const { append, run, log } = rig()
     await append(...events(2))

@@ -24,13 +24,15 @@ export interface RunOptions<Tx> {
   readonly bus: Bus
   readonly logger: BusLogger
   readonly transient?: (error: unknown) => boolean
+  /** Trouble of the worker itself, whatever the record: nothing is parked for it, and it ends in quarantine. */
+  readonly structural?: (error: unknown) => boolean
   /** Milliseconds between two looks when nothing rings: with a bus (a safety net), and without. */
   readonly pollMs?: { readonly withBus: number; readonly withoutBus: number }
   readonly heartbeatMs?: number
   /** How long others wait for a replica of this fold that fell silent, milliseconds; 15,000. */
   readonly leaseMs?: number
   /** After so many failures in a row it is tried only now and then (milliseconds), or when it is started again; 10 and 5 min. */
-  readonly quarantine?: { readonly after: number; readonly ms: number }
+  readonly quarantine?: { readonly after?: number; readonly ms?: number }
   /** While it answers true the worker pauses before each step: somebody else's work is more urgent, and this one's can wait in the log. */
   readonly givesWay?: () => boolean
   /** More members of the heartbeat, such as sizes of queues. */
@@ -95,7 +97,7 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
 
   const owner = newOwner()
   const transient = options.transient ?? (() => false)
-  const quarantine = options.quarantine ?? { after: QUARANTINE_AFTER, ms: QUARANTINE_MS }
+  const quarantine = { after: QUARANTINE_AFTER, ms: QUARANTINE_MS, ...options.quarantine }
   const fold =
     worker.kind === 'fold'
       ? foldStep(worker, {
@@ -104,6 +106,7 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
           ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
           announce: announcer(bus),
           transient,
+          ...(options.structural && { structural: options.structural }),
           parked: (letter) => logger.warn({ worker: worker.name, ...letter }, 'a record could not be handled and was parked'),
         })
       : undefined
@@ -182,6 +185,9 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   const listeners = Promise.all(subscriptions.map(listen))
   const control = onControl(options.bus, worker.name, {
     logger,
+    reconnected() {
+      if (state !== 'stopped') beat()
+    },
     async stop(requestedBy) {
       logger.info({ worker: worker.name, requested_by: requestedBy }, 'stopping on request')
       await running.stop()
