@@ -1,4 +1,4 @@
-import type { StreamRecord } from '@decnet/contracts/api'
+import type { StreamRecord, StreamSignal } from '@decnet/contracts/api'
 import type { Fleet } from './fleet.ts'
 
 export interface Arrived extends StreamRecord {
@@ -8,6 +8,8 @@ export interface Arrived extends StreamRecord {
 
 export interface StreamClient {
   readonly records: readonly Arrived[]
+  /** What came with no place in the log, such as heartbeats. */
+  readonly signals: readonly StreamSignal[]
   /** Resolves with the first record, also one that came already, for which it holds. */
   waitFor(holds: (record: Arrived) => boolean, what: string, timeoutMs?: number): Promise<Arrived>
   close(): void
@@ -28,6 +30,7 @@ export async function openStream(
   })
   if (!answer.ok || !answer.body) throw new Error(`stream: ${answer.status} ${await answer.text()}`)
   const records: Arrived[] = []
+  const signals: StreamSignal[] = []
   const waiting = new Set<() => void>()
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
   const pump = async () => {
@@ -40,6 +43,7 @@ export async function openStream(
         const lines = rest.slice(0, end).split('\n')
         rest = rest.slice(end + 2)
         const data = lines.find((line) => line.startsWith('data: '))
+        if (data && lines.includes('event: signal')) signals.push(JSON.parse(data.slice(6)) as StreamSignal)
         if (data && lines.includes('event: record')) records.push({ ...(JSON.parse(data.slice(6)) as StreamRecord), arrivedAt: Date.now() })
       }
       for (const wake of waiting) wake()
@@ -50,6 +54,7 @@ export async function openStream(
   })
   return {
     records,
+    signals,
     waitFor(holds, what, timeoutMs = 15_000) {
       return new Promise((resolve, reject) => {
         const look = () => {
