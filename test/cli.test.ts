@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DECNET, decnet, errorOf, follow } from './rig/cli.ts'
 import { run } from './rig/client.ts'
 import { type Fleet, startFleet } from './rig/fleet.ts'
-import { ftpLogin, httpGet } from './rig/wire.ts'
+import { ftpLogin, httpGet, talk } from './rig/wire.ts'
 
 const COMMANDS = ['up', 'status', 'services', 'attackers', 'attacker', 'credentials', 'events', 'workers', 'doctor', 'passwd', 'version']
 /** Moves a cursor, rings, colours, turns writing around. */
@@ -116,6 +116,20 @@ describe('the command line without a fleet', () => {
     expect([json.code, errorOf(json).code]).toEqual([1, 'not_running'])
   })
 
+  it('workers stop and start refuse what cannot be, before anything is written', async () => {
+    for (const [args, code] of [
+      [['pause', 'profiler'], 'bad_action'],
+      [['stop'], 'worker_missing'],
+      [['stop', 'nobody'], 'worker_unknown'],
+      [['start', 'profiler', 'sensor'], 'worker_not_stoppable'],
+      [['stop', 'profiler'], 'home_empty'],
+    ] as const) {
+      const json = await decnet(['workers', ...args, '--home', empty, '--json'])
+      expect([json.code, errorOf(json).code]).toEqual([1, code])
+    }
+    expect((await decnet(['workers', 'stop', 'sensor', '--home', empty])).stderr).toContain('decnet down')
+  })
+
   it('doctor checks this machine and says what to do about what it finds', async () => {
     const { code, stdout } = await decnet(['doctor', '--home', empty, '--json'])
     const { healthy, findings } = JSON.parse(stdout) as {
@@ -167,6 +181,7 @@ describe('the command line beside a fleet', () => {
     fleet = await startFleet()
     const ftp = [fleet.target('ftp', 0), fleet.target('ftp', 1)]
     for (const target of ftp) await ftpLogin(target, `mallory${HOSTILE}`, secret)
+    await talk(fleet.target('ftp'), ['USER ana\r\n', Buffer.from('PASS grün\xff\xfe\r\n', 'latin1'), 'QUIT\r\n'])
     await httpGet(fleet.target('http'), '/hidden?<script>', [`User-Agent: curl${HOSTILE}`])
     await vi.waitFor(
       async () => {
@@ -209,6 +224,13 @@ describe('the command line beside a fleet', () => {
     const tried = await json<{ data: { secret_b64: string }[] }>('credentials', '--search', 'mallory')
     expect(tried.data).toHaveLength(2)
     expect((await cli('credentials', '--reuse')).stdout).toContain('mallory')
+    // Exact: UTF-8 as text, every other byte for itself.
+    const bytes = 'gr\\xfcn\\xff\\xfe'
+    for (const args of [['credentials'], ['attacker', '127.0.0.1']]) {
+      const { stdout } = await cli(...args)
+      expect(stdout).toContain(bytes)
+      expect(stdout).toContain('pä"ss]\\')
+    }
   })
 
   it('events are printed oldest first, and a query narrows them', async () => {
@@ -230,7 +252,25 @@ describe('the command line beside a fleet', () => {
     expect(workers.map((worker) => worker.name)).toEqual(
       expect.arrayContaining(['ingester', 'profiler', 'credentials', 'reuse-correlator']),
     )
-    expect((await cli('workers')).stdout).toContain('ingester')
+    expect((await cli('workers')).stdout).toMatch(/^profiler\s+running/mu)
+  })
+
+  it('workers stop and start are obeyed, by several at once, and say who asked', async () => {
+    const state = async (name: string) => {
+      const rows = await fleet.get<{ workers: { name: string; state: string; desired: string; desired_by: string | null }[] }>('/workers')
+      const found = rows.workers.find((worker) => worker.name === name)
+      return [found?.state, found?.desired, found?.desired_by]
+    }
+    const by = expect.stringMatching(/^\S+ \(command line\)$/u)
+    const stopped = await json<unknown>('workers', 'stop', 'profiler', 'credentials')
+    expect(stopped).toEqual({ workers: ['profiler', 'credentials'], action: 'stop', desired: 'stopped', running: true })
+    for (const name of ['profiler', 'credentials'])
+      await expect.poll(() => state(name), { timeout: 20_000 }).toEqual(['stopped', 'stopped', by])
+    await expect.poll(async () => (await cli('workers')).stdout, { timeout: 20_000 }).toMatch(/^profiler\s+stopped by \S+/mu)
+    expect((await cli('workers', 'start', 'profiler')).stdout).toContain('profiler starts')
+    await cli('workers', 'start', 'credentials')
+    for (const name of ['profiler', 'credentials'])
+      await expect.poll(() => state(name), { timeout: 20_000 }).toEqual(['running', 'running', by])
   })
 
   it('doctor knows that the fleet runs', async () => {

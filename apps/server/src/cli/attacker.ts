@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { ago, print, printJson, visible } from './output.ts'
+import { principalOf, secretOf } from './secret.ts'
 import { openStored } from './stored.ts'
 import { printTable } from './table.ts'
 
@@ -52,8 +53,8 @@ export const attacker: CommandDefinition = {
       printTable(
         ['User', 'Secret', 'Where', 'Tries', 'Outcome'],
         credentials.data.map((row) => [
-          visible(row.principal ?? '', 32),
-          visible(row.secret_printable, 48),
+          principalOf(row, 32),
+          secretOf(row, 48),
           `${visible(row.decky)}/${visible(row.service)}`,
           row.attempt_count,
           row.outcome,

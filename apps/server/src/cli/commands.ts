@@ -38,7 +38,11 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'workers',
-    summary: 'Show the background jobs: alive, how far behind, what went wrong.',
+    summary: 'Show the background jobs: alive, how far behind, what went wrong; stop and start them.',
+    args: [
+      { name: '[action]', description: 'stop or start; without it they are shown' },
+      { name: '[name...]', description: 'which' },
+    ],
     load: async () => (await import('./workers.ts')).workers,
   },
   {

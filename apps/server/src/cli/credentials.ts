@@ -2,6 +2,7 @@ import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import { printJson, visible } from './output.ts'
+import { principalOf, secretOf } from './secret.ts'
 import { openStored } from './stored.ts'
 import { printTable } from './table.ts'
 
@@ -28,8 +29,8 @@ export const credentials: CommandDefinition = {
           printTable(
             ['User', 'Secret', 'Targets', 'Where', 'From'],
             page.data.map((row) => [
-              visible(row.principal ?? '', 32),
-              visible(row.secret_printable, 40),
+              principalOf(row, 32),
+              secretOf(row, 40),
               row.target_count,
               visible(row.targets.map((target) => `${target.decky}/${target.service}`).join(' '), 60),
               visible(row.attacker_ips.join(' '), 48),
@@ -51,8 +52,8 @@ export const credentials: CommandDefinition = {
         printTable(
           ['User', 'Secret', 'Kind', 'From', 'On', 'Tries', 'Outcome'],
           page.data.map((row) => [
-            visible(row.principal ?? '', 32),
-            visible(row.secret_printable, 40),
+            principalOf(row, 32),
+            secretOf(row, 40),
             row.secret_kind,
             visible(row.attacker_ip),
             `${visible(row.decky)}/${visible(row.service)}`,

@@ -1,38 +1,106 @@
 import { readFileSync } from 'node:fs'
-import { workers as workersSchema } from '@decnet/contracts/api'
+import { userInfo } from 'node:os'
+import { type Worker, workers as workersSchema } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
+import { openStore } from '../store/open.ts'
+import { wish } from '../store/worker-desires.ts'
 import { runningIn } from '../supervisor/state.ts'
-import { type CommandDefinition, commonOptions } from './command.ts'
-import { homeOf } from './home-of.ts'
-import { ago, printJson } from './output.ts'
+import { steerable } from '../workers/manifests.ts'
+import { type CommandDefinition, type CommandOptions, commonOptions } from './command.ts'
+import { databaseOf, homeOf } from './home-of.ts'
+import { ago, print, printJson, visible } from './output.ts'
+import { openStored } from './stored.ts'
 import { printTable } from './table.ts'
+
+/** What it does, and where that is not what it shall do, both. */
+function stateOf({ state, desired, status, desired_by }: Worker): string {
+  if (desired === 'stopped') return `${state === 'stopped' ? 'stopped' : 'stopping'}${desired_by ? ` by ${visible(desired_by, 40)}` : ''}`
+  if (state === 'stopped') return 'starting'
+  return status === 'stale' ? 'silent' : state
+}
+
+function show(options: CommandOptions): void {
+  const home = homeOf(options)
+  if (!runningIn(home))
+    throw new AppError(`No fleet is running in ${home.path}, so no worker is either.`, {
+      code: 'not_running',
+      hint: 'Start one with `decnet up`.',
+    })
+  const snapshot = workersSchema.parse(JSON.parse(readFileSync(home.workersFile, 'utf8')))
+  if (options.json) {
+    printJson(snapshot)
+    return
+  }
+  const now = Date.now()
+  printTable(
+    ['Worker', 'State', 'Last seen', 'Behind', 'What it does', 'Last error'],
+    snapshot.workers.map((row) => [
+      row.name,
+      stateOf(row),
+      row.last_heartbeat_ts === null ? 'never' : ago(row.last_heartbeat_ts * 1000, now),
+      row.lag ?? '',
+      row.summary,
+      visible(row.last_error ?? '', 200),
+    ]),
+    'No worker has been seen yet.',
+  )
+  if (!snapshot.bus_connected) print('\nThe bus is not connected: heartbeats do not come, workers look for work by themselves.')
+}
+
+/** Some containers have no name for their user. */
+function operator(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+/** Writes down what is wanted, as the API does: whoever runs the worker, now or later, obeys. */
+async function steer(action: 'stop' | 'start', names: readonly string[], options: CommandOptions): Promise<void> {
+  for (const name of names) steerable(name)
+  const home = homeOf(options)
+  await (await openStored(options)).store.close()
+  const store = await openStore(databaseOf(options))
+  try {
+    const by = `${operator()} (command line)`
+    for (const name of names) await wish(store.db, { name, stopped: action === 'stop', by, now: Date.now() })
+  } finally {
+    await store.close()
+  }
+  const running = runningIn(home) !== null
+  if (options.json) {
+    printJson({ workers: names, action, desired: action === 'stop' ? 'stopped' : 'running', running })
+    return
+  }
+  const all = names.join(', ')
+  const one = names.length === 1
+  const becomes =
+    action === 'start' ? (one ? 'starts' : 'start') : one ? 'stops and stays so over restarts' : 'stop and stay so over restarts'
+  print(
+    running ? `${all} ${becomes}; \`decnet workers\` says when it is so.` : `No fleet is running here; ${all} ${becomes} when one does.`,
+  )
+}
 
 export const workers: CommandDefinition = {
   options: [...commonOptions],
-  examples: ['decnet workers', 'decnet workers --json | jq \'.workers[] | select(.status != "ok")\''],
-  async run({ options }) {
-    const home = homeOf(options)
-    if (!runningIn(home))
-      throw new AppError(`No fleet is running in ${home.path}, so no worker is either.`, {
-        code: 'not_running',
-        hint: 'Start one with `decnet up`.',
+  examples: [
+    'decnet workers',
+    'decnet workers stop profiler',
+    'decnet workers start profiler reuse-correlator',
+    'decnet workers --json | jq \'.workers[] | select(.state != "running")\'',
+  ],
+  async run({ args, options }) {
+    const [action, ...names] = args
+    if (action === undefined) show(options)
+    else if (action !== 'stop' && action !== 'start')
+      throw new AppError(`${visible(action)} is nothing that workers do.`, {
+        code: 'bad_action',
+        hint: 'Say stop or start, then which; without either they are shown.',
       })
-    const snapshot = workersSchema.parse(JSON.parse(readFileSync(home.workersFile, 'utf8')))
-    if (options.json) printJson(snapshot)
-    else {
-      const now = Date.now()
-      printTable(
-        ['Worker', 'Status', 'Last seen', 'Behind', 'What it does'],
-        snapshot.workers.map((row) => [
-          row.name,
-          row.desired === 'stopped' ? 'stopped' : row.status,
-          row.last_heartbeat_ts === null ? 'never' : ago(row.last_heartbeat_ts * 1000, now),
-          row.lag ?? '',
-          row.summary,
-        ]),
-        'No worker has been seen yet.',
-      )
-    }
+    else if (names.length === 0)
+      throw new AppError(`Which worker shall ${action}?`, { code: 'worker_missing', hint: '`decnet workers` lists them.' })
+    else await steer(action, names, options)
     return 0
   },
 }
