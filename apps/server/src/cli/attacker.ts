@@ -1,14 +1,14 @@
 import { AppError } from '@decnet/kernel'
 import pc from 'picocolors'
 import { reads } from '../store/reads.ts'
-import { type CommandDefinition, commonOptions } from './command.ts'
+import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
 import { ago, print, printJson, visible } from './output.ts'
 import { principalOf, secretOf } from './secret.ts'
 import { openStored } from './stored.ts'
 import { printTable } from './table.ts'
 
 export const attacker: CommandDefinition = {
-  options: [...commonOptions],
+  options: [...commonOptions, databaseOption],
   examples: ['decnet attacker 203.0.113.7', 'decnet attacker 203.0.113.7 --json | jq .sessions'],
   async run({ args, options }) {
     const { store } = await openStored(options)

@@ -1,7 +1,7 @@
 import { AppError } from '@decnet/kernel'
 import pc from 'picocolors'
 import { reads } from '../store/reads.ts'
-import { type CommandDefinition, commonOptions } from './command.ts'
+import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import { ago, print, printJson, visible } from './output.ts'
 import { openStored } from './stored.ts'
@@ -12,6 +12,7 @@ const SORTS = ['recent', 'active', 'traversals', 'score', 'first_seen', 'ip'] as
 export const attackers: CommandDefinition = {
   options: [
     ...commonOptions,
+    databaseOption,
     { flags: '--sort <by>', description: `${SORTS.join(', ')}`, default: 'recent' },
     { flags: '--search <text>', description: 'part of an address, a service or a decky' },
     { flags: '--service <name>', description: 'only those who touched it' },

@@ -22,3 +22,9 @@ export const commonOptions = [
   { flags: '--home <folder>', description: 'holds all state (DECNET_HOME; default ~/.decnet)' },
   { flags: '--json', description: 'machine-readable output' },
 ] as const
+
+/** Of commands that use the store. */
+export const databaseOption = {
+  flags: '--database <url>',
+  description: 'mysql://… or postgres://… instead of a file in the home (DECNET_DB_URL hides its password better)',
+} as const

@@ -1,5 +1,5 @@
 import { reads } from '../store/reads.ts'
-import { type CommandDefinition, commonOptions } from './command.ts'
+import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import { printJson, visible } from './output.ts'
 import { principalOf, secretOf } from './secret.ts'
@@ -9,6 +9,7 @@ import { printTable } from './table.ts'
 export const credentials: CommandDefinition = {
   options: [
     ...commonOptions,
+    databaseOption,
     { flags: '--reuse', description: 'secrets used on two or more targets' },
     { flags: '--search <text>', description: 'part of a user, secret, address, decky or service' },
     { flags: '--limit <n>', description: 'at most this many', default: '50' },

@@ -4,9 +4,10 @@ import pc from 'picocolors'
 import { homeAt, prepareHome } from '../home.ts'
 import { type PeerCredentials, peerCredentials } from '../peer-credentials.ts'
 import { checkStore, openStore } from '../store/open.ts'
+import { databaseStatus } from '../store/status.ts'
 import { runningIn, type StateFile } from '../supervisor/state.ts'
-import { type CommandDefinition, commonOptions } from './command.ts'
-import { homeOf } from './home-of.ts'
+import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
+import { databaseOf, homeOf } from './home-of.ts'
 import { print, printJson } from './output.ts'
 
 type Verdict = 'ok' | 'note' | 'bad'
@@ -99,7 +100,28 @@ export async function checkPeers(credentials: () => Promise<PeerCredentials> = p
     : note('bus', `whose processes connect to it is not known: ${reason}`, 'It works; only --control-users cannot be kept here.')
 }
 
-async function checkHome(path: string, state: StateFile | null): Promise<Finding[]> {
+/** A file of the home, or the server that was named. */
+async function checkDatabase(path: string, database: string): Promise<Finding> {
+  const own = homeAt(path).database
+  if (database === own && !existsSync(own)) return ok('database', 'none yet: made at the first start')
+  try {
+    const store = await openStore(database, { readonly: true })
+    const status = async () => {
+      checkStore(store)
+      return databaseStatus(store)
+    }
+    const { server, where, size, migrations } = await status().finally(() => store.close())
+    const found = `${server}, ${megabytes(size)}${store.file ? ', opens and is whole' : ` at ${where}`}`
+    if (migrations.applied.length === 0) return ok('database', `${found}, empty`)
+    if (migrations.pending.length > 0) return note('database', `${found}, of an older release`, 'decnet up brings it to this one’s shape.')
+    return ok('database', found)
+  } catch (error) {
+    const { message, hint } = error as { message: string; hint?: string }
+    return bad('database', message, hint ?? '')
+  }
+}
+
+function checkHome(path: string, state: StateFile | null): Finding[] {
   const home = homeAt(path)
   const findings: Finding[] = []
   try {
@@ -116,20 +138,6 @@ async function checkHome(path: string, state: StateFile | null): Promise<Finding
   else if (free < 2e9)
     findings.push(note('disk', `${megabytes(free)} free`, 'Enough to start; a busy sensor writes about 1 GB per 2 million events.'))
   else findings.push(ok('disk', `${megabytes(free)} free`))
-  if (existsSync(home.database)) {
-    try {
-      const store = await openStore(home.database, { readonly: true })
-      try {
-        checkStore(store)
-      } finally {
-        await store.close()
-      }
-      findings.push(ok('database', 'opens and is whole'))
-    } catch (error) {
-      const { message, hint } = error as { message: string; hint?: string }
-      findings.push(bad('database', message, hint ?? ''))
-    }
-  } else findings.push(ok('database', 'none yet: made at the first start'))
   findings.push(ok('fleet', state ? `running (process ${state.pid})` : 'not running'))
   return findings
 }
@@ -140,12 +148,18 @@ const verdict = (healthy: boolean, runs: boolean) => {
 }
 
 export const doctor: CommandDefinition = {
-  options: [...commonOptions],
+  options: [...commonOptions, databaseOption],
   examples: ['decnet doctor', 'decnet doctor --json | jq \'.findings[] | select(.verdict != "ok")\''],
   async run({ options }) {
     const home = homeOf(options)
     const state = runningIn(home)
-    const findings = [...checkMachine(), ...(await checkHome(home.path, state)), ...(await checkPorts()), await checkConsole(state)]
+    const findings = [
+      ...checkMachine(),
+      ...checkHome(home.path, state),
+      await checkDatabase(home.path, databaseOf(options)),
+      ...(await checkPorts()),
+      await checkConsole(state),
+    ]
     findings.push(await checkPeers())
     const healthy = findings.every((finding) => finding.verdict !== 'bad')
     if (options.json) printJson({ healthy, findings })

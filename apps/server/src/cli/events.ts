@@ -2,10 +2,11 @@ import type { LogRecord } from '@decnet/kernel/log'
 import { createLogger } from '@decnet/kernel/logging'
 import { Doorbell } from '@decnet/kernel/worker'
 import pc from 'picocolors'
-import { busSettings, readEnvironment } from '../config.ts'
+import { busSettings } from '../config.ts'
 import { joinBus } from '../connections.ts'
 import { reads } from '../store/reads.ts'
-import { type CommandDefinition, commonOptions } from './command.ts'
+import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
+import { environmentOf } from './home-of.ts'
 import { wholeNumber } from './numbers.ts'
 import { print, printJson, visible } from './output.ts'
 import { openStored } from './stored.ts'
@@ -36,6 +37,7 @@ function line(record: LogRecord): string {
 export const events: CommandDefinition = {
   options: [
     ...commonOptions,
+    databaseOption,
     { flags: '--follow', description: 'stay, and print new records as they come' },
     { flags: '--query <search>', description: "the API's search grammar: decky:web-01 service:ssh event:command -attacker:10.0.0.1 text" },
     { flags: '--limit <n>', description: 'the last n records that match', default: '100' },
@@ -63,11 +65,7 @@ export const events: CommandDefinition = {
         if (page.data.length === 0 && !options.json) print(search === undefined ? 'Nothing has happened yet.' : 'Nothing matches.')
         return 0
       }
-      const bus = await joinBus(
-        busSettings(readEnvironment(options.home), home),
-        'events',
-        createLogger({ name: 'events', level: 'silent' }),
-      )
+      const bus = await joinBus(busSettings(environmentOf(options), home), 'events', createLogger({ name: 'events', level: 'silent' }))
       const bell = new Doorbell()
       const subscription = bus.as('events').subscribe('>')
       void (async () => {

@@ -4,7 +4,7 @@ import { newPassword } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
 import { openStore } from '../store/open.ts'
 import { hashPassword, setPassword } from '../store/users.ts'
-import { type CommandDefinition, commonOptions } from './command.ts'
+import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
 import { databaseOf } from './home-of.ts'
 import { print, printJson } from './output.ts'
 import { openStored } from './stored.ts'
@@ -24,7 +24,7 @@ async function readPassword(): Promise<string> {
 }
 
 export const passwd: CommandDefinition = {
-  options: [...commonOptions],
+  options: [...commonOptions, databaseOption],
   examples: ['decnet passwd', 'decnet passwd ana', 'pwgen 20 1 | decnet passwd admin --json'],
   async run({ args, options }) {
     const username = args[0] ?? 'admin'

@@ -1,8 +1,8 @@
 import pc from 'picocolors'
-import { readEnvironment } from '../config.ts'
 import { homeAt } from '../home.ts'
 import type { FleetReady } from '../supervisor/supervise.ts'
-import { type CommandDefinition, commonOptions } from './command.ts'
+import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
+import { environmentOf } from './home-of.ts'
 import { parseListen, publicBindWarning } from './listen.ts'
 import { print, printJson, visible } from './output.ts'
 
@@ -41,13 +41,17 @@ export const up: CommandDefinition = {
     'decnet up --json | head -1',
     'DECNET_ADMIN_PASSWORD=… decnet up --home /srv/decnet',
   ],
-  options: [...commonOptions, { flags: '--listen <address:port>', description: 'where console and API listen', default: '127.0.0.1:8080' }],
+  options: [
+    ...commonOptions,
+    databaseOption,
+    { flags: '--listen <address:port>', description: 'where console and API listen', default: '127.0.0.1:8080' },
+  ],
   async run({ options }) {
     // Before anything that takes time: whoever asks now is answered in order.
     const asked = new AbortController()
     const stopping = new Promise<void>((resolve) => asked.signal.addEventListener('abort', () => resolve(), { once: true }))
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort())
-    const env = readEnvironment(options.home)
+    const env = environmentOf(options)
     const listen = parseListen(String(options.listen))
     const warning = publicBindWarning(listen)
     const notice = (text: string) => process.stderr.write(`${text}\n`)

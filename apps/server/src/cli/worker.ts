@@ -1,5 +1,5 @@
 import { createLogger } from '@decnet/kernel/logging'
-import { busSettings, readEnvironment } from '../config.ts'
+import { busSettings } from '../config.ts'
 import { joinBus } from '../connections.ts'
 import { homeAt } from '../home.ts'
 import { release } from '../release.ts'
@@ -8,15 +8,16 @@ import { openStore } from '../store/open.ts'
 import { hostWorkers } from '../workers/host.ts'
 import { workersAlone } from '../workers/manifests.ts'
 import { vitals } from '../workers/vitals.ts'
-import { type CommandDefinition, commonOptions } from './command.ts'
+import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
+import { environmentOf } from './home-of.ts'
 import { print, printJson } from './output.ts'
 
 export const worker: CommandDefinition = {
-  options: [...commonOptions],
+  options: [...commonOptions, databaseOption],
   examples: ['decnet worker profiler', 'decnet worker profiler reuse-correlator --home /srv/decnet'],
   async run({ args, options }) {
     const manifests = workersAlone(args)
-    const env = readEnvironment(options.home)
+    const env = environmentOf(options)
     const home = homeAt(env.home)
     const logger = createLogger({ name: 'worker', level: env.logLevel })
     const stopping = new Promise<void>((resolve) => {

@@ -70,8 +70,12 @@ export async function backup(
     if (store.file && !options.portable) {
       closeSync(openSync(part, 'wx', 0o600))
       await store.file.raw.backup(part)
-      await using copied = await openStore(part, { readonly: true })
-      checkStore(copied)
+      const copied = await openStore(part, { readonly: true })
+      try {
+        checkStore(copied)
+      } finally {
+        await copied.close()
+      }
     } else {
       const progress = options.progress ?? (() => undefined)
       await store.db
@@ -183,8 +187,8 @@ async function load(tx: Db, file: string, progress: Progress): Promise<Record<st
  */
 export async function restore(store: Store, file: string, progress: Progress = () => undefined): Promise<Copied> {
   if (isSqlite(file)) {
-    await using from = await openStore(file, { readonly: true })
-    return await copy(from, store, ({ step, ...rest }) => step === 'copy' && progress(rest))
+    const from = await openStore(file, { readonly: true })
+    return copy(from, store, ({ step, ...rest }) => step === 'copy' && progress(rest)).finally(() => from.close())
   }
   await migrate(store)
   const filled = await filledTables(store.db)

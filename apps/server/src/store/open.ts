@@ -10,7 +10,7 @@ import { openSqlite, type SqliteFile } from './engines/sqlite.ts'
 import * as founding from './migrations/0001-founding.ts'
 import { refusal } from './refusal.ts'
 import type { Schema } from './schema.ts'
-import { refuseOld } from './server-version.ts'
+import { refuseEncoding, refuseOld } from './server-version.ts'
 import { insertNew } from './upsert.ts'
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-founding': founding }
@@ -37,6 +37,9 @@ export interface OpenOptions {
   readonly idleTransactionMs?: number
 }
 
+const encodingOf = async (db: Db) =>
+  (await sql<{ encoding: string }>`select current_setting('server_encoding') as encoding`.execute(db)).rows[0]?.encoding ?? ''
+
 async function connect(address: DatabaseAddress, { readonly = false, idleTransactionMs = IDLE_TRANSACTION_MS }: OpenOptions) {
   if (address.engine === 'sqlite') return openSqlite(address.path, readonly)
   const settings = { readonly, idleTransactionMs, connections: readonly ? CONNECTIONS.reading : CONNECTIONS.writing }
@@ -47,6 +50,7 @@ async function connect(address: DatabaseAddress, { readonly = false, idleTransac
   try {
     const { rows } = await sql<{ version: string }>`select version() as version`.execute(db)
     refuseOld(address, rows[0]?.version ?? '')
+    if (address.engine === 'postgres') refuseEncoding(address, await encodingOf(db))
   } catch (error) {
     await close()
     throw refusal(address, error)
@@ -58,7 +62,7 @@ async function connect(address: DatabaseAddress, { readonly = false, idleTransac
  * Opens the store that a URL or a path names (see {@link parseDatabaseUrl}); only its own driver is loaded. A file is made if absent unless
  * `readonly`; a server's database must be there.
  * @throws {AppError} `database_url`, `database_corrupt`, `database_full`, `database_unreadable`, `database_unreachable`, `database_login`,
- * `database_missing`, `database_rights`, `database_busy`, `database_tls`, `database_version`.
+ * `database_missing`, `database_rights`, `database_busy`, `database_tls`, `database_version`, `database_encoding`.
  */
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
   const address = parseDatabaseUrl(url)

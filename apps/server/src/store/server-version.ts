@@ -25,3 +25,12 @@ export function refuseOld({ engine, label }: ServerAddress, answer: string): voi
     hint: `Use ${name} ${least}${after > 0 ? `.${after}` : ''} or newer.`,
   })
 }
+
+/** Whose texts are not Unicode cannot hold what attackers send. @throws {AppError} `database_encoding`. */
+export function refuseEncoding({ label, database, user }: ServerAddress, encoding: string): void {
+  if (encoding === 'UTF8') return
+  throw new AppError(`The database at ${label} has the encoding ${encoding}.`, {
+    code: 'database_encoding',
+    hint: `Make one that holds every text: create database "${database}" owner "${user}" encoding 'UTF8' template template0;`,
+  })
+}

@@ -1,15 +1,16 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import { AppError } from '@decnet/kernel'
 import { createLogger } from '@decnet/kernel/logging'
 import { type BusSettings, joinBus, type NatsSettings, remoteIntakes } from '../connections.ts'
 import { spoolIntake } from '../intake/spool-intake.ts'
+import { refuseHalfCopied } from '../store/copy.ts'
 import { logTable } from '../store/log-table.ts'
 import { migrate, openStore } from '../store/open.ts'
 import { workersNamed } from '../workers/manifests.ts'
 import { vitals } from '../workers/vitals.ts'
 import { pipelineOperations } from './operations.ts'
 import { serveOperations } from './rpc.ts'
+import { startFailure } from './start-failure.ts'
 
 const NICENESS = 3
 
@@ -32,6 +33,7 @@ async function pipeline(data: PipelineData) {
   const logger = createLogger({ name: 'pipeline', level: data.logLevel })
   const store = await openStore(data.database)
   await migrate(store)
+  await refuseHalfCopied(store)
   const bus = await joinBus(data.bus, 'pipeline', logger)
   const remote = data.remote ? await remoteIntakes(data.remote, logger) : null
   const intake = spoolIntake({ directory: data.spool, source: 'sensor' })
@@ -66,7 +68,6 @@ if (parentPort) {
     serveOperations(port, await pipeline(workerData as PipelineData))
     port.postMessage({ ready: true })
   } catch (error) {
-    const app = error instanceof AppError ? { code: error.code, ...(error.hint === undefined ? {} : { hint: error.hint }) } : {}
-    port.postMessage({ failed: { message: error instanceof Error ? error.message : String(error), ...app } })
+    port.postMessage(startFailure(error))
   }
 }

@@ -1,5 +1,6 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { AppError, own } from '@decnet/kernel'
+import { isTransient } from '../store/transient.ts'
 
 /** Named operations that a thread performs for others. Arguments and answers are structured-cloneable. */
 export type Operations = Readonly<Record<string, (args: never) => Promise<unknown>>>
@@ -17,7 +18,11 @@ interface Request {
   readonly name: string
   readonly args: unknown
 }
-type Failure = { readonly message: string; readonly app?: { readonly code: string; readonly status: number; readonly hint?: string } }
+type Failure = {
+  readonly message: string
+  readonly app?: { readonly code: string; readonly status: number; readonly hint?: string }
+  readonly cause?: string
+}
 type Response =
   | { readonly rpc: number; readonly ok: true; readonly answer: unknown }
   | { readonly rpc: number; readonly ok: false; readonly error: Failure }
@@ -48,8 +53,11 @@ function describe(error: unknown): Failure {
       app: { code: error.code, status: error.status, ...(error.hint === undefined ? {} : { hint: error.hint }) },
     }
   }
-  return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return isTransient(error) ? { message: 'The database does not answer just now.', app: UNAVAILABLE, cause: message } : { message }
 }
+
+const UNAVAILABLE = { code: 'database_unavailable', status: 503, hint: 'Try again soon; the log of the server says why.' } as const
 
 /** A caller for one thread; every call fails at once when the thread ends. */
 export function callOperations<Ops extends Operations>(thread: Worker): Call<Ops> {
@@ -62,7 +70,12 @@ export function callOperations<Ops extends Operations>(thread: Worker): Call<Ops
     waiting.delete(message.rpc)
     if (!call) return
     if (message.ok) call.resolve(message.answer)
-    else call.reject(message.error.app ? new AppError(message.error.message, message.error.app) : new Error(message.error.message))
+    else
+      call.reject(
+        message.error.app
+          ? new AppError(message.error.message, { ...message.error.app, cause: message.error.cause })
+          : new Error(message.error.message),
+      )
   })
   thread.on('exit', () => {
     gone = new Error('the thread has ended')

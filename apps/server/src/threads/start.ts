@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '@decnet/kernel'
 import { type Call, callOperations, type Operations } from './rpc.ts'
+import type { StartFailure } from './start-failure.ts'
 
 export interface Thread<Ops extends Operations> {
   readonly call: Call<Ops>
@@ -12,9 +13,6 @@ export interface Thread<Ops extends Operations> {
   terminate(): Promise<void>
 }
 
-interface StartFailure {
-  readonly failed: { readonly message: string; readonly code?: string; readonly hint?: string }
-}
 const isFailure = (message: unknown): message is StartFailure => typeof message === 'object' && message !== null && 'failed' in message
 
 /** Starts a thread from a module beside this one and waits until it says that it is ready. @throws {AppError} that it reported instead. */
