@@ -57,6 +57,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./bus.ts')).bus,
   },
   {
+    name: 'systemd',
+    summary: 'Write the units with which systemd keeps bus, fleet and workers running on this machine.',
+    args: [{ name: '<action>', description: '`install`' }],
+    load: async () => (await import('./systemd.ts')).systemd,
+  },
+  {
     name: 'doctor',
     summary: 'Check machine, ports, permissions and disk, and say what to do.',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError, isNodeError } from '@decnet/kernel'
+import { hasGroup, uidsOf } from '../users-of-machine.ts'
+import type { Unit, UnitOptions } from './units.ts'
+
+/** The oldest that is supported. */
+const OLDEST = 252
+
+/** Major version of this machine's systemd; of the oldest supported where there is none. */
+export function systemdVersion(): number {
+  try {
+    const said = execFileSync('systemctl', ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    return Number(/^systemd (?<major>\d+)/u.exec(said)?.groups?.major ?? OLDEST)
+  } catch {
+    return OLDEST
+  }
+}
+
+/** @throws {AppError} `systemd_missing`: it does not run this machine. */
+export function requireSystemd(marker = '/run/systemd/system'): void {
+  if (existsSync(marker)) return
+  throw new AppError('systemd does not run this machine, so no units are installed.', {
+    code: 'systemd_missing',
+    hint: 'Start it with `decnet up` (and `decnet bus`) in your own way, or look at the units with --dry-run.',
+  })
+}
+
+/** What the units name must be there before they start. @throws {AppError} `user_unknown`, `group_unknown`, `home_missing`, `home_permissions`. */
+export function requireParts({ user, group, home }: UnitOptions): void {
+  const make = `Make both: groupadd --system ${group}; useradd --system --gid ${group} --home-dir ${home} --shell /usr/sbin/nologin ${user}`
+  if (!hasGroup(group)) throw new AppError(`This machine has no group ${group}.`, { code: 'group_unknown', hint: make })
+  const [uid] = uidsOf([user], undefined, make)
+  const stat = statSync(home, { throwIfNoEntry: false })
+  // systemd makes those by itself.
+  if (!stat && !home.startsWith('/var/lib/'))
+    throw new AppError(`The home ${home} does not exist.`, {
+      code: 'home_missing',
+      hint: `Make it: install -d -m 700 -o ${user} '${home}'`,
+    })
+  if (stat && stat.uid !== uid)
+    throw new AppError(`The home ${home} belongs to another user.`, { code: 'home_permissions', hint: `chown -R ${user}: '${home}'` })
+}
+
+/** Writes the units. @throws {AppError} `unit_not_written`. */
+export function writeUnits(units: readonly Unit[], folder: string): string[] {
+  return units.map(({ name, content }) => {
+    const path = join(folder, name)
+    try {
+      writeFileSync(path, content, { mode: 0o644 })
+    } catch (error) {
+      if (!isNodeError(error)) throw error
+      throw new AppError(`${path} cannot be written: ${error.message}.`, {
+        code: 'unit_not_written',
+        hint: 'Run it as root, or name a folder of yours with --prefix.',
+        cause: error,
+      })
+    }
+    return path
+  })
+}
+
+/** Lets systemd read what was written. @throws {AppError} `systemd_refused` with its own words. */
+export function reloadSystemd(): void {
+  try {
+    execFileSync('systemctl', ['daemon-reload'], { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' })
+  } catch (error) {
+    const said = (error as { stderr?: unknown }).stderr
+    throw new AppError(`The units are written, but systemd did not read them: ${String(said ?? error).trim()}`, {
+      code: 'systemd_refused',
+      hint: 'Try: systemctl daemon-reload',
+    })
+  }
+}
