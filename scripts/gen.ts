@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allTopics } from '@decnet/contracts/topics'
+import { manifests } from '../apps/server/src/workers/manifests.ts'
 import { wired } from '../apps/server/src/workers/wiring.ts'
 import { topicsPage } from './topics-page.ts'
+import { workersPage } from './workers-page.ts'
 
 /** One generated file: where it stands and what must be in it. */
 interface Generated {
@@ -52,7 +54,10 @@ function folderIndex(options: {
 }
 
 /** Pages of the reference; they follow from definitions. */
-const reference = (root: string): Generated[] => [{ path: join(root, 'docs/reference/topics.md'), content: topicsPage(allTopics, wired) }]
+const reference = (root: string): Generated[] => [
+  { path: join(root, 'docs/reference/topics.md'), content: topicsPage(allTopics, wired) },
+  { path: join(root, 'docs/reference/workers.md'), content: workersPage(manifests) },
+]
 
 /** Everything that is generated from the folders below `root`. */
 export function generate(root: string): Generated[] {
