@@ -5,6 +5,7 @@ import { connect } from '@nats-io/transport-node'
 import { expect } from 'vitest'
 import { connectNatsBus } from './bus.ts'
 import { logRecord } from './fixtures/log-record.ts'
+import { poll } from './fixtures/poll.ts'
 import { NATS_TOOL, startNatsServer } from './testing.ts'
 
 const QUICK = { min: 10, max: 50 }
@@ -114,7 +115,7 @@ nats.test('lives with permissions that it lacks: says so once and goes on', asyn
   bus.as('writer').publish('system.log', { n: 1 })
   expect((await nextMessage(allowed)).payload).toEqual({ n: 1 })
   // one for the subscription, one for what was published
-  await expect.poll(() => lines.filter((line) => line.startsWith('warn')).length).toBe(2)
+  await poll(() => lines.filter((line) => line.startsWith('warn')).length).toBe(2)
   expect(bus.status).toMatchObject({ connected: true, reconnects: 0 })
 })
 

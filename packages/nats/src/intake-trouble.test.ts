@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { LogOfIds } from './fixtures/log-of-ids.ts'
 import { logRecord } from './fixtures/log-record.ts'
 import { MemorySpool } from './fixtures/memory-spool.ts'
+import { poll } from './fixtures/poll.ts'
 import { connectNatsIntake, type NatsIntakeOptions } from './intake.ts'
 import { publishIntake } from './publish-intake.ts'
 import { freePort, NATS_TOOL, startNatsServer } from './testing.ts'
@@ -150,6 +151,6 @@ nats.test('needs no permissions but those that its README names: a sensor can wr
   const other = new MemorySpool()
   other.writeEvents(1)
   await using liar = await publishIntake({ ...sending, intake: other, source: 'db-01', logger, ackMs: 200 })
-  await expect.poll(() => lines).toContain('warn: nats refused something')
+  await poll(() => lines).toContain('warn: nats refused something')
   expect([liar.status.published, await home.sources()]).toEqual([0, []])
 })
