@@ -10,6 +10,7 @@ const plain: Manifest = {
   kind: 'process',
   needs: [],
   stopsWith: 'decnet down',
+  stopMeans: null,
   elsewhere: false,
   alone: false,
   definition: null,
@@ -43,6 +44,7 @@ test('a fold: what it reads and emits, and whether several share its work', () =
     ...plain,
     kind: 'fold' as const,
     stopsWith: null,
+    stopMeans: 'Nothing is found meanwhile.',
     alone: true,
     definition: defineFold({ ...about, handle: async () => undefined }),
   }
@@ -51,6 +53,7 @@ test('a fold: what it reads and emits, and whether several share its work', () =
       '| reads | `system.log` |',
       '| emits | `attacker.observed`, `attacker.scored` |',
       '| stopped by | console, API |',
+      '| which means | Nothing is found meanwhile. |',
       '| runs alone | yes: `decnet worker example`; one at a time works |',
     ]),
   )

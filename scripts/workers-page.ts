@@ -42,7 +42,7 @@ function overview(manifests: readonly Manifest[]): string {
 }
 
 function description(manifest: Manifest): string {
-  const { name, summary, kind, needs, elsewhere, definition } = manifest
+  const { summary, kind, needs, elsewhere, definition, name, stopMeans } = manifest
   const command = alone(manifest)
   const facts: [string, string][] = [
     ['kind', kind],
@@ -56,6 +56,7 @@ function description(manifest: Manifest): string {
     ...(definition ? [['emits', names(definition.emits)] as [string, string]] : []),
     ['needs', needs.join(', ') || '–'],
     ['stopped by', stops(manifest)],
+    ...(stopMeans === null ? [] : [['which means', stopMeans] as [string, string]]),
     ['runs alone', command === null ? 'no' : `yes: \`${command}\`; ${partitions(manifest)}`],
     ...(elsewhere ? [['shown', 'once it was heard from: it runs on other hosts'] as [string, string]] : []),
   ]

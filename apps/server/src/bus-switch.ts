@@ -7,6 +7,13 @@ import type { WorkerDesires } from './store/worker-desires.ts'
 export type SwitchedBus = Bus & { pause(): Promise<void>; resume(): Promise<void> }
 export const isSwitched = (bus: Bus): bus is SwitchedBus => 'pause' in bus && 'resume' in bus
 
+/** What ends the bus when it is not this process that serves it; null when it is. */
+export const servedElsewhere = (bus: Bus): string | null => {
+  if (isSwitched(bus)) return null
+  const { adapter } = bus.status
+  return adapter === 'unix' ? 'decnet bus' : adapter === 'nats' ? 'nats-server' : null
+}
+
 const LOOK_MS = 2_000
 
 /** Pauses and resumes the bus as operators want it; without it everything goes on, a little later. Disposing it leaves the bus as it is. */

@@ -2,6 +2,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import type { Worker } from '@decnet/contracts/api'
 import { topics } from '@decnet/contracts/topics'
 import type { Bus } from '@decnet/kernel/bus'
+import { servedElsewhere } from '../bus-switch.ts'
 import type { Reads } from '../store/reads.ts'
 import type { Pipeline } from '../threads/operations.ts'
 import type { Call } from '../threads/rpc.ts'
@@ -107,7 +108,8 @@ export function workerBoard(options: {
     const [hosted, desires] = await Promise.all([write('workers.list', undefined), read('workers.desires', undefined)])
     const at = now()
     const row = (manifest: Manifest): Worker => {
-      const { name, summary, kind, stopsWith, stopMeans } = manifest
+      const { name, summary, kind, stopMeans } = manifest
+      const stopsWith = manifest.stopsWith ?? (name === 'bus' ? servedElsewhere(bus) : null)
       const heard = [...(seen.get(name)?.entries() ?? [])]
       for (const [instance, { at: heardAt }] of heard) if (at - heardAt > FORGET_MS) seen.get(name)?.delete(instance)
       const latest = heard.at(-1)?.[1]

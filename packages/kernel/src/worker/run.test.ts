@@ -53,7 +53,7 @@ describe('a running worker', () => {
     await expect.poll(() => log.rows.size, WAIT).toBe(2)
   })
 
-  it('tries a failing step again after a pause, counts the failures and goes on', async () => {
+  it('W4: tries a failing step again after a pause, counts the failures and goes on', async () => {
     const { run, warnings } = rig()
     const at: number[] = []
     const tick = defineTick({

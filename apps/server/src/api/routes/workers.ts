@@ -1,12 +1,27 @@
 import { slug } from '@decnet/contracts'
 import { startAll, workerAccepted, workers } from '@decnet/contracts/api'
 import { topics } from '@decnet/contracts/topics'
+import { AppError } from '@decnet/kernel'
+import type { Bus } from '@decnet/kernel/bus'
 import { z } from 'zod'
+import { servedElsewhere } from '../../bus-switch.ts'
 import { steerable } from '../../workers/manifests.ts'
 import { defineRoute } from '../route.ts'
 
 const tag = 'workers'
 const params = z.object({ name: slug })
+
+/** @throws {AppError} `worker_unknown`, `worker_not_stoppable`. */
+function steerableHere(name: string, bus: Bus): void {
+  steerable(name)
+  const command = name === 'bus' ? servedElsewhere(bus) : null
+  if (command !== null)
+    throw new AppError('Another process serves the bus.', {
+      code: 'worker_not_stoppable',
+      status: 409,
+      hint: `Stop and start it where it runs: ${command}`,
+    })
+}
 
 const list = defineRoute({
   method: 'GET',
@@ -28,7 +43,7 @@ const stop = defineRoute({
   response: workerAccepted,
   status: 202,
   async handle({ params, caller }, { bus, write, now }) {
-    steerable(params.name)
+    steerableHere(params.name, bus)
     // Written down first: whoever runs it, here or on another host, obeys also where no bus carries the message.
     await write('workers.wish', { name: params.name, stopped: true, by: caller.username, now: now() })
     const asked = { action: 'stop', requested_by: caller.username, ts: now() / 1000 }
@@ -47,7 +62,7 @@ const start = defineRoute({
   response: workerAccepted,
   status: 202,
   async handle({ params, caller }, { bus, write, now }) {
-    steerable(params.name)
+    steerableHere(params.name, bus)
     await write('workers.wish', { name: params.name, stopped: false, by: caller.username, now: now() })
     // Whoever runs it looks at what was written down; a worker itself ignores it.
     const asked = { action: 'start', requested_by: caller.username, ts: now() / 1000 }

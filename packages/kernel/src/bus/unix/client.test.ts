@@ -1,9 +1,11 @@
 import { chmod } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { nextEvent, nextMessage } from '../conformance.ts'
 import { openUnixBroker } from './broker.ts'
-import { brokerProcess, client, socketFolder, until } from './unix.fixture.ts'
+import { connectUnixBus } from './client.ts'
+import { brokerProcess, client, QUICK, socketFolder, until } from './unix.fixture.ts'
 
 describe('unix client', () => {
   it('makes one connection, however many ask for it at once', async () => {
@@ -107,6 +109,63 @@ describe('unix client', () => {
     } finally {
       await broker.kill()
     }
+  })
+
+  it('B2: a subscriber that waits while its broker closes goes on waiting, is told the gap within a second of the next one, and hears on', async () => {
+    await using place = await socketFolder()
+    const first = await openUnixBroker({ path: place.path })
+    await using bus = client(place.path)
+    const subscription = bus.as('reader').subscribe('system.log')
+    await subscription.ready
+    const waiting = subscription[Symbol.asyncIterator]().next()
+    await first.close()
+    await until(() => !bus.status.connected, 1_000)
+    await using second = await openUnixBroker({ path: place.path })
+    expect(await Promise.race([waiting, pause(1_000)])).toMatchObject({ value: { kind: 'gap', reason: 'reconnected' } })
+    second.as('writer').publish('system.log', { n: 1 })
+    expect((await nextMessage(subscription)).payload).toEqual({ n: 1 })
+  })
+
+  it('B2: says once that its broker is away, however much is published meanwhile, and nothing once it is closed', async () => {
+    await using place = await socketFolder()
+    const broker = await openUnixBroker({ path: place.path })
+    const logged: string[] = []
+    const log = (level: string) => (_fields: object, message: string) => void logged.push(`${level}: ${message}`)
+    const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
+    const bus = connectUnixBus({ path: place.path, name: 'test', retry: QUICK, logger })
+    await bus.connected()
+    await broker.close()
+    await until(() => !bus.status.connected)
+    const writer = bus.as('writer')
+    for (let n = 0; n < 50; n++) writer.publish('system.log', { n })
+    expect(bus.status.dropped).toBe(50)
+    await bus.close()
+    for (let n = 0; n < 50; n++) writer.publish('system.log', { n })
+    expect(logged).toEqual(['warn: bus is away'])
+    expect(bus.status.dropped).toBe(50)
+  })
+
+  it('B2: asks a broker that turns it away at growing pauses, one attempt at a time, however many ask and publish', async () => {
+    await using place = await socketFolder()
+    const attempts: number[] = []
+    const closed = createServer((socket) => {
+      attempts.push(performance.now())
+      socket.destroy()
+    }).listen(place.path)
+    await until(() => closed.listening)
+    const bus = connectUnixBus({ path: place.path, name: 'test', retry: { min: 40, max: 2_000 } })
+    const writer = bus.as('writer')
+    const asked = Array.from({ length: 10 }, () => bus.connected(600))
+    for (const end = Date.now() + 600; Date.now() < end; await pause(1)) writer.publish('system.log', {})
+    await Promise.all(asked)
+    // at most 0, then 20, 40, 80, 160, 320 ms after the one before
+    expect(attempts.length).toBeGreaterThan(1)
+    expect(attempts.length).toBeLessThan(7)
+    await bus.close()
+    const before = attempts.length
+    await pause(100)
+    expect(attempts.length).toBe(before)
+    closed.close()
   })
 
   it('bounds what it keeps for a broker that does not read, and publishing goes on at once', async () => {
