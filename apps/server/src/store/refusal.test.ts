@@ -44,6 +44,13 @@ onEachServer('a database that cannot be used', ({ server, engine }) => {
       code: 'database_tls',
       hint: expect.stringContaining('sslmode'),
     })
+    if (engine === 'postgres') {
+      await server().run(`create database latin owner low encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0`)
+      expect(await said(server().url('latin', 'low', SECRET))).toMatchObject({
+        code: 'database_encoding',
+        hint: expect.stringContaining('UTF8'),
+      })
+    }
     const other = server()
       .url('test', 'low', SECRET)
       .replace(/:\d+\//u, ':1/')
