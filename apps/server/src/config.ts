@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { BusSettings, NatsSettings } from './connections.ts'
 import type { Home } from './home.ts'
 import { hostBusSocket } from './host-bus.ts'
+import { DEFAULT_RETENTION, parseRetention, type Retention } from './workers/retention/rules.ts'
 
 /** Everything that is read from the environment; nothing else in this application reads it. */
 export interface Environment {
@@ -28,6 +29,8 @@ export interface Environment {
   /** Lines of sensors on other hosts are taken in over NATS too. */
   readonly remoteIntake: boolean
   readonly logLevel: string
+  /** How long what is kept. */
+  readonly retention: Retention
   /** Workers that the server runs itself; absent = all. */
   readonly workers: readonly string[] | undefined
   /** Failures in a row after which a worker is tried only every five minutes; absent = ten. */
@@ -71,6 +74,7 @@ const schema = z.object({
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/u, 'may hold small letters, digits and -, at most 63')
     .optional(),
   DECNET_INTAKE: z.enum(['spool', 'nats']).default('spool'),
+  DECNET_RETENTION: z.string().default(DEFAULT_RETENTION),
   DECNET_WORKERS: z
     .string()
     .transform((list) => list.split(',').map((name) => name.trim()))
@@ -145,6 +149,7 @@ export function readEnvironment(home?: string, given: NodeJS.ProcessEnv = {}): E
     remoteIntake: env.DECNET_INTAKE === 'nats',
     logLevel: env.DECNET_LOG_LEVEL,
     quarantineAfter: env.DECNET_WORKER_QUARANTINE_AFTER,
+    retention: parseRetention(env.DECNET_RETENTION),
     workers: env.DECNET_WORKERS?.includes('all') ? undefined : env.DECNET_WORKERS,
     passedOn: socket === null ? all : { ...all, DECNET_BUS_SOCKET: socket },
   }

@@ -35,6 +35,7 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
     spool: home.spool,
     bus: settings,
     remote: env.remoteIntake ? env.nats : null,
+    retention: env.retention,
     logLevel: env.logLevel,
     build: release,
     workers: env.workers ?? manifests.flatMap(({ name, definition }) => (definition ? [name] : [])),

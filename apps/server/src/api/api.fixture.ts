@@ -34,7 +34,7 @@ const direct =
   }
 
 /** The pipeline's operations over this store, with the real folds, and nothing that reads a spool. */
-const folds = manifests.filter(({ kind }) => kind === 'fold')
+const hosted = manifests.filter(({ alone }) => alone)
 const pipelineOver = (store: Store, bus: Bus) =>
   pipelineOperations({
     store,
@@ -42,7 +42,8 @@ const pipelineOver = (store: Store, bus: Bus) =>
     log: logTable(store),
     logger: createLogger({ name: 'test', level: 'silent' }),
     intakes: { list: async () => [] },
-    manifests: folds,
+    retention: {},
+    manifests: hosted,
     vitals: () => ({}),
   })
 
@@ -116,9 +117,9 @@ export async function openApi(
       await logTable(store).transaction((_tx, log) => log.append(whole))
       bus.as('ingester').publish('system.log', { component: 'ingester', flushed: whole.length, position: 0 }, 'batch_committed')
       for (let idle = 0; idle < 3; ) {
-        for (const { name } of folds) await pipeline['workers.ring']({ name })
+        for (const { name } of hosted) await pipeline['workers.ring']({ name })
         await new Promise((resolve) => setTimeout(resolve, 2))
-        idle = (await pipeline['workers.list']()).every((worker) => worker.state === 'stopped' || worker.lag === 0) ? idle + 1 : 0
+        idle = (await pipeline['workers.list']()).every((worker) => worker.state === 'stopped' || (worker.lag ?? 0) === 0) ? idle + 1 : 0
       }
     },
     addUser: async (username, role, { mustChange = false } = {}) =>

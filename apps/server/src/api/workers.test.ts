@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isSwitched } from '../bus-switch.ts'
 import { type ApiRig, openApi, T0 } from './api.fixture.ts'
 
-const FOLDS = ['credentials', 'profiler', 'reuse-correlator']
+const HOSTED = ['credentials', 'profiler', 'reuse-correlator', 'retention']
 const WAIT = { timeout: 15_000 }
 
 describe('workers', () => {
@@ -27,9 +27,9 @@ describe('workers', () => {
     await expect.poll(async () => (await one('profiler'))?.status, WAIT).toBe('ok')
     const answer = await snapshot()
     expect(answer.bus_connected).toBe(true)
-    expect(answer.workers.map((worker) => worker.name)).toEqual(['supervisor', 'bus', 'api', 'sensor', 'ingester', ...FOLDS])
+    expect(answer.workers.map((worker) => worker.name)).toEqual(['supervisor', 'bus', 'api', 'sensor', 'ingester', ...HOSTED])
     for (const worker of answer.workers) expect([worker.installed, worker.summary.length > 5]).toEqual([true, true])
-    expect(answer.workers.filter((worker) => worker.stoppable).map((worker) => worker.name)).toEqual(['bus', ...FOLDS])
+    expect(answer.workers.filter((worker) => worker.stoppable).map((worker) => worker.name)).toEqual(['bus', ...HOSTED])
   })
 
   it('W1: never seen is unknown, seen within 90 s is ok, longer ago is stale', async () => {
@@ -86,7 +86,7 @@ describe('workers', () => {
     await post('profiler/stop')
     await expect.poll(async () => (await one('profiler'))?.state, WAIT).toBe('stopped')
     const answer = startAll.parse((await post('start-all')).json())
-    expect(answer).toEqual({ started: ['profiler'], already_running: ['bus', 'credentials', 'reuse-correlator'], failed: [] })
+    expect(answer).toEqual({ started: ['profiler'], already_running: ['bus', 'credentials', 'reuse-correlator', 'retention'], failed: [] })
   })
 
   it('a stopped worker falls behind, and catches up when it is started again', async () => {
@@ -209,7 +209,11 @@ describe('workers without a bus', () => {
     })
     expect((await api.request('POST', '/workers/profiler/stop', { token })).statusCode).toBe(202)
     await expect
-      .poll(async () => (await api.request('GET', '/workers', { token })).json().workers.at(-2), WAIT)
+      .poll(
+        async () =>
+          (await api.request('GET', '/workers', { token })).json().workers.find(({ name }: { name: string }) => name === 'profiler'),
+        WAIT,
+      )
       .toMatchObject({ name: 'profiler', desired: 'stopped' })
   })
 })

@@ -28,9 +28,7 @@ export const worker: CommandDefinition = {
     const log = logTable(store)
     const host = hostWorkers({
       manifests,
-      parts: { log, intakes: { list: async () => [] } },
-      log,
-      db: store.db,
+      parts: { log, intakes: { list: async () => [] }, db: store.db, retention: env.retention },
       bus,
       logger,
       quarantineAfter: env.quarantineAfter,

@@ -13,6 +13,7 @@ import type { BoundService } from '../supervisor/protocol.ts'
 import { hostWorkers } from '../workers/host.ts'
 import type { IntakeSources } from '../workers/ingester/worker.ts'
 import type { Manifest } from '../workers/manifests.ts'
+import type { Retention } from '../workers/retention/rules.ts'
 
 export interface PipelineParts {
   readonly store: Store
@@ -20,6 +21,7 @@ export interface PipelineParts {
   readonly bus: Bus
   readonly logger: Logger
   readonly intakes: IntakeSources
+  readonly retention: Retention
   /** What runs here, in the order of the start. */
   readonly manifests: readonly Manifest[]
   readonly quarantineAfter?: number | undefined
@@ -28,8 +30,8 @@ export interface PipelineParts {
 
 /** What the thread that owns the writing connection does for others: the API's writes as whole operations, and the workers that run here. */
 export function pipelineOperations(parts: PipelineParts) {
-  const { store, log, bus, logger, intakes, manifests, quarantineAfter, vitals } = parts
-  const host = hostWorkers({ manifests, parts: { log, intakes }, log, db: store.db, bus, logger, quarantineAfter, vitals })
+  const { store, log, bus, logger, intakes, retention, manifests, quarantineAfter, vitals } = parts
+  const host = hostWorkers({ manifests, parts: { log, intakes, db: store.db, retention }, bus, logger, quarantineAfter, vitals })
   const announceFleet = announcer(bus.as('fleet'))
   return {
     ...writes(store),

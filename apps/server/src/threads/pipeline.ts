@@ -7,6 +7,7 @@ import { refuseHalfCopied } from '../store/copy.ts'
 import { logTable } from '../store/log-table.ts'
 import { migrate, openStore } from '../store/open.ts'
 import { workersNamed } from '../workers/manifests.ts'
+import type { Retention } from '../workers/retention/rules.ts'
 import { vitals } from '../workers/vitals.ts'
 import { pipelineOperations } from './operations.ts'
 import { serveOperations } from './rpc.ts'
@@ -21,6 +22,7 @@ export interface PipelineData {
   readonly bus: BusSettings
   /** Where sensors on other hosts send their lines; null where there are none. */
   readonly remote: NatsSettings | null
+  readonly retention: Retention
   readonly logLevel: string
   readonly build: string
   /** Names of the workers to run here. */
@@ -44,6 +46,7 @@ async function pipeline(data: PipelineData) {
     logger,
     log: logTable(store),
     intakes: { list: async () => [...spool, ...((await remote?.list()) ?? [])] },
+    retention: data.retention,
     manifests: workersNamed(data.workers),
     quarantineAfter: data.quarantineAfter,
     vitals: vitals(data.build),

@@ -1,11 +1,8 @@
 import { topics } from '@decnet/contracts/topics'
 import { AppError } from '@decnet/kernel'
 import type { Bus } from '@decnet/kernel/bus'
-import type { EventLog } from '@decnet/kernel/log'
 import type { Logger } from '@decnet/kernel/logging'
 import { Doorbell, type RunningWorker, runWorker, type WorkerStatus } from '@decnet/kernel/worker'
-import type { Tx } from '../store/log-table.ts'
-import type { Db } from '../store/open.ts'
 import { isStructural } from '../store/structural.ts'
 import { isTransient } from '../store/transient.ts'
 import { type WorkerDesires, workerDesires } from '../store/worker-desires.ts'
@@ -17,8 +14,6 @@ const LOOK_MS = 2_000
 export interface HostOptions {
   readonly manifests: readonly Manifest[]
   readonly parts: WorkerParts
-  readonly log: EventLog<Tx>
-  readonly db: Db
   readonly bus: Bus
   readonly logger: Logger
   /** Failures in a row after which a worker is left alone for a while; the kernel's own number where absent. */
@@ -44,7 +39,8 @@ export interface WorkerHost extends AsyncDisposable {
 }
 
 export function hostWorkers(options: HostOptions): WorkerHost {
-  const { log, bus, logger, db } = options
+  const { bus, logger } = options
+  const { log, db } = options.parts
   const workers = new Map<string, RunningWorker>()
   for (const manifest of options.manifests) {
     // A flood reaches the log, and whoever watches it, before it is thought about; then each gives way to those whose records it reads.

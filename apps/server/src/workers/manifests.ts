@@ -2,15 +2,21 @@ import { AppError } from '@decnet/kernel'
 import type { EventLog } from '@decnet/kernel/log'
 import type { AnyWorker } from '@decnet/kernel/worker'
 import type { Tx } from '../store/log-table.ts'
+import type { Db } from '../store/open.ts'
 import credentials from './credentials/worker.ts'
 import { type IntakeSources, ingester } from './ingester/worker.ts'
 import profiler from './profiler/worker.ts'
+import type { Retention } from './retention/rules.ts'
+import { retention } from './retention/worker.ts'
 import reuseCorrelator from './reuse-correlator/worker.ts'
 
 /** What a worker is given by the process that runs it. */
 export interface WorkerParts {
   readonly log: EventLog<Tx>
   readonly intakes: IntakeSources
+  readonly db: Db
+  /** What operators want to keep, and for how long. */
+  readonly retention: Retention
 }
 
 /** How an operator stops it: with the API on whatever host it runs (`anywhere`), or only with what `stopsWith` says. */
@@ -66,6 +72,9 @@ const process = (name: string, summary: string, needs: Manifest['needs'], stopsW
 /** Nothing of it runs: only what it declares is looked at. */
 const unused = undefined as never
 const ingesting = ingester(unused, unused) as AnyWorker<Tx>
+const forgetting: AnyWorker<Tx> = retention(unused)
+/** What is read by them stays until they have. */
+const readers = [credentials, profiler, reuseCorrelator].map(({ name }) => name)
 
 /**
  * Every worker, once: the registry, the command line, the order of the start, the units of systemd and the pages of the documentation are
@@ -104,6 +113,18 @@ export const manifests: readonly Manifest[] = [
     reuseCorrelator as AnyWorker<Tx>,
     'Nobody is told of a secret that is used on a second target until it is started again; then it looks at all that came meanwhile.',
   ),
+  {
+    name: forgetting.name,
+    summary: forgetting.summary,
+    kind: 'tick',
+    needs: ['database', 'bus'],
+    stopsWith: null,
+    stopMeans: 'Nothing is deleted, and the database grows, until it is started again.',
+    elsewhere: false,
+    alone: true,
+    definition: forgetting,
+    make: ({ db, retention: kept }) => retention({ db, retention: kept, readers, now: Date.now }),
+  },
 ]
 
 const find = (name: string): Manifest => {

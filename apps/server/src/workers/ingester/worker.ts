@@ -107,12 +107,12 @@ const leaseOf = (source: string): string => `intake:${source}`
 function decode(batch: IntakeBatch): { records: NewLogRecord[]; refused: { error: string; raw: string }[] } {
   const records: NewLogRecord[] = []
   const refused: { error: string; raw: string }[] = []
-  for (const { line, position, corrupt } of batch.lines) {
+  for (const { line, position, origin, corrupt } of batch.lines) {
     if (corrupt !== undefined) {
       refused.push({ error: corrupt, raw: line.toString('base64') })
       continue
     }
-    const decoded = decodeEvent(line, { source: batch.source, position })
+    const decoded = decodeEvent(line, { source: batch.source, position: origin ?? position })
     if ('error' in decoded) refused.push({ error: decoded.error, raw: line.toString('base64') })
     else records.push(decoded)
   }
