@@ -239,7 +239,7 @@ describe('the command line beside a fleet', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { seq: number; event_type: string })
-    expect(rows.map((row) => row.event_type)).toEqual(['auth_attempt', 'auth_attempt'])
+    expect(rows.map((row) => row.event_type)).toEqual(['auth_attempt', 'auth_attempt', 'auth_attempt'])
     const all = (await cli('events', '--json', '--limit', '10')).stdout.trim().split('\n')
     expect(all).toHaveLength(10)
     const seqs = all.map((line) => (JSON.parse(line) as { seq: number }).seq)

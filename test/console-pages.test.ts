@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { Credential, CredentialReuse, Page as Listed, LogRow } from '@decnet/contracts/api'
+import type { Credential, CredentialReuse, Page as Listed, LogRow, Workers } from '@decnet/contracts/api'
 import { when } from '@decnet/kernel/testing'
+import Database from 'better-sqlite3'
 import type { Browser, Page, Response } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { attackerAt, urlOf } from './rig/attacks.ts'
@@ -77,7 +79,7 @@ when({ tools }).describe('the pages of the console, full of what attackers chose
   }
 
   beforeAll(async () => {
-    ;[fleet, browser] = await Promise.all([startFleet(), launchBrowser()])
+    ;[fleet, browser] = await Promise.all([startFleet({ env: { DECNET_WORKER_QUARANTINE_AFTER: '4' } }), launchBrowser()])
     const [ssh, ftp, http] = [fleet.target('ssh'), fleet.target('ftp', 1), fleet.target('http')]
     await Promise.all([
       ordinary.ssh(ssh, ssh.login, undefined, 'uname -a\rexit\r'),
@@ -209,6 +211,105 @@ when({ tools }).describe('the pages of the console, full of what attackers chose
     await guest.page.locator('body > img').waitFor({ state: 'attached' })
     expect(await guest.page.evaluate(() => 'ran' in window)).toBe(false)
     await guest.context.close()
+  })
+
+  describe('workers are steered by whoever may', () => {
+    const row = (name: string) => page.getByRole('row', { name: new RegExp(`^Details of ${name} `, 'u') })
+    const press = (action: string, name: string) => page.getByRole('button', { name: `${action} ${name}`, exact: true })
+    const stateOf = async (name: string) => {
+      const { workers } = await fleet.get<Workers>('/workers')
+      const found = workers.find((worker) => worker.name === name)
+      return [found?.state, found?.desired]
+    }
+    const looked = async (name: string) => {
+      for (const look of looks) {
+        await wear(look)
+        await photograph(page, `${name}-${look.name}`)
+        expect.soft(await barriers(page, look.rules), look.name).toEqual([])
+        expect.soft(await overhang(page), look.name).toBeLessThanOrEqual(0)
+      }
+      await wear(looks[0])
+    }
+
+    it.each(['credentials', 'profiler', 'reuse-correlator', 'bus'])(
+      '%s is stopped after a word of what that means, and started again',
+      async (name) => {
+        await wear(looks[0])
+        await open('/workers')
+        await row(name).getByText('Running', { exact: true }).waitFor()
+        // By keyboard alone.
+        await press('Stop', name).focus()
+        await page.keyboard.press('Enter')
+        const dialog = page.getByRole('dialog', { name: `Stop ${name}?` })
+        const means = dialog.getByText('It stays stopped, also over restarts, until somebody starts it.')
+        await means.waitFor()
+        expect(((await dialog.innerText()) ?? '').length).toBeGreaterThan(120)
+        await looked(`workers-stop-${name}`)
+        await page.keyboard.press('Escape')
+        await dialog.waitFor({ state: 'detached' })
+        expect(await stateOf(name)).toEqual(['running', 'running'])
+        await press('Stop', name).click()
+        await dialog.getByRole('button', { name: 'Stop it' }).click()
+        await row(name).getByText('Stopped', { exact: true }).waitFor()
+        await row(name)
+          .getByText(/^by admin/u)
+          .waitFor()
+        expect(await stateOf(name)).toEqual(['stopped', 'stopped'])
+        await page.getByRole('heading', { name: `${name} is stopped; the others go on.` }).waitFor()
+        const notice = page.getByText('The bus was stopped by admin')
+        expect(await notice.count()).toBe(name === 'bus' ? 1 : 0)
+        await looked(`workers-stopped-${name}`)
+        await press('Start', name).focus()
+        await page.keyboard.press('Enter')
+        await row(name).getByText('Running', { exact: true }).waitFor()
+        expect(await stateOf(name)).toEqual(['running', 'running'])
+        await page.getByRole('heading', { name: 'All workers run and are up to date.' }).waitFor()
+        await notice.waitFor({ state: 'detached' })
+      },
+    )
+
+    it('what stops only with everything else says by which command, and where it runs', async () => {
+      await open('/workers')
+      for (const name of ['supervisor', 'api', 'sensor', 'ingester']) {
+        expect(await press('Stop', name).count()).toBe(0)
+        await page.getByRole('button', { name: `Details of ${name}` }).click()
+      }
+      expect(await page.getByRole('button', { name: 'Copy: decnet down' }).count()).toBe(4)
+      await page.getByRole('button', { name: 'Details of profiler' }).click()
+      const processes = page.getByRole('list', { name: 'Processes that run profiler' })
+      await processes.getByText(`process ${fleet.child('server')}`).waitFor()
+      await processes.getByText('16 of 16 partitions').waitFor()
+      await page.reload()
+      await processes.waitFor()
+      await looked('workers-details')
+    })
+
+    it('one that fails time and again stands there with its error, and is tried at once when it is started', async () => {
+      await open('/workers')
+      const db = new Database(join(fleet.home, 'decnet.db'), { timeout: 20_000 })
+      db.exec('alter table credential_reuse rename to mislaid')
+      try {
+        for (const nth of [0, 1]) await ordinary.curl('-u', 'eve:told-to-nobody-else', urlOf(fleet.target('ftp', nth), '/', 'ftp'))
+        await row('reuse-correlator').getByText('Quarantined', { exact: true }).waitFor({ timeout: 60_000 })
+        await page.getByRole('region', { name: 'Last error of reuse-correlator' }).getByText('no such table: credential_reuse').waitFor()
+        await page.getByRole('heading', { name: 'reuse-correlator is in quarantine; the others go on.' }).waitFor()
+        await page.getByRole('link', { name: '1 in quarantine' }).waitFor()
+        await looked('workers-quarantined')
+      } finally {
+        db.exec('alter table mislaid rename to credential_reuse')
+        db.close()
+      }
+      await press('Start', 'reuse-correlator').click()
+      await row('reuse-correlator').getByText('Running', { exact: true }).waitFor()
+      const secret = Buffer.from('told-to-nobody-else').toString('base64')
+      await expect
+        .poll(
+          async () => (await fleet.get<Listed<CredentialReuse>>('/credential-reuse')).data.some((reuse) => reuse.secret_b64 === secret),
+          { timeout: 20_000 },
+        )
+        .toBe(true)
+      await page.getByRole('heading', { name: 'All workers run and are up to date.' }).waitFor()
+    })
   })
 
   it('all the while: no request to another origin, no dialog, no complaint of the browser', () => {

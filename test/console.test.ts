@@ -300,7 +300,7 @@ when({ tools }).describe('the console, from the first start on', () => {
       .getByRole('table')
       .getByRole('row')
       .filter({ has: page.getByRole('cell') })
-    for (const row of await states.all()) await row.getByRole('cell', { name: 'OK' }).waitFor()
+    for (const row of await states.all()) await row.getByRole('cell', { name: 'Running', exact: true }).waitFor()
     for (const name of ['ingester', 'profiler', 'reuse-correlator']) await states.filter({ hasText: name }).waitFor()
   })
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import type { Page, Worker, workers } from '@decnet/contracts/api'
+import type { Page, Worker, Workers } from '@decnet/contracts/api'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { z } from 'zod'
 import { type Fleet, startFleet } from './rig/fleet.ts'
 import { openStream } from './rig/stream.ts'
 import { ftpLogin } from './rig/wire.ts'
@@ -25,7 +24,7 @@ describe('every worker, in the hands of an operator', () => {
   })
   afterAll(() => fleet[Symbol.asyncDispose]())
 
-  const snapshot = () => fleet.get<z.infer<typeof workers>>('/workers')
+  const snapshot = () => fleet.get<Workers>('/workers')
   const one = async (name: string): Promise<Worker> => {
     const found = (await snapshot()).workers.find((worker) => worker.name === name)
     if (!found) throw new Error(`no ${name} among the workers`)
@@ -69,17 +68,25 @@ describe('every worker, in the hands of an operator', () => {
   const states = async (but?: string) =>
     (await snapshot()).workers.flatMap(({ name, state }) => (name === but || !names.includes(name as Fold) ? [] : [state]))
 
-  it('there are no others than those that this test knows, and they are up to date', async () => {
+  it('all stop, stay so over kill -9, and start again together', async () => {
     await attack()
     await caughtUp()
     const { workers } = await snapshot()
-    expect(workers.map((worker) => worker.name).sort()).toEqual(['bus', ...names, ...PROCESSES].sort())
-    expect(
-      workers
-        .filter((worker) => !worker.stoppable)
-        .map((worker) => worker.name)
-        .sort(),
-    ).toEqual([...PROCESSES].sort())
+    const steered = workers.flatMap(({ name, stoppable }) => (stoppable && name !== 'bus' ? [name] : []))
+    expect(steered).toEqual(expect.arrayContaining(names))
+    expect(workers.filter(({ stoppable }) => !stoppable).map(({ name }) => name)).toEqual(PROCESSES)
+    const all = async () => new Set((await snapshot()).workers.flatMap(({ name, state }) => (steered.includes(name) ? [state] : [])))
+    const watching = await openStream(fleet, { query: '?topics=system.*.health' })
+    const said = (name: string, state: string) =>
+      watching.signals.some(({ topic, payload }) => topic === `system.${name}.health` && payload.state === state)
+    for (const name of steered) expect(await post(`${name}/stop`)).toMatchObject([202, { worker: name, desired: 'stopped' }])
+    await expect.poll(() => steered.filter((name) => !said(name, 'stopped')), SOON).toEqual([])
+    watching.close()
+    await killServer()
+    expect(await all()).toEqual(new Set(['stopped']))
+    expect(await post('start-all')).toEqual([200, { started: steered, already_running: ['bus'], failed: [] }])
+    await expect.poll(all, SOON).toEqual(new Set(['running']))
+    await caughtUp()
   })
 
   it.each(names)('%s stops, stays stopped over kill -9, and takes up what came meanwhile when it is started', async (name) => {

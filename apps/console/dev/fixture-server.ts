@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import type { LogRow } from '@decnet/contracts/api'
 import { histogramOf, logsOf, matcherOf, replayOf, statsOf, topOf } from './answers.ts'
 import { diceOf } from './dice.ts'
+import { workersOf } from './workers.ts'
 import { makeWorld } from './world.ts'
 
 const { values: flags } = parseArgs({
@@ -63,7 +64,7 @@ const users = [
     last_login_at: null,
   },
 ]
-const stopped = new Set<string>()
+const workers = workersOf(flags.empty === true)
 
 const json = (res: ServerResponse, body: unknown, status = 200) => {
   res.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' })
@@ -81,34 +82,6 @@ const sorted = <R>(rows: readonly R[], q: URLSearchParams, by: Record<string, (r
   return [...rows].sort((a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0) * sign)
 }
 const has = (q: URLSearchParams, name: string, value: string) => !q.get(name) || q.get(name) === value
-
-function workersNow() {
-  const row = (name: string, kind: string, summary: string, lag: number | null, age: number) => ({
-    name,
-    summary,
-    kind,
-    status: age > 90 ? 'stale' : 'ok',
-    desired: stopped.has(name) ? 'stopped' : 'running',
-    last_heartbeat_ts: Date.now() / 1000 - age,
-    seconds_since: age,
-    installed: true,
-    stoppable: kind !== 'process',
-    lag,
-    extra: {},
-  })
-  return {
-    generated_at: iso(0),
-    bus_connected: true,
-    workers: [
-      row('api', 'process', 'Answers the console and scripts.', null, 4),
-      row('bus', 'process', 'Rings the doorbell between processes.', null, 11),
-      row('ingester', 'fold', 'Brings every event from the sensors into the log, exactly once.', 0, 9),
-      row('profiler', 'fold', 'Keeps attackers, sessions and their commands.', 3, 18),
-      row('reuse-correlator', 'fold', 'Finds one secret used on several targets.', 0, 18),
-      row('sensor', 'process', 'Runs the services that attackers see.', null, 2),
-    ],
-  }
-}
 
 const attackersFor = (q: URLSearchParams) =>
   world.attackers.filter(
@@ -203,7 +176,7 @@ function list(path: string, q: URLSearchParams): unknown {
   if (path === '/logs') return page(logsOf(world, q), q)
   if (path === '/logs/histogram') return histogramOf(world, q)
   if (path === '/deckies') return world.deckies
-  if (path === '/workers') return workersNow()
+  if (path === '/workers') return workers.now()
   if (path === '/users') return users
   if (path === '/health')
     return { status: 'healthy', components: { database: { status: 'ok', detail: null }, bus: { status: 'ok', detail: null } } }
@@ -318,8 +291,11 @@ async function act(req: IncomingMessage, res: ServerResponse, path: string): Pro
   if (path === '/users' && body.username === 'admin')
     return refuse(res, 422, 'invalid', 'Some fields were refused.', [{ field: 'username', message: 'is taken' }])
   const worker = /^\/workers\/([^/]+)\/(stop|start)$/u.exec(path)
-  if (worker?.[1]) worker[2] === 'stop' ? stopped.add(worker[1]) : stopped.delete(worker[1])
-  if (path === '/workers/start-all') stopped.clear()
+  if (worker?.[1]) {
+    workers.ask(worker[1], worker[2] === 'stop')
+    return json(res, { accepted: true, worker: worker[1], action: worker[2], desired: worker[2] === 'stop' ? 'stopped' : 'running' }, 202)
+  }
+  if (path === '/workers/start-all') workers.startAll()
   json(res, { message: 'done' })
 }
 

@@ -93,6 +93,16 @@ async function shotsOf(page: Page): Promise<Shot[]> {
     { name: 'fleet', path: '/fleet' },
     { name: 'fleet-lines', path: '/fleet?peek=decky:srv-kestrel-04' },
     { name: 'workers', path: '/workers' },
+    { name: 'workers-open', path: '/workers?open=supervisor,profiler,reuse-correlator' },
+    {
+      name: 'workers-end',
+      path: '/workers?open=mailer',
+      act: async (p) => {
+        await p.locator('main').evaluate((m) => m.scrollTo(0, 99_999))
+        await p.waitForTimeout(300)
+      },
+    },
+    { name: 'workers-stop', path: '/workers', act: click('.w-do .btn') },
     { name: 'settings', path: '/settings' },
     { name: 'settings-add', path: '/settings', act: click('text=Add a user') },
     { name: 'value-menu', path: '/credentials', act: click('td button.value') },

@@ -22,6 +22,7 @@ import {
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { get, getText, type Params } from './api.ts'
 import { bucketOf, type Range, rangeKey, resolveRange } from './time/range.ts'
+import { workerState } from './words/worker.ts'
 
 /** Period parameters at the moment of asking. */
 export function periodOf(range: Range): { start_time: string; end_time: string } {
@@ -123,8 +124,16 @@ export const useDeckies = () =>
   useQuery({ queryKey: ['deckies'], queryFn: ({ signal }) => get(deckies, '/deckies', {}, signal), refetchInterval: 20_000 })
 export const useDecky = (name: string) =>
   useQuery({ queryKey: ['deckies', name], queryFn: ({ signal }) => get(decky, `/deckies/${encodeURIComponent(name)}`, {}, signal) })
+/** Asked more often while one of them is between what is wanted and what is so. */
 export const useWorkers = () =>
-  useQuery({ queryKey: ['workers'], queryFn: ({ signal }) => get(workers, '/workers', {}, signal), refetchInterval: 10_000 })
+  useQuery({
+    queryKey: ['workers'],
+    queryFn: ({ signal }) => get(workers, '/workers', {}, signal),
+    refetchInterval: ({ state: { data } }) => {
+      const now = data ? Date.parse(data.generated_at) / 1000 : 0
+      return data?.workers.some((w) => workerState(w, data.bus_connected, now).moving) ? 1000 : 10_000
+    },
+  })
 export const useHealth = () =>
   useQuery({ queryKey: ['health'], queryFn: ({ signal }) => get(health, '/health', {}, signal), refetchInterval: 20_000 })
 export const useUsers = (enabled: boolean) =>

@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import { useDeckies, useHealth, useWorkers } from '../queries.ts'
 import { plural } from '../time/words.ts'
 import { hrefTo, useUrl } from '../url.ts'
+import { workerState } from '../words/worker.ts'
 import { useConnection } from './live-context.tsx'
 import { isOn, pages } from './pages.ts'
 
@@ -11,14 +12,22 @@ export function useOwnHealth(): { dot: string; text: string } {
   const connection = useConnection()
   const health = useHealth()
   const workers = useWorkers()
-  const stale = workers.data?.workers.filter((w) => w.desired === 'running' && w.status === 'stale') ?? []
+  const list = workers.data?.workers ?? []
+  const now = workers.data ? Date.parse(workers.data.generated_at) / 1000 : 0
+  const are = (word: string) => list.filter((w) => workerState(w, workers.data?.bus_connected ?? true, now).word === word)
+  const [quarantined, silent] = [are('Quarantined'), are('Silent')]
   if (connection.phase === 'offline' || (health.isError && !health.data)) return { dot: 'dot bad', text: 'Server not reached' }
   if (!health.data) return { dot: 'dot off', text: 'Checking' }
   const failing = Object.entries(health.data.components).filter(([, c]) => c.status === 'failing')
   if (health.data.status === 'unhealthy') return { dot: 'dot bad', text: `${failing[0]?.[0] ?? 'Server'} is failing` }
-  if (stale.length > 0) return { dot: 'dot warn', text: `${plural(stale.length, 'worker')} silent` }
-  if (health.data.status === 'degraded') return { dot: 'dot warn', text: `${failing[0]?.[0] ?? 'Something'} is failing` }
-  const lag = Math.max(0, ...(workers.data?.workers ?? []).map((w) => w.lag ?? 0))
+  if (quarantined.length > 0) return { dot: 'dot bad', text: `${quarantined.length} in quarantine` }
+  if (silent.length > 0) return { dot: 'dot warn', text: `${plural(silent.length, 'worker')} silent` }
+  const worst = failing.find(([, { detail }]) => !detail?.startsWith('stopped')) ?? failing[0]
+  const stopped = list.filter((w) => w.desired === 'stopped')
+  if (stopped[0] && (worst === undefined || stopped.some((w) => w.name === worst[0])))
+    return { dot: 'dot warn', text: stopped.length === 1 ? `${stopped[0].name} is stopped` : `${plural(stopped.length, 'worker')} stopped` }
+  if (health.data.status === 'degraded') return { dot: 'dot warn', text: `${worst?.[0] ?? 'Something'} is failing` }
+  const lag = Math.max(0, ...list.map((w) => w.lag ?? 0))
   return lag > 500 ? { dot: 'dot warn', text: `${plural(lag, 'record')} behind` } : { dot: 'dot', text: 'All well' }
 }
 

@@ -1,72 +1,54 @@
 import type { Worker } from '@decnet/contracts/api'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
-import { toast } from 'sonner'
-import { send } from '../api.ts'
 import { Page } from '../frame/page.tsx'
 import { Confirm } from '../parts/dialog.tsx'
-import { Failed, SkeletonRows } from '../parts/empty.tsx'
+import { Empty, Failed, SkeletonRows } from '../parts/empty.tsx'
+import { Time } from '../parts/time.tsx'
 import { useMe, useWorkers } from '../queries.ts'
-import { duration, figure, plural } from '../time/words.ts'
+import { setParams, useUrl } from '../url.ts'
+import { workerState, workersSentence } from '../words/worker.ts'
+import { Row } from './workers/row.tsx'
+import { useSteer } from './workers/use-steer.ts'
 import './workers/workers.css'
 
-const dots: Record<Worker['status'], string> = { ok: 'dot', stale: 'dot bad', unknown: 'dot off' }
-const words: Record<Worker['status'], string> = { ok: 'OK', stale: 'Stale', unknown: 'Unknown' }
-const kinds: Record<Worker['kind'], string> = { fold: 'reads the log', tick: 'runs by the clock', process: 'process' }
-
+/** The workers, for whoever steers them: what each does, how far behind it is, what went wrong; stop and start. */
 export default function Workers() {
   const workers = useWorkers()
   const me = useMe()
-  const client = useQueryClient()
-  const [asked, setAsked] = useState<string | null>(null)
+  const { params } = useUrl()
+  const { act, startAll } = useSteer()
+  const [asked, setAsked] = useState<Worker | null>(null)
   const admin = me.data?.role === 'admin'
-  const act = useMutation({
-    mutationFn: ({ name, action }: { name: string; action: 'stop' | 'start' }) =>
-      send('POST', `/workers/${encodeURIComponent(name)}/${action}`),
-    onSuccess: (_, { name, action }) => toast.success(action === 'stop' ? `${name} was asked to stop` : `${name} is starting`),
-    onError: (error) => toast.error(error.message),
-    onSettled: () => {
-      setAsked(null)
-      void client.invalidateQueries({ queryKey: ['workers'] })
-    },
-  })
-  const all = useMutation({
-    mutationFn: () => send('POST', '/workers/start-all'),
-    onSuccess: () => toast.success('All workers were asked to start'),
-    onError: (error) => toast.error(error.message),
-    onSettled: () => void client.invalidateQueries({ queryKey: ['workers'] }),
-  })
   const list = workers.data?.workers ?? []
-  const stopped = list.filter((w) => w.desired === 'stopped')
+  const bus = workers.data?.bus_connected ?? true
+  const now = workers.data ? Date.parse(workers.data.generated_at) / 1000 : 0
+  const open = (params.get('open') ?? '').split(',').filter(Boolean)
+  const toggle = (name: string) =>
+    setParams({ open: (open.includes(name) ? open.filter((other) => other !== name) : [...open, name]).join(',') }, true)
+  const startable = list.filter((w) => w.stoppable && (w.desired === 'stopped' || w.state === 'quarantined'))
   return (
     <Page title="Workers">
-      <header className="fleet-head" style={{ display: 'flex', justifyContent: 'space-between', gap: 16, marginBottom: 16 }}>
+      <header className="w-head">
         <div>
-          <h1 className="lead">{workers.data ? sentence(list) : 'Workers'}</h1>
+          <h1 className="lead">{workers.data ? workersSentence(list, bus, now) : 'Workers'}</h1>
           <p className="sub">
             They turn events into attackers, sessions and findings. Stopped ones lose nothing: they go on where they were.
           </p>
         </div>
-        {admin && stopped.length > 0 && (
-          <button type="button" className="btn" disabled={all.isPending} onClick={() => all.mutate()}>
+        {admin && startable.length > 1 && (
+          <button type="button" className="btn" disabled={startAll.isPending} onClick={() => startAll.mutate()}>
             Start all
           </button>
         )}
       </header>
-      {workers.data && !workers.data.bus_connected && (
-        <div className="notice" role="status">
-          <TriangleAlert aria-hidden />
-          <span>
-            The bus is not connected, so heartbeats do not arrive and every worker looks unknown. Nothing is lost: workers poll the log
-            meanwhile.
-          </span>
-        </div>
-      )}
+      {!bus && <BusDown bus={list.find((w) => w.name === 'bus')} />}
       {workers.error && !workers.data ? (
         <Failed error={workers.error} retry={() => void workers.refetch()} />
       ) : !workers.data ? (
-        <SkeletonRows count={6} height={40} />
+        <SkeletonRows count={6} height={48} />
+      ) : list.length === 0 ? (
+        <Empty title="No workers">The server knows of none; its log says why.</Empty>
       ) : (
         <table className="plain workers">
           <thead>
@@ -86,78 +68,60 @@ export default function Workers() {
               </th>
             </tr>
           </thead>
-          <tbody>
-            {list.map((w) => (
-              <tr key={w.name}>
-                <td className="wrap">
-                  <b className="mono">{w.name}</b>
-                  <span className="faint small"> {kinds[w.kind]}</span>
-                  <p className="dim small">{w.summary}</p>
-                </td>
-                <td>
-                  <State worker={w} />
-                </td>
-                <td className="dim">
-                  {w.seconds_since === null ? <span className="faint">never</span> : `${duration(w.seconds_since)} ago`}
-                </td>
-                <td className="num">
-                  {w.lag === null ? <span className="faint">–</span> : w.lag === 0 ? <span className="faint">0</span> : figure(w.lag)}
-                </td>
-                <td className="num">
-                  {admin && w.stoppable && (
-                    <button
-                      type="button"
-                      className="btn"
-                      disabled={act.isPending}
-                      onClick={() => (w.desired === 'stopped' ? act.mutate({ name: w.name, action: 'start' }) : setAsked(w.name))}
-                      aria-label={`${w.desired === 'stopped' ? 'Start' : 'Stop'} ${w.name}`}
-                    >
-                      {w.desired === 'stopped' ? 'Start' : 'Stop'}
-                    </button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
+          {list.map((w) => (
+            <Row
+              key={w.name}
+              worker={w}
+              state={workerState(w, bus, now)}
+              at={workers.dataUpdatedAt}
+              open={open.includes(w.name)}
+              onToggle={() => toggle(w.name)}
+              onAct={admin ? (action) => (action === 'stop' ? setAsked(w) : act.mutate({ name: w.name, action })) : null}
+              busy={act.isPending && act.variables.name === w.name}
+            />
+          ))}
         </table>
       )}
       <Confirm
         open={asked !== null}
         onClose={() => setAsked(null)}
-        title={`Stop ${asked ?? ''}?`}
-        about="What it derives stops being updated until it is started again. No event is lost."
+        title={`Stop ${asked?.name ?? ''}?`}
+        about={
+          <>
+            <p>{asked?.stop_means}</p>
+            <p>It stays stopped, also over restarts, until somebody starts it.</p>
+          </>
+        }
         action="Stop it"
         busy={act.isPending}
-        onConfirm={() => asked && act.mutate({ name: asked, action: 'stop' })}
+        onConfirm={() => asked && act.mutate({ name: asked.name, action: 'stop' }, { onSettled: () => setAsked(null) })}
       />
     </Page>
   )
 }
 
-function State({ worker: w }: { worker: Worker }) {
-  if (w.desired === 'stopped')
-    return (
-      <span className="w-dot">
-        <span className="dot off" /> Stopped
-      </span>
-    )
+/** Why nothing is heard of anybody, and what that costs. */
+function BusDown({ bus }: { bus: Worker | undefined }) {
   return (
-    <span className="w-dot">
-      <span className={dots[w.status]} /> {words[w.status]}
-    </span>
+    <div className="notice" role="status">
+      <TriangleAlert aria-hidden />
+      <span>
+        {bus?.desired === 'stopped' ? (
+          <>
+            The bus was stopped by {bus.desired_by}
+            {bus.desired_at !== null && (
+              <>
+                {' '}
+                <Time at={bus.desired_at * 1000} />
+              </>
+            )}
+            .
+          </>
+        ) : (
+          'The bus is not connected.'
+        )}{' '}
+        Heartbeats do not come meanwhile. Nothing is lost: workers look for new events by themselves, up to a second late.
+      </span>
+    </div>
   )
-}
-
-function sentence(list: readonly Worker[]): string {
-  const wanted = list.filter((w) => w.desired === 'running')
-  const stale = wanted.filter((w) => w.status === 'stale')
-  const behind = Math.max(0, ...list.map((w) => w.lag ?? 0))
-  if (stale.length > 0)
-    return `${stale
-      .map((w) => w.name)
-      .slice(0, 3)
-      .join(', ')} ${stale.length === 1 ? 'has' : 'have'} gone silent.`
-  if (behind > 500) return `All workers run; the slowest is ${plural(behind, 'record')} behind.`
-  if (wanted.length < list.length) return `${plural(list.length - wanted.length, 'worker')} stopped, the others run.`
-  return 'All workers run and are up to date.'
 }

@@ -2,9 +2,11 @@ import { AppError, isNodeError } from '@decnet/kernel'
 import { type Bus, heartbeat } from '@decnet/kernel/bus'
 import type { Logger } from '@decnet/kernel/logging'
 import type { Home } from '../home.ts'
+import { release } from '../release.ts'
 import type { Reads } from '../store/reads.ts'
 import type { Pipeline } from '../threads/operations.ts'
 import type { Call } from '../threads/rpc.ts'
+import { vitals } from '../workers/vitals.ts'
 import { buildApp } from './app.ts'
 import { loginLimits } from './auth/login-limits.ts'
 import { liveTail } from './live.ts'
@@ -46,8 +48,15 @@ export async function startApi(options: ApiOptions): Promise<{ readonly url: str
     })
   }
   const delay = watchLoopDelay()
+  const ours = vitals(release)
   const pulse = heartbeat(bus, 'api', {
-    extra: () => ({ kind: 'process', streams: live.clients, rss_mb: Math.round(process.memoryUsage.rss() / 1e6), ...delay.take() }),
+    extra: () => ({
+      kind: 'process',
+      ...ours(),
+      streams: live.clients,
+      rss_mb: Math.round(process.memoryUsage.rss() / 1e6),
+      ...delay.take(),
+    }),
     logger,
   })
   const address = app.server.address()

@@ -49,6 +49,7 @@ export const worker = z.object({
 })
 export type Worker = z.infer<typeof worker>
 export const workers = z.object({ workers: z.array(worker), generated_at: timestamp, bus_connected: z.boolean() })
+export type Workers = z.infer<typeof workers>
 export const workerAccepted = z.object({
   accepted: z.literal(true),
   worker: z.string(),
