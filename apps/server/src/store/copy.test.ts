@@ -15,7 +15,7 @@ import { RowSum, rowsOf } from './table-rows.ts'
 import { TABLES } from './tables.ts'
 
 const NOW = new Date('2026-01-02T03:04:05Z')
-const GROWN = 20_000
+const GROWN = 6_000
 
 async function sums({ db }: Store): Promise<Record<string, string>> {
   const sums: Record<string, string> = {}

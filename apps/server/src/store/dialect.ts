@@ -49,6 +49,8 @@ export interface Dialect {
   /** The database's own clock, epoch milliseconds: hosts that share it may disagree about the time. */
   readonly clock: RawBuilder<number>
   concat(...parts: readonly RawBuilder<string>[]): RawBuilder<string>
+  /** Some expressions together equal one of these rows. */
+  oneOf(expressions: readonly RawBuilder<unknown>[], rows: readonly (readonly string[])[]): RawBuilder<SqlBool>
   /** Division of whole numbers, not negative. */
   quotient(dividend: Expression<number>, divisor: number): RawBuilder<number>
   /** The text of a member of a JSON object; null where there is none. */
@@ -78,6 +80,8 @@ const excluded = (quote: (name: string) => string) => (keys: readonly string[], 
     ? `${known} do nothing`
     : `${known} do update set ${changes.map((name) => `${quote(name)} = excluded.${quote(name)}`).join(', ')}`
 }
+const tuples = (rows: readonly (readonly string[])[]) => sql.join(rows.map((row) => sql`(${sql.join(row)})`))
+const inTuples: Dialect['oneOf'] = (expressions, rows) => sql<SqlBool>`(${sql.join(expressions)}) in (${tuples(rows)})`
 const inQuotes = (mark: string) => (name: string) => `${mark}${name.replaceAll(mark, mark + mark)}${mark}`
 const ansi = inQuotes('"')
 const backticks = inQuotes('`')
@@ -104,6 +108,7 @@ const sqlite: Dialect = {
   size: sql<number>`(select page_count * page_size from pragma_page_count(), pragma_page_size())`,
   clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
   concat: (...parts) => sql<string>`${sql.join(parts, sql` || `)}`,
+  oneOf: (expressions, rows) => sql<SqlBool>`(${sql.join(expressions)}) in (values ${tuples(rows)})`,
   quotient: (dividend, divisor) => sql<number>`(${dividend} / ${sql.lit(divisor)})`,
   jsonText: (column, member) => sql<string | null>`json_extract(${sql.ref(column)}, ${path(member)})`,
   jsonIs: (column, member, value) => {
@@ -162,6 +167,7 @@ const mysql: Dialect = {
   size: sql<number>`(select sum(data_length + index_length) from information_schema.tables where table_schema = database())`,
   clock: sql<number>`cast(unix_timestamp(sysdate(6)) * 1000 as signed)`,
   concat: (...parts) => sql<string>`concat(${sql.join(parts)})`,
+  oneOf: inTuples,
   quotient: (dividend, divisor) => sql<number>`(${dividend} div ${sql.lit(divisor)})`,
   jsonText: (column, member) =>
     sql<string | null>`(case when json_valid(${sql.ref(column)}) then json_unquote(json_extract(${sql.ref(column)}, ${path(member)})) end)`,
@@ -203,6 +209,7 @@ const postgres: Dialect = {
   size: sql<number>`pg_database_size(current_database())`,
   clock: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   concat: (...parts) => sql<string>`${sql.join(parts, sql` || `)}`,
+  oneOf: inTuples,
   quotient: (dividend, divisor) => sql<number>`(${dividend} / ${sql.lit(divisor)})`,
   jsonText: (column, member) => sql<string | null>`(${readableJson(column)} ->> cast(${member} as text))`,
   jsonIs: (column, member, value) => {
