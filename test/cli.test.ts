@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -8,7 +8,21 @@ import { run } from './rig/client.ts'
 import { type Fleet, startFleet } from './rig/fleet.ts'
 import { ftpLogin, httpGet, talk } from './rig/wire.ts'
 
-const COMMANDS = ['up', 'status', 'services', 'attackers', 'attacker', 'credentials', 'events', 'workers', 'doctor', 'passwd', 'version']
+const COMMANDS = [
+  'up',
+  'status',
+  'services',
+  'attackers',
+  'attacker',
+  'credentials',
+  'events',
+  'workers',
+  'doctor',
+  'passwd',
+  'version',
+  'bus',
+  'systemd',
+]
 /** Moves a cursor, rings, colours, turns writing around. */
 const HOSTILE = '\u001b[2J\u001b]0;owned\u0007\u202eroot\u009b31m\u2028'
 /** What a terminal would obey. */
@@ -67,6 +81,26 @@ describe('the command line without a fleet', () => {
       expect(ports.every((port) => /^\d+\/(?:tcp|udp)$/u.test(port))).toBe(true)
       expect(events.length).toBeGreaterThan(0)
     }
+  })
+
+  it('systemd prints its units with --dry-run, writes them where it is told to, and knows no other action', async () => {
+    const dry = await decnet(['systemd', 'install', '--dry-run'])
+    expect([dry.code, dry.stderr]).toEqual([0, ''])
+    const { units, written } = JSON.parse((await decnet(['systemd', 'install', '--dry-run', '--json'])).stdout) as {
+      units: { name: string; content: string }[]
+      written: string[]
+    }
+    expect(written).toEqual([])
+    for (const { name, content } of units) expect(dry.stdout).toContain(`### ${name}\n${content}`)
+    const folder = join(work, 'units')
+    mkdirSync(folder)
+    expect((await decnet(['systemd', 'install', '--prefix', folder])).code).toBe(0)
+    expect(readdirSync(folder).toSorted()).toEqual(units.map(({ name }) => name).toSorted())
+    for (const { name, content } of units) expect(readFileSync(join(folder, name), 'utf8')).toBe(content)
+    const other = await decnet(['systemd', 'remove', '--json'])
+    expect([other.code, errorOf(other).code]).toEqual([1, 'bad_action'])
+    const nowhere = await decnet(['systemd', 'install', '--prefix', join(folder, 'none'), '--json'])
+    expect([nowhere.code, errorOf(nowhere).code]).toEqual([1, 'unit_not_written'])
   })
 
   it('status says that nothing runs, with 3', async () => {
