@@ -35,7 +35,7 @@ const direct =
 
 /** The pipeline's operations over this store, with the real folds, and nothing that reads a spool. */
 const hosted = manifests.filter(({ alone }) => alone)
-const pipelineOver = (store: Store, bus: Bus) =>
+const pipelineOver = (store: Store, bus: Bus, now: () => number) =>
   pipelineOperations({
     store,
     bus,
@@ -43,6 +43,7 @@ const pipelineOver = (store: Store, bus: Bus) =>
     logger: createLogger({ name: 'test', level: 'silent' }),
     intakes: { list: async () => [] },
     retention: {},
+    now,
     manifests: hosted,
     vitals: () => ({}),
   })
@@ -87,7 +88,7 @@ export async function openApi(
   const logger = createLogger({ name: 'test', level: 'silent' })
   logger.error = ((fields: unknown, message: string) => void logged.push(JSON.stringify([fields, message]))) as typeof logger.error
   const read = direct(reads(store))
-  const pipeline = pipelineOver(store, bus)
+  const pipeline = pipelineOver(store, bus, now)
   const write = direct(pipeline)
   const live = liveTail(bus, read, options.timing)
   const board = workerBoard({ bus, read, write, file: home.workersFile, now })

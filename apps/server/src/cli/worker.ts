@@ -28,7 +28,7 @@ export const worker: CommandDefinition = {
     const log = logTable(store)
     const host = hostWorkers({
       manifests,
-      parts: { log, intakes: { list: async () => [] }, db: store.db, retention: env.retention },
+      parts: { log, intakes: { list: async () => [] }, db: store.db, retention: env.retention, now: Date.now },
       bus,
       logger,
       quarantineAfter: env.quarantineAfter,

@@ -22,6 +22,7 @@ export interface PipelineParts {
   readonly logger: Logger
   readonly intakes: IntakeSources
   readonly retention: Retention
+  readonly now?: () => number
   /** What runs here, in the order of the start. */
   readonly manifests: readonly Manifest[]
   readonly quarantineAfter?: number | undefined
@@ -30,8 +31,8 @@ export interface PipelineParts {
 
 /** What the thread that owns the writing connection does for others: the API's writes as whole operations, and the workers that run here. */
 export function pipelineOperations(parts: PipelineParts) {
-  const { store, log, bus, logger, intakes, retention, manifests, quarantineAfter, vitals } = parts
-  const host = hostWorkers({ manifests, parts: { log, intakes, db: store.db, retention }, bus, logger, quarantineAfter, vitals })
+  const { store, log, bus, logger, intakes, retention, now = Date.now, manifests, quarantineAfter, vitals } = parts
+  const host = hostWorkers({ manifests, parts: { log, intakes, db: store.db, retention, now }, bus, logger, quarantineAfter, vitals })
   const announceFleet = announcer(bus.as('fleet'))
   return {
     ...writes(store),

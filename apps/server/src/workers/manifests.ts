@@ -17,6 +17,7 @@ export interface WorkerParts {
   readonly db: Db
   /** What operators want to keep, and for how long. */
   readonly retention: Retention
+  readonly now: () => number
 }
 
 /** How an operator stops it: with the API on whatever host it runs (`anywhere`), or only with what `stopsWith` says. */
@@ -123,7 +124,7 @@ export const manifests: readonly Manifest[] = [
     elsewhere: false,
     alone: true,
     definition: forgetting,
-    make: ({ db, retention: kept }) => retention({ db, retention: kept, readers, now: Date.now }),
+    make: ({ db, retention: kept, now }) => retention({ db, retention: kept, readers, now }),
   },
 ]
 
