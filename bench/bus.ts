@@ -1,115 +1,89 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { type BusRig, busRig, RATE, startBroker, startNats } from './bus-rig.ts'
+import { SCENARIOS } from './bus-scenario.ts'
 import type { BenchContext, Benchmark, Figure } from './figure.ts'
+import { scratch } from './scratch.ts'
 
-/** Messages a second of each run, from one process to another, each delivered as a decoded envelope with a payload of 256 bytes. */
-interface BusRuns {
-  /** Publisher → the process that hosts the broker, as `decnet up` runs. */
-  readonly host: number[]
-  /** Publisher → broker → subscriber: three processes, as NATS runs. */
-  readonly broker: number[]
-  /** Publisher → nats-server → subscriber; empty where nats-server or its client is missing. */
-  readonly nats: number[]
+const ROUNDS = 5
+const DELAY_SECONDS = { full: 5, quick: 1 }
+const QUICK = 20
+const WARM = 200_000
+
+interface Runs {
+  readonly speed: number[]
+  readonly p50: number[]
+  readonly p99: number[]
 }
 
-const WORKER = fileURLToPath(new URL('./bus-worker.ts', import.meta.url))
-const ROUNDS = 3
+async function measure(rig: BusRig, scenario: number, runs: Runs, quick: boolean): Promise<void> {
+  const messages = (SCENARIOS[scenario]?.messages ?? 0) / (quick ? QUICK : 1)
+  runs.speed.push(await rig.speed(scenario, messages))
+  const { p50, p99 } = await rig.delays(scenario, RATE * (quick ? DELAY_SECONDS.quick : DELAY_SECONDS.full))
+  runs.p50.push(p50)
+  runs.p99.push(p99)
+}
 
-async function measureAll({ quick, progress }: BenchContext): Promise<BusRuns> {
-  const messages = quick ? 20_000 : 400_000
-  const folder = await mkdtemp(join(tmpdir(), 'bus-'))
-  const nats = await startNats()
-  const path = join(folder, 'b')
-  const results: BusRuns = { host: [], broker: [], nats: [] }
-  const rounds = quick ? 1 : ROUNDS
-  try {
-    for (let round = 1; round <= rounds; round++) {
-      results.host.push(await measure(['host', path], ['unix', path], messages))
-      const broker = await start(['broker', path])
-      results.broker.push(await measure(['unix', path], ['unix', path], messages))
-      broker.kill('SIGKILL')
-      const target = nats && `127.0.0.1:${nats.port}`
-      const rate = target && (await measure(['nats', target], ['nats', target], messages).catch(() => null))
-      if (rate) results.nats.push(rate)
-      progress(`round ${round} of ${rounds}`)
-    }
-  } finally {
-    nats?.child.kill('SIGKILL')
-    await rm(folder, { recursive: true, force: true })
+const MEASURES = [
+  { key: 'speed', unit: 'messages/s', what: '', goal: { kind: 'at least', value: 1 } },
+  { key: 'p50', unit: 'µs', what: ', delay p50', goal: { kind: 'at most', value: 1 } },
+  { key: 'p99', unit: 'µs', what: ', delay p99', goal: { kind: 'at most', value: 1 } },
+] as const
+
+const figuresOf = (group: string, name: string, runs: Runs, peer: Runs, promised: boolean): Figure[] =>
+  MEASURES.map(({ key, unit, what, goal }) => ({
+    group,
+    name: `${name}${what}`,
+    unit,
+    runs: runs[key],
+    peer: { name: 'nats-server', runs: peer[key] },
+    ...(promised && { ratioGoal: goal }),
+  }))
+
+async function run({ quick, progress }: BenchContext): Promise<Figure[]> {
+  using folder = scratch('bus')
+  using broker = await startBroker(join(folder.path, 'b'))
+  using nats = await startNats()
+  const rigs = {
+    unix: busRig('unix', broker.target),
+    nats: busRig('nats', nats.target),
+    host: busRig('host', join(folder.path, 'h')),
+    adapter: busRig('adapter', nats.target),
   }
-  return results
-}
-
-async function run(context: BenchContext): Promise<Figure[]> {
-  const { host, broker, nats } = await measureAll(context)
-  const peer = nats.length === 0 ? {} : { peer: { name: 'nats-server, three processes', runs: nats } }
-  const ratioGoal = { kind: 'at least', value: 1 } as const
-  return [
-    { name: 'UNIX bus, two processes (the subscriber hosts the broker)', unit: 'messages/s', runs: host, ...peer, ratioGoal },
-    { name: 'UNIX bus, three processes', unit: 'messages/s', runs: broker, ...peer, ratioGoal },
-  ]
+  const figures: Figure[] = []
+  const rounds = quick ? 1 : ROUNDS
+  for (const rig of [rigs.unix, rigs.nats]) await rig.speed(0, quick ? WARM / QUICK : WARM)
+  progress('warm')
+  for (const [index, { name, connections }] of SCENARIOS.entries()) {
+    const runs = () => ({ speed: [], p50: [], p99: [] })
+    const results = { unix: runs(), nats: runs(), host: runs(), adapter: runs() }
+    // Whose process listens on one line may as well serve the bus, as `decnet up` does.
+    const kinds = connections === 1 ? (['unix', 'nats', 'host', 'adapter'] as const) : (['unix', 'nats', 'adapter'] as const)
+    for (let round = 1; round <= rounds; round += 1) {
+      // Another one begins each round: whatever the machine does now and then hits all of them.
+      for (const [n] of kinds.entries()) {
+        const kind = kinds[(n + round) % kinds.length] ?? 'unix'
+        await measure(rigs[kind], index, results[kind], quick)
+      }
+      progress(`${name}, round ${round} of ${rounds}`)
+    }
+    figures.push(...figuresOf(name, 'UNIX bus, broker in a process of its own', results.unix, results.nats, true))
+    if (connections === 1)
+      figures.push(...figuresOf(name, 'UNIX bus, served by the process that listens', results.host, results.nats, true))
+    figures.push(...figuresOf(name, 'our bus over NATS, as other hosts use it', results.adapter, results.nats, false))
+  }
+  return figures
 }
 
 export const bus: Benchmark = {
   name: 'bus',
-  summary: 'Decoded envelopes with a payload of 256 bytes between processes, beside nats-server with its own client.',
+  summary:
+    'Decoded envelopes with a payload of 256 bytes from one process to others, beside nats-server with its own client doing the same work. ' +
+    'Messages/s: at full speed, with a window of messages under way so that none is lost, each message counted once however many receive it. ' +
+    `Delay: from publishing to the decoded envelope at an even ${RATE.toLocaleString('en')} messages/s. 1 → 10 are ten connections of two processes; ` +
+    '1,000 subscriptions are spread over four connections of one process.',
+  limits:
+    'every process that takes part is one thread, and writing and reading the JSON of envelopes is most of its work on all sides. ' +
+    "nats-server uses every core that is free, our broker one; what it saves is TCP. Our bus over NATS pays for the bounds and the order that the bus promises on top of NATS' own client.",
   needs: { 'nats-server': 'nats-server' },
   run,
 }
-
-/** Subscriber first; the publisher keeps a window of messages under way, so that neither bus drops any. */
-async function measure(subscriber: string[], publisher: string[], messages: number): Promise<number> {
-  const receiving = await start(['subscribe', ...subscriber, String(messages)])
-  const done = reply<{ rate: number }>(receiving)
-  const sending = await start(['publish', ...publisher, String(messages)])
-  try {
-    return (await done).rate
-  } finally {
-    receiving.kill('SIGKILL')
-    sending.kill('SIGKILL')
-  }
-}
-
-async function start(args: string[]): Promise<ChildProcess> {
-  const child = fork(WORKER, args)
-  await reply(child)
-  return child
-}
-
-function reply<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T))
-    child.once('exit', (code) => reject(new Error(`bench worker ended with ${code}`)))
-  })
-}
-
-async function startNats(): Promise<{ child: ChildProcess; port: number } | null> {
-  const port = await freePort()
-  const child = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
-  const missing = new Promise<true>((resolve) => child.once('error', () => resolve(true)))
-  for (let attempt = 0; attempt < 50; attempt++) {
-    if (await Promise.race([missing, new Promise<false>((resolve) => setTimeout(() => resolve(false), 100))])) return null
-    if (await answers(port)) return { child, port }
-  }
-  child.kill('SIGKILL')
-  return null
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
-  })

@@ -1,5 +1,7 @@
 /** What one benchmark found, one entry for each run. */
 export interface Figure {
+  /** Figures of one group stand in a table of their own; absent = in the benchmark's first. */
+  readonly group?: string
   readonly name: string
   /** `events/s`, `ms`, `MB`, … */
   readonly unit: string
@@ -24,6 +26,8 @@ export interface BenchContext {
 export interface Benchmark {
   readonly name: string
   readonly summary: string
+  /** What keeps the figures from being better: the end of a sentence. */
+  readonly limits?: string
   /** Executables that must be there, with the Debian package that brings each. */
   readonly needs?: Readonly<Record<string, string>>
   run(context: BenchContext): Promise<Figure[]>

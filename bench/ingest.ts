@@ -1,52 +1,30 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createMemoryBus } from '@decnet/kernel/bus'
-import { type NewLogRecord, PARTITIONS } from '@decnet/kernel/log'
-import { decodeEvent, encodeEvent } from '@decnet/kernel/syslog'
+import { PARTITIONS } from '@decnet/kernel/log'
 import { type RunningWorker, runWorker } from '@decnet/kernel/worker'
 import { spoolIntake } from '../apps/server/src/intake/spool-intake.ts'
 import { logTable } from '../apps/server/src/store/log-table.ts'
 import { migrate, openStore, type Store } from '../apps/server/src/store/open.ts'
-import credentials from '../apps/server/src/workers/credentials/worker.ts'
 import { ingester } from '../apps/server/src/workers/ingester/worker.ts'
-import profiler from '../apps/server/src/workers/profiler/worker.ts'
-import reuseCorrelator from '../apps/server/src/workers/reuse-correlator/worker.ts'
 import type { Benchmark, Figure } from './figure.ts'
+import { fillLog, recordOf } from './records.ts'
+import { FOLDS } from './replicas.ts'
 import { scratch } from './scratch.ts'
 import { traffic, writeSpool } from './traffic.ts'
 
 const GOAL = { kind: 'at least', value: 30_000 } as const
-const FOLDS = [credentials, profiler, reuseCorrelator]
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 /** Sessions before this number fill logs, later ones are measured. */
 export const MEASURED_FROM = 10_000_000
-const PREFILL_BATCH = 5_000
 const PROTOTYPE_BATCH = 500
-
-function recordOf(event: Parameters<typeof encodeEvent>[0]): NewLogRecord {
-  const record = decodeEvent(encodeEvent(event), { source: 'sensor', position: '' })
-  if ('error' in record) throw new Error(record.error)
-  return record
-}
 
 /** A database whose log holds `rows` events that every fold has behind it. */
 export async function fillDatabase(path: string, rows: number, progress: (text: string) => void): Promise<void> {
   await using store = await openStore(path)
   await migrate(store)
   const log = logTable(store)
-  let batch: NewLogRecord[] = []
-  let done = 0
-  const flush = async () => {
-    await log.transaction((_tx, log) => log.append(batch))
-    done += batch.length
-    batch = []
-    if (done % 100_000 === 0) progress(`${done.toLocaleString('en')} of ${rows.toLocaleString('en')} rows`)
-  }
-  for (const event of traffic(rows)) {
-    batch.push(recordOf(event))
-    if (batch.length === PREFILL_BATCH) await flush()
-  }
-  if (batch.length > 0) await flush()
+  await fillLog(log, rows, progress)
   for (const fold of FOLDS) {
     const shares = await log.lease(fold.name, { owner: 'bench', partitions: fold.key ? PARTITIONS : 1, ttlMs: 60_000 })
     await log.transaction((_tx, log) => log.advance(fold.name, shares, rows))

@@ -4,6 +4,7 @@ import { describeMachine, type Machine } from './machine.ts'
 export interface Result {
   readonly name: string
   readonly summary: string
+  readonly limits?: string | undefined
   readonly figures: readonly Figure[]
   /** Why there are none. */
   readonly missing?: string
@@ -33,26 +34,53 @@ function row(figure: Figure): string[] {
   ]
 }
 
-/** The table for a terminal. */
+/** By their groups, in the order in which those first come. */
+const grouped = (figures: readonly Figure[]): [string, Figure[]][] => [...Map.groupBy(figures, ({ group = '' }) => group)]
+
+/** The tables for a terminal. */
 export function asText(machine: Machine, results: readonly Result[]): string {
-  const rows = [[...HEAD], ...results.flatMap(({ figures }) => figures.map(row))]
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)))
+  const groups = results.flatMap(({ name, figures }) =>
+    grouped(figures).map(([group, figures]) => ({ title: group === '' ? name : `${name}: ${group}`, rows: figures.map(row) })),
+  )
+  const all = [[...HEAD], ...groups.flatMap(({ rows }) => rows)]
+  const widths = HEAD.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)))
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd()
   const missing = results.flatMap(({ name, missing }) => (missing === undefined ? [] : [`${name}: not measured, ${missing}`]))
-  return [describeMachine(machine), '', ...rows.map(line), ...missing, ''].join('\n')
+  const tables = groups.flatMap(({ title, rows }) => ['', title, ...rows.map(line)])
+  return [describeMachine(machine), '', line(HEAD), ...tables, ...missing, ''].join('\n')
+}
+
+/** How many promises each section keeps. */
+function contents(results: readonly Result[]): string {
+  const rows = results.map(({ name, figures }) => {
+    const answers = figures.map(met).filter((answer) => answer !== null)
+    return [`[${name}](#${name})`, String(figures.length), String(answers.length), String(answers.filter(Boolean).length)]
+  })
+  return [['section', 'figures', 'promised', 'kept'], ['---', '--:', '--:', '--:'], ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
 }
 
 /** `docs/performance.md`: the figures of this run and nothing else. */
 export function asMarkdown(machine: Machine, results: readonly Result[]): string {
   const table = (figures: readonly Figure[]) =>
     [HEAD, HEAD.map(() => '---'), ...figures.map(row)].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-  const sections = results.map(
-    ({ name, summary, figures, missing }) =>
-      `## ${name}\n\n${summary}\n\n${missing === undefined ? table(figures) : `Not measured: ${missing}.`}\n\nAgain: \`npm run bench -- ${name}\``,
+  const tables = (figures: readonly Figure[]) =>
+    grouped(figures)
+      .map(([group, figures]) => (group === '' ? table(figures) : `### ${group}\n\n${table(figures)}`))
+      .join('\n\n')
+  const sections = results.map(({ name, summary, limits, figures, missing }) =>
+    [
+      `## ${name}`,
+      summary,
+      missing === undefined ? tables(figures) : `Not measured: ${missing}.`,
+      ...(limits === undefined ? [] : [`What limits: ${limits}`]),
+      `Again: \`npm run bench -- ${name}\``,
+    ].join('\n\n'),
   )
   return `# Performance
 
@@ -62,6 +90,8 @@ Machine: ${describeMachine(machine)}.
 
 Each benchmark warms up, then runs several times; the median counts and the spread stands beside it. What is compared ran in turns in the
 same run, so that whatever else the machine did hit both. Clients run on the same machine and their work is part of each figure.
+
+${contents(results)}
 
 ${sections.join('\n\n')}
 `
