@@ -25,7 +25,10 @@ export interface BenchContext {
 }
 export interface Benchmark {
   readonly name: string
+  /** One line. */
   readonly summary: string
+  /** How it is measured and what the words mean, in sentences. */
+  readonly method?: string
   /** What keeps the figures from being better: the end of a sentence. */
   readonly limits?: string
   /** Executables that must be there, with the Debian package that brings each. */

@@ -103,6 +103,7 @@ async function flow(log: ReturnType<typeof logTable>, running: Replicas, seconds
 }
 
 const REPLICAS = [1, 2, 4]
+const FLOW = `${RATE.toLocaleString('en')} events/s flow in`
 
 const figuresOf = (where: string, runs: readonly Found[]): Figure[] => [
   { group: 'a flood', name: `${where}: events that every fold has handled`, unit: 'events/s', runs: runs.map(({ events }) => events) },
@@ -118,7 +119,6 @@ const figuresOf = (where: string, runs: readonly Found[]): Figure[] => [
   ]),
   { group: FLOW, name: `${where}: handled meanwhile`, unit: 'events/s', runs: runs.map(({ flow }) => flow) },
 ]
-const FLOW = `${RATE.toLocaleString('en')} events/s flow in`
 
 async function run({ quick, progress }: BenchContext): Promise<Figure[]> {
   const events = quick ? 5_000 : 30_000
@@ -155,14 +155,16 @@ async function run({ quick, progress }: BenchContext): Promise<Figure[]> {
 
 export const folds: Benchmark = {
   name: 'folds',
-  summary:
-    'All folds (credentials, profiler, reuse-correlator) in one, two and four processes `decnet worker` that share the partitions by leases, on ' +
-    'one throw-away PostgreSQL (no fsync) or a SQLite file. A flood: processes that have just started find a full log, until every fold has handled every record. ' +
-    'Behind the head: how long ago, and how many records before the newest, the first record came that some fold has yet to handle. ' +
-    'One more try: a fold handles one captured credential when the table holds so many rows of the same secret, or of the same address.',
+  summary: 'All folds (credentials, profiler, reuse-correlator) in one, two and four processes that share the partitions by leases.',
+  method:
+    'The processes are `decnet worker`; the store is one throw-away PostgreSQL (no fsync), or a SQLite file with one process. A flood: processes ' +
+    'that have just started find a full log; it ends when every fold has handled every record, those derived meanwhile included. Behind the ' +
+    'head: how long ago, and how many records before the newest, the first record came that some fold has yet to handle. One more try: a fold ' +
+    'handles one captured credential while the table holds so many rows of the same secret, or of the same address.',
   limits:
-    'each fold is one round trip to the database after another, and each transaction takes the one lock on the head of the log at its end; ' +
-    'processes, database and whoever measures share the cores, so that more processes than cores only wait for each other.',
+    'round trips: a fold asks the database one thing after another and computes about a third of its time, so that a second process helps while ' +
+    'a core is free. Transactions that derive records wait for each other at the head of the log. What one more try costs grows with the rows of ' +
+    'the same secret or address, because they are read each time.',
   needs: TOOLS.postgres,
   run,
 }

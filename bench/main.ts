@@ -40,14 +40,14 @@ function lacking({ needs = {} }: Benchmark): string | undefined {
 }
 
 async function measure(benchmark: Benchmark, quick: boolean): Promise<Result> {
-  const { name, summary, limits } = benchmark
+  const { name, summary, method, limits } = benchmark
   const missing = lacking(benchmark)
-  if (missing !== undefined) return { name, summary, limits, figures: [], missing }
+  if (missing !== undefined) return { name, summary, method, limits, figures: [], missing }
   const began = performance.now()
   const progress = (text: string) =>
     process.stderr.write(`${name.padEnd(8)} ${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s  ${text}\n`)
   progress('begins')
-  return { name, summary, limits, figures: await benchmark.run({ quick, progress }) }
+  return { name, summary, method, limits, figures: await benchmark.run({ quick, progress }) }
 }
 
 async function main(): Promise<number> {

@@ -4,6 +4,7 @@ import { describeMachine, type Machine } from './machine.ts'
 export interface Result {
   readonly name: string
   readonly summary: string
+  readonly method?: string | undefined
   readonly limits?: string | undefined
   readonly figures: readonly Figure[]
   /** Why there are none. */
@@ -73,10 +74,11 @@ export function asMarkdown(machine: Machine, results: readonly Result[]): string
     grouped(figures)
       .map(([group, figures]) => (group === '' ? table(figures) : `### ${group}\n\n${table(figures)}`))
       .join('\n\n')
-  const sections = results.map(({ name, summary, limits, figures, missing }) =>
+  const sections = results.map(({ name, summary, method, limits, figures, missing }) =>
     [
       `## ${name}`,
       summary,
+      ...(method === undefined ? [] : [method]),
       missing === undefined ? tables(figures) : `Not measured: ${missing}.`,
       ...(limits === undefined ? [] : [`What limits: ${limits}`]),
       `Again: \`npm run bench -- ${name}\``,
