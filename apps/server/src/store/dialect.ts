@@ -81,7 +81,8 @@ const excluded = (quote: (name: string) => string) => (keys: readonly string[], 
     : `${known} do update set ${changes.map((name) => `${quote(name)} = excluded.${quote(name)}`).join(', ')}`
 }
 const tuples = (rows: readonly (readonly string[])[]) => sql.join(rows.map((row) => sql`(${sql.join(row)})`))
-const inTuples: Dialect['oneOf'] = (expressions, rows) => sql<SqlBool>`(${sql.join(expressions)}) in (${tuples(rows)})`
+/** A table to be joined with: a list would be gone through for each row. */
+const inValues: Dialect['oneOf'] = (expressions, rows) => sql<SqlBool>`(${sql.join(expressions)}) in (values ${tuples(rows)})`
 const inQuotes = (mark: string) => (name: string) => `${mark}${name.replaceAll(mark, mark + mark)}${mark}`
 const ansi = inQuotes('"')
 const backticks = inQuotes('`')
@@ -108,7 +109,7 @@ const sqlite: Dialect = {
   size: sql<number>`(select page_count * page_size from pragma_page_count(), pragma_page_size())`,
   clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
   concat: (...parts) => sql<string>`${sql.join(parts, sql` || `)}`,
-  oneOf: (expressions, rows) => sql<SqlBool>`(${sql.join(expressions)}) in (values ${tuples(rows)})`,
+  oneOf: inValues,
   quotient: (dividend, divisor) => sql<number>`(${dividend} / ${sql.lit(divisor)})`,
   jsonText: (column, member) => sql<string | null>`json_extract(${sql.ref(column)}, ${path(member)})`,
   jsonIs: (column, member, value) => {
@@ -167,7 +168,7 @@ const mysql: Dialect = {
   size: sql<number>`(select sum(data_length + index_length) from information_schema.tables where table_schema = database())`,
   clock: sql<number>`cast(unix_timestamp(sysdate(6)) * 1000 as signed)`,
   concat: (...parts) => sql<string>`concat(${sql.join(parts)})`,
-  oneOf: inTuples,
+  oneOf: (expressions, rows) => sql<SqlBool>`(${sql.join(expressions)}) in (${tuples(rows)})`,
   quotient: (dividend, divisor) => sql<number>`(${dividend} div ${sql.lit(divisor)})`,
   jsonText: (column, member) =>
     sql<string | null>`(case when json_valid(${sql.ref(column)}) then json_unquote(json_extract(${sql.ref(column)}, ${path(member)})) end)`,
@@ -209,7 +210,7 @@ const postgres: Dialect = {
   size: sql<number>`pg_database_size(current_database())`,
   clock: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   concat: (...parts) => sql<string>`${sql.join(parts, sql` || `)}`,
-  oneOf: inTuples,
+  oneOf: inValues,
   quotient: (dividend, divisor) => sql<number>`(${dividend} / ${sql.lit(divisor)})`,
   jsonText: (column, member) => sql<string | null>`(${readableJson(column)} ->> cast(${member} as text))`,
   jsonIs: (column, member, value) => {
