@@ -30,8 +30,10 @@ function duration(ms: number): string {
 const stops = ({ stopsWith }: Manifest) => (stopsWith === null ? 'console, API' : `\`${stopsWith}\``)
 /** What runs it in a process of its own; null where nothing does. */
 const alone = ({ name, alone }: Manifest) => (name === 'bus' ? 'decnet bus' : alone ? `decnet worker ${name}` : null)
-const partitions = ({ definition }: Manifest) =>
-  definition?.kind === 'fold' ? (definition.key ? 'many at a time share the work' : 'one at a time works') : 'only one on a host'
+const shared = ({ definition, kind }: Manifest) => {
+  if (definition?.kind === 'fold') return definition.key ? '; many at a time share the work' : '; one at a time works'
+  return kind === 'process' ? '; only one on a host' : ''
+}
 
 function overview(manifests: readonly Manifest[]): string {
   const heads = row('worker', 'kind', 'what it does', 'stopped by', 'runs alone')
@@ -57,7 +59,7 @@ function description(manifest: Manifest): string {
     ['needs', needs.join(', ') || '–'],
     ['stopped by', stops(manifest)],
     ...(stopMeans === null ? [] : [['which means', stopMeans] as [string, string]]),
-    ['runs alone', command === null ? 'no' : `yes: \`${command}\`; ${partitions(manifest)}`],
+    ['runs alone', command === null ? 'no' : `yes: \`${command}\`${shared(manifest)}`],
     ...(elsewhere ? [['shown', 'once it was heard from: it runs on other hosts'] as [string, string]] : []),
   ]
   return [`## ${name}`, summary, [row('', ''), row('---', '---'), ...facts.map(([fact, value]) => row(fact, value))].join('\n')].join(
