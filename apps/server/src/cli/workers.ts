@@ -6,7 +6,7 @@ import { openStore } from '../store/open.ts'
 import { wish } from '../store/worker-desires.ts'
 import { runningIn } from '../supervisor/state.ts'
 import { steerable } from '../workers/manifests.ts'
-import { type CommandDefinition, type CommandOptions, commonOptions } from './command.ts'
+import { type CommandDefinition, type CommandOptions, commonOptions, databaseOption } from './command.ts'
 import { databaseOf, homeOf } from './home-of.ts'
 import { ago, print, printJson, visible } from './output.ts'
 import { openStored } from './stored.ts'
@@ -83,7 +83,7 @@ async function steer(action: 'stop' | 'start', names: readonly string[], options
 }
 
 export const workers: CommandDefinition = {
-  options: [...commonOptions],
+  options: [...commonOptions, databaseOption],
   examples: [
     'decnet workers',
     'decnet workers stop profiler',
