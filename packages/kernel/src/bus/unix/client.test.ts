@@ -111,7 +111,7 @@ describe('unix client', () => {
     }
   })
 
-  it('B2: a subscriber that waits while its broker closes goes on waiting, is told the gap within a second of the next one, and hears on', async () => {
+  it('B2: a subscriber that waits while its broker closes goes on waiting, is told the gap by the next one, and hears on', async () => {
     await using place = await socketFolder()
     const first = await openUnixBroker({ path: place.path })
     await using bus = client(place.path)
@@ -119,9 +119,9 @@ describe('unix client', () => {
     await subscription.ready
     const waiting = subscription[Symbol.asyncIterator]().next()
     await first.close()
-    await until(() => !bus.status.connected, 1_000)
+    await until(() => !bus.status.connected)
     await using second = await openUnixBroker({ path: place.path })
-    expect(await Promise.race([waiting, pause(1_000)])).toMatchObject({ value: { kind: 'gap', reason: 'reconnected' } })
+    expect(await Promise.race([waiting, pause(5_000)])).toMatchObject({ value: { kind: 'gap', reason: 'reconnected' } })
     second.as('writer').publish('system.log', { n: 1 })
     expect((await nextMessage(subscription)).payload).toEqual({ n: 1 })
   })
@@ -147,24 +147,25 @@ describe('unix client', () => {
 
   it('B2: asks a broker that turns it away at growing pauses, one attempt at a time, however many ask and publish', async () => {
     await using place = await socketFolder()
-    const attempts: number[] = []
+    let attempts = 0
     const closed = createServer((socket) => {
-      attempts.push(performance.now())
+      attempts++
       socket.destroy()
     }).listen(place.path)
     await until(() => closed.listening)
+    const began = performance.now()
     const bus = connectUnixBus({ path: place.path, name: 'test', retry: { min: 40, max: 2_000 } })
     const writer = bus.as('writer')
     const asked = Array.from({ length: 10 }, () => bus.connected(600))
     for (const end = Date.now() + 600; Date.now() < end; await pause(1)) writer.publish('system.log', {})
     await Promise.all(asked)
-    // at most 0, then 20, 40, 80, 160, 320 ms after the one before
-    expect(attempts.length).toBeGreaterThan(1)
-    expect(attempts.length).toBeLessThan(7)
+    expect(attempts).toBeGreaterThan(2)
+    // a pause is at least half of 40, 80, 160, … ms
+    expect(performance.now() - began).toBeGreaterThan(20 * (2 ** (attempts - 1) - 1) - attempts)
     await bus.close()
-    const before = attempts.length
+    const before = attempts
     await pause(100)
-    expect(attempts.length).toBe(before)
+    expect(attempts).toBe(before)
     closed.close()
   })
 
