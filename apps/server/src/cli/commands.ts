@@ -63,6 +63,15 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./systemd.ts')).systemd,
   },
   {
+    name: 'db',
+    summary: 'Look after the database: status, migrate, backup, restore, copy to another kind.',
+    args: [
+      { name: '[action]', description: 'status by default' },
+      { name: '[file]', description: 'of backup and restore' },
+    ],
+    load: async () => (await import('./db.ts')).db,
+  },
+  {
     name: 'doctor',
     summary: 'Check machine, ports, permissions and disk, and say what to do.',
     load: async () => (await import('./doctor.ts')).doctor,

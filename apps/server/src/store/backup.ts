@@ -84,9 +84,8 @@ export async function backup(
         .execute((tx) => pipeline(dumped(tx, options.now, progress), createGzip(), createWriteStream(part, { flags: 'wx', mode: 0o600 })))
     }
     renameSync(part, file)
-  } catch (error) {
+  } finally {
     for (const left of [part, `${part}-wal`, `${part}-shm`]) rmSync(left, { force: true })
-    throw error
   }
 }
 
