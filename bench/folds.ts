@@ -162,9 +162,9 @@ export const folds: Benchmark = {
     'head: how long ago, and how many records before the newest, the first record came that some fold has yet to handle. One more try: a fold ' +
     'handles one captured credential while the table holds so many rows of the same secret, or of the same address.',
   limits:
-    'round trips: a fold asks the database one thing after another and computes about a third of its time, so that a second process helps while ' +
-    'a core is free. Transactions that derive records wait for each other at the head of the log. What one more try costs grows with the rows of ' +
-    'the same secret or address, because they are read each time.',
+    'round trips: a fold asks the database one thing after another and waits for each answer, so that a second process can help only while a core ' +
+    'is free. Transactions that derive records wait for each other at the head of the log. What one more try costs grows with the rows of the ' +
+    'same secret or address, because they are read each time.',
   needs: TOOLS.postgres,
   run,
 }
