@@ -145,7 +145,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('last_seq', large, (c) => c.notNull())
     .execute()
   await index('credentials_secret', 'credentials', ['secret_sha256', 'secret_kind', 'attacker_ip', 'decky', 'service'])
-  await index('credentials_attacker', 'credentials', ['attacker_ip'])
+  await index('credentials_attacker', 'credentials', ['attacker_ip', 'attacker_uuid'])
   await index('credentials_recent', 'credentials', ['last_seen'])
 
   await table('credential_reuse')
