@@ -18,6 +18,7 @@ interface Answered {
 /** Sends numbered commands, several in flight, and notes when each was answered. Connects again whenever the other side dies. */
 function numberedClient(target: { address: string; port: number }, next: () => number | undefined, answered: Answered[]): Promise<void> {
   return new Promise((resolve) => {
+    let done = false
     const connect = () => {
       const socket = net.connect(target.port, target.address)
       let waiting: number[] = []
@@ -31,6 +32,7 @@ function numberedClient(target: { address: string; port: number }, next: () => n
           socket.write(`GET event-${n}-\r\n`)
         }
         if (waiting.length === 0) {
+          done = true
           socket.destroy()
           resolve()
         }
@@ -50,7 +52,8 @@ function numberedClient(target: { address: string; port: number }, next: () => n
       })
       socket.on('error', () => undefined)
       socket.once('close', () => {
-        if (waiting.length === 0) return
+        // It may die between two commands, when nothing is on its way.
+        if (done) return
         waiting = []
         setTimeout(connect, 50)
       })
