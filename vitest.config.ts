@@ -1,6 +1,22 @@
 import { defineConfig } from 'vitest/config'
 
-/** unit: beside the code, no network beyond loopback, seconds. integration: real clients, real servers, a real browser. */
+/** Whole programs against each other that mostly wait: two at a time are no hindrance to each other. The others measure, or have a machine's worth to do. */
+const TOGETHER = [
+  'bad-input',
+  'bus',
+  'cli',
+  'databases',
+  'db',
+  'first-minute',
+  'given-up',
+  'nats-cluster',
+  'partition',
+  'replicas',
+  'workers',
+].map((name) => `test/${name}.test.ts`)
+const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 }
+
+/** unit: beside the code, no network beyond loopback, seconds. integration: real clients, real servers, a real browser, one file or two at a time. */
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/closing-line.ts'],
@@ -10,9 +26,28 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'apps/*/src/**/*.test.tsx', 'scripts/**/*.test.ts'],
           testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: 'integration', include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'integration-together',
+          include: TOGETHER,
+          ...PATIENCE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: TOGETHER,
+          ...PATIENCE,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 })
