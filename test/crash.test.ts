@@ -125,6 +125,11 @@ describe('kill -9 at random moments', () => {
       one("select count(*) as n from log where topic = 'system.log' and attacker_ip is not null"),
     )
     expect(one('select sum(command_count) as n from sessions')).toBe(one("select count(*) as n from log where type = 'command'"))
+    expect(
+      one(
+        "select count(*) as n from (select session_id from log where topic = 'attacker.session.ended' group by session_id having count(*) > 1)",
+      ),
+    ).toBe(0)
     expect(one('select count(*) as n from sessions')).toBe(
       one('select count(distinct session_id) as n from log where session_id is not null'),
     )

@@ -51,6 +51,7 @@ const NAME = 'sensor'
 
 export function createSensor(options: SensorOptions): Sensor {
   const now = options.now ?? Date.now
+  const since = now()
   const services = new Map(options.services.map((service) => [service.name, service]))
   const deckies = new Map<string, Decky>()
   for (const plan of options.plan) {
@@ -92,7 +93,7 @@ export function createSensor(options: SensorOptions): Sensor {
 
   return {
     listen,
-    started: () => say(events.sensorStarted, { deckies: deckies.size, services: running.length }),
+    started: () => say(events.sensorStarted, { deckies: deckies.size, services: running.length, since }),
     tick: () => say(events.tick, { connections: total(({ stats }) => stats.connections), rss_mb: rss() }),
     uncaught(error) {
       uncaught++

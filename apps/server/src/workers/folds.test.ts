@@ -165,6 +165,24 @@ onEachDatabase('the folds over the event log', ({ open }) => {
     expect(await derived('attacker.session.ended')).toMatchObject([{ end_reason: 'lost', duration_s: 0 }])
   })
 
+  it('sessions that begin while a sensor is still starting are its own, and go on', async () => {
+    await feed(
+      event({ type: 'connect', at: 0 }),
+      event({ type: 'connect', at: 8_500, session: 'young' }),
+      event({
+        type: 'sensor_started',
+        at: 9_000,
+        ip: null,
+        session: null,
+        decky: 'sensor',
+        service: 'sensor',
+        body: { since: String(T0 + 8_000) },
+      }),
+      event({ type: 'disconnect', at: 10_000, session: 'young' }),
+    )
+    expect(await derived('attacker.session.ended')).toMatchObject([{ end_reason: 'lost' }, { session_id: 'young', end_reason: 'closed' }])
+  })
+
   it('C1, C3: a credential is captured once per attempt, with no attacker at first and its owner soon after', async () => {
     await feed(attempt('s3cret'), attempt('s3cret', { at: 10 }), attempt('other'))
     const rows = await store.db.selectFrom('credentials').selectAll().orderBy('attempt_count', 'desc').execute()

@@ -13,7 +13,12 @@ export const sensorStarted = defineEvent({
   type: 'sensor_started',
   summary: 'A sensor began to serve.',
   kind: 'state',
-  fields: z.object({ deckies: z.number().int(), services: z.number().int() }),
+  fields: z.object({
+    deckies: z.number().int(),
+    services: z.number().int(),
+    /** When its process began, epoch milliseconds: the first connections come in before the last service listens. */
+    since: z.number().int(),
+  }),
 })
 
 export const spoolLoss = defineEvent({

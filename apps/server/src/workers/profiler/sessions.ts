@@ -126,7 +126,7 @@ export async function foldSessions(events: readonly LogRecord[], context: Profil
     } else if (record.type === eventTypes.sensorStarted.type || record.type === eventTypes.tick.type) {
       await save(touched, context)
       touched.clear()
-      const before = record.type === eventTypes.sensorStarted.type ? record.ts : record.ts - IDLE_MS
+      const before = record.type === eventTypes.sensorStarted.type ? bornAt(record) : record.ts - IDLE_MS
       const silent = await tx
         .selectFrom('sessions')
         .selectAll()
@@ -145,6 +145,12 @@ export async function foldSessions(events: readonly LogRecord[], context: Profil
     }
   }
   await save(touched, context)
+}
+
+/** When the sensor that says that it serves began: what its predecessor left open is older. */
+function bornAt({ body, ts }: LogRecord): number {
+  const since = Number(body.since)
+  return Number.isSafeInteger(since) && since > 0 ? Math.min(since, ts) : ts
 }
 
 /** The session's first commands, by its own id: neighbours of the same address never bleed in. */
