@@ -1,12 +1,22 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@decnet/kernel'
-import { reloadSystemd, requireParts, requireSystemd, systemdVersion, writeUnits } from '../systemd/install.ts'
+import {
+  reloadSystemd,
+  requireAccounts,
+  requireLastingPlace,
+  requireParts,
+  requireSystemd,
+  systemdVersion,
+  troubleOfPlace,
+  writeUnits,
+} from '../systemd/install.ts'
 import { renderUnits } from '../systemd/units.ts'
 import { manifests } from '../workers/manifests.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { print, printJson } from './output.ts'
 
+const USUAL = 'decnet'
 const FOLDER = '/etc/systemd/system'
 const root = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$/u, '')
 
@@ -15,9 +25,9 @@ export const systemd: CommandDefinition = {
     { flags: '--home <folder>', description: 'holds all state', default: '/var/lib/decnet' },
     commonOptions[1],
     { flags: '--dry-run', description: 'print the units, change nothing' },
-    { flags: '--user <name>', description: 'as whom everything runs; as root the sensor drops its rights by itself', default: 'decnet' },
-    { flags: '--group <name>', description: 'who may connect to the bus', default: 'decnet' },
-    { flags: '--prefix <folder>', description: `where the units are written (default ${FOLDER})` },
+    { flags: '--user <name>', description: 'as whom everything runs; as root the sensor drops its rights by itself', default: USUAL },
+    { flags: '--group <name>', description: 'who may connect to the bus', default: USUAL },
+    { flags: '--prefix <folder>', description: `where the units are written, made if missing (default ${FOLDER})` },
   ],
   examples: ['decnet systemd install --dry-run', 'decnet systemd install --user decnet', 'decnet systemd install --prefix ./units'],
   async run({ args, options }) {
@@ -31,12 +41,18 @@ export const systemd: CommandDefinition = {
       version: systemdVersion(),
     }
     const units = renderUnits(manifests, how)
+    // The usual account may be made later, or on another machine; one that was named is meant to be here.
+    if (how.user !== USUAL || how.group !== USUAL) requireAccounts(how)
+    const here = options.prefix === undefined
+    if (here && options.dryRun !== true) requireLastingPlace(root)
+    const trouble = troubleOfPlace(root)
+    const warning = trouble && `${trouble.problem}\n  ${trouble.hint}`
+    if (warning && !options.json) process.stderr.write(`warning: ${warning}\n`)
     if (options.dryRun === true) {
-      if (options.json) printJson({ written: [], units })
+      if (options.json) printJson({ written: [], units, warning })
       else print(units.map(({ name, content }) => `### ${name}\n${content}`).join('\n'))
       return 0
     }
-    const here = options.prefix === undefined
     if (here) {
       requireSystemd()
       requireParts(how)
@@ -46,7 +62,7 @@ export const systemd: CommandDefinition = {
     }
     const written = writeUnits(units, here ? FOLDER : resolve(String(options.prefix)))
     if (here) reloadSystemd()
-    if (options.json) printJson({ written, units })
+    if (options.json) printJson({ written, units, warning })
     else {
       for (const path of written) print(path)
       print('\nStart everything, now and at each boot:  systemctl enable --now decnet.target')

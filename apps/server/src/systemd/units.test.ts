@@ -1,12 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { when } from '@decnet/kernel/testing'
 import { describe, expect, it } from 'vitest'
 import { manifests } from '../workers/manifests.ts'
-import { requireParts, requireSystemd, systemdVersion, writeUnits } from './install.ts'
+import {
+  requireAccounts,
+  requireLastingPlace,
+  requireParts,
+  requireSystemd,
+  systemdVersion,
+  troubleOfPlace,
+  writeUnits,
+} from './install.ts'
 import { renderUnits, type UnitOptions } from './units.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$/u, '')
@@ -117,6 +125,17 @@ describe('the units', () => {
     expect(own('decnet-bus.service').get('BindPaths')).toBeUndefined()
   })
 
+  it.each(['/tmp', '/var/tmp'])('see of %s only the program and the home that lie there', (temporary) => {
+    const more = { home: `${temporary}/home`, root: `${temporary}/decnet` }
+    for (const name of SERVICES) {
+      const own = settings(name, more)
+      expect([own.get('PrivateTmp'), own.get('ProtectHome')]).toEqual([['yes'], ['yes']])
+      expect(own.get('BindReadOnlyPaths')).toEqual([more.root])
+      expect(own.get('BindPaths')).toEqual(name === 'decnet-bus.service' ? undefined : [more.home])
+    }
+    expect(settings('decnet.service', { root: '/tmpfiles' }).get('BindReadOnlyPaths')).toBeUndefined()
+  })
+
   it.each([
     [{ home: '/srv/a"b' }, 'bad_path'],
     [{ home: '/srv/a\nExecStartPre=/bin/sh' }, 'bad_path'],
@@ -133,6 +152,7 @@ when({ tools: { 'systemd-analyze': 'systemd' } }).describe('systemd itself', () 
   it.each([
     ['as a user of their own', { root }],
     ['as root, from homes with spaces', { root, user: 'root', home: '/home/joe/my decnet' }],
+    ['with a home among temporary files', { root, home: '/tmp/decnet' }],
   ])('finds nothing wrong with the units, and little that they are exposed to: %s', (_how, more) => {
     const folder = mkdtempSync(join(tmpdir(), 'units-'))
     try {
@@ -175,12 +195,28 @@ describe('installing', () => {
     }
   })
 
-  it('writes each unit for all to read, and says which one it could not write', () => {
+  it('asks for a user and a group that are named, wherever the units go', () => {
+    requireAccounts({ ...usual, user: 'root', group: 'root' })
+    expect(() => requireAccounts({ ...usual, user: 'no-such-user', group: 'root' })).toThrow(
+      expect.objectContaining({ code: 'user_unknown', hint: expect.stringContaining('useradd --system') }),
+    )
+  })
+
+  it('is refused where the program would be deleted, says so of a home, and leads to /opt', () => {
+    for (const place of ['/tmp/x', '/var/tmp/x', '/home/joe/x', '/root/x'])
+      expect(troubleOfPlace(place)?.hint).toContain(`cp -a '${place}' /opt/decnet`)
+    for (const place of ['/opt/decnet', '/usr/local/decnet', '/srv/tmp']) expect(troubleOfPlace(place)).toBeNull()
+    expect(() => requireLastingPlace('/tmp/x')).toThrow(expect.objectContaining({ code: 'program_in_tmp' }))
+    requireLastingPlace('/home/joe/x')
+  })
+
+  it('writes each unit for all to read into a folder that it makes, and says which one it could not write', () => {
     const folder = mkdtempSync(join(tmpdir(), 'units-'))
     try {
       const units = renderUnits(manifests, usual)
-      for (const path of writeUnits(units, folder)) expect(statSync(path).mode & 0o777).toBe(0o644)
-      expect(() => writeUnits(units, join(folder, 'none'))).toThrow(expect.objectContaining({ code: 'unit_not_written' }))
+      for (const path of writeUnits(units, join(folder, 'new', 'units'))) expect(statSync(path).mode & 0o777).toBe(0o644)
+      writeFileSync(join(folder, 'file'), '')
+      expect(() => writeUnits(units, join(folder, 'file'))).toThrow(expect.objectContaining({ code: 'unit_not_written' }))
     } finally {
       rmSync(folder, { recursive: true })
     }

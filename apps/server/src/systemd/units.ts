@@ -61,14 +61,19 @@ const unit = (name: string, ...sections: readonly string[]): Unit => ({
 
 const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`)
 const inHomes = (path: string) => ['/home', '/root', '/run/user'].some((folder) => isBelow(path, folder))
+const inTemporary = (path: string) => ['/tmp', '/var/tmp'].some((folder) => isBelow(path, folder))
 
-/** Homes of people stay out of sight, save what the program itself is in. */
-function homesOfPeople({ home, root }: UnitOptions, keepsState: boolean): Setting[] {
-  const bound: Setting[] = [
-    ...(inHomes(root) ? [['BindReadOnlyPaths', quotedPath(root)] as const] : []),
-    ...(keepsState && inHomes(home) ? [['BindPaths', quotedPath(home)] as const] : []),
+/** What a unit hides, and the machine may empty: the homes of people, or temporary files. Null: neither. */
+export const hiddenPlace = (path: string): 'home' | 'temporary' | null => (inTemporary(path) ? 'temporary' : inHomes(path) ? 'home' : null)
+
+/** Homes of people and temporary files stay out of sight, save what the program itself is in. */
+function outOfSight({ home, root }: UnitOptions, keepsState: boolean): Setting[] {
+  const shown = [root, ...(keepsState ? [home] : [])]
+  return [
+    ['ProtectHome', shown.some(inHomes) ? 'tmpfs' : 'yes'],
+    ...(hiddenPlace(root) ? [['BindReadOnlyPaths', quotedPath(root)] as const] : []),
+    ...(keepsState && hiddenPlace(home) ? [['BindPaths', quotedPath(home)] as const] : []),
   ]
-  return [['ProtectHome', bound.length > 0 ? 'tmpfs' : 'yes'], ...bound]
 }
 
 function rights({ user }: UnitOptions, listens: boolean, own: string): Setting[] {
@@ -117,7 +122,7 @@ function service(
       : [['RestartSec', '5']]) satisfies Setting[]),
     ...(own.settings ?? []),
     ...state,
-    ...homesOfPeople(options, keepsState),
+    ...outOfSight(options, keepsState),
     ...HARDENING,
     ['RestrictAddressFamilies', needs.has('listen') ? 'AF_UNIX AF_INET AF_INET6 AF_NETLINK' : 'AF_UNIX AF_INET AF_INET6'],
     ...rights(options, needs.has('listen'), own.caps ?? ''),
