@@ -64,6 +64,41 @@ describe.skipIf(!has('mariadb'))('the client of MariaDB (apt-get install mariadb
   })
 })
 
+describe.skipIf(!has('mariadb'))('the client of MariaDB against MySQL 8', () => {
+  const tried = async (...flags: string[]) => {
+    const other = await startService(service, { persona: mysql8 })
+    try {
+      const enter = (user: string, password: string) =>
+        run('mariadb', ['--no-defaults', '-h127.0.0.1', `-P${other.port}`, `-u${user}`, `-p${password}`, ...flags, '-N', '-e', 'select 7'])
+      const wrong = await enter('admin', 'Reuse-Me-4')
+      const right = await enter('dba', 'dba123')
+      const attempts = other
+        .ofType('auth_attempt')
+        .map(({ fields }) => [fields.principal, fields.secret_kind, fields.secret_printable, fields.outcome])
+      return { wrong: wrong.stderr, right: right.stdout, attempts, oddities: other.ofType('protocol_error') }
+    } finally {
+      await other.close()
+    }
+  }
+  const expected = {
+    wrong: "ERROR 1045 (28000): Access denied for user 'admin'@'127.0.0.1' (using password: YES)\n",
+    right: '7\n',
+    attempts: [
+      ['admin', 'plaintext', 'Reuse-Me-4', 'failure'],
+      ['dba', 'plaintext', 'dba123', 'success'],
+    ],
+    oddities: [],
+  }
+
+  test('as it comes gives its password in clear, which is kept', async () => {
+    expect(await tried()).toEqual(expected)
+  })
+
+  test("without TLS seals it with the server's key, which is one record too", async () => {
+    expect(await tried('--skip-ssl')).toEqual(expected)
+  })
+})
+
 describe.skipIf(!has('mysqldump'))('mysqldump (apt-get install mariadb-client)', () => {
   test('takes everything away, and what it took can be put back', async () => {
     const shown = await run('mariadb', [...login(), '-N', '-e', 'show databases'])

@@ -126,7 +126,7 @@ export class ScriptedClient {
     return this.command(3, sql)
   }
 
-  /** Answers the greeting; the payloads up to OK or ERR. */
+  /** Answers the greeting; the payloads up to OK, ERR, or the wish for the whole password. */
   async login({
     user,
     password = '',
@@ -158,7 +158,7 @@ export class ScriptedClient {
       const packet = await this.packet()
       if (packet === null) return heard
       heard.push(packet)
-      if (packet[0] === 0xff || packet[0] === 0) return heard
+      if (packet[0] === 0xff || packet[0] === 0 || (packet[0] === 1 && packet[1] === 4)) return heard
       if (packet[0] === 0xfe && packet.length > 1) {
         const name = packet.subarray(1, packet.indexOf(0, 1)).toString()
         this.send(this.sequence + 1, proof(name, packet.subarray(packet.indexOf(0, 1) + 1, packet.indexOf(0, 1) + 21)))

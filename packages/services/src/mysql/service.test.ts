@@ -28,8 +28,6 @@ const signedIn = async (login: Partial<Login> = {}): Promise<ScriptedClient> => 
 const errorOf = (packets: readonly (Buffer | null)[]): string => answerOf(packets.filter((packet) => packet !== null)).error ?? ''
 const firstValue = async (client: ScriptedClient, sql: string): Promise<string | null | undefined> =>
   answerOf(await client.query(sql)).rows?.[0]?.[0]
-const attempts = () => harness.ofType('auth_attempt').map(({ fields }) => fields)
-const clear = (text: string) => Buffer.from(text, 'latin1').toString('base64')
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close()
@@ -63,82 +61,6 @@ describe('the greeting', () => {
     const flags = greeting.indexOf(0, 1) + 14
     expect(greeting.readUInt16LE(flags) & 0x800).toBe(0)
     expect(greeting[flags + 2]).toBe(255)
-  })
-})
-
-describe('a login', () => {
-  test("with the wrong password is refused in the server's words; scramble and salt are kept exactly", async () => {
-    await start(mariadb)
-    const client = await open()
-    const heard = await client.login({ user: "ro'ot é", password: 'pâss' })
-    expect(errorOf(heard)).toBe("1045 #28000Access denied for user 'ro'ot é'@'127.0.0.1' (using password: YES)")
-    expect(await client.packet(500)).toBeNull()
-    expect(attempts()).toMatchObject([
-      {
-        principal: "ro'ot é",
-        secret_b64: nativeProof('pâss', client.salt).toString('base64'),
-        secret_kind: 'mysql_native_password',
-        challenge: client.salt.toString('hex'),
-        outcome: 'failure',
-      },
-    ])
-    const empty = await open()
-    expect(errorOf(await empty.login({ user: 'root' }))).toBe("1045 #28000Access denied for user 'root'@'127.0.0.1' (using password: NO)")
-    expect(attempts()[1]).toMatchObject({ principal: 'root', secret_b64: '', outcome: 'failure' })
-  })
-
-  test('with the right one tells the password behind the scramble, once', async () => {
-    await start(mariadb)
-    const client = await signedIn()
-    expect(attempts()).toMatchObject([{ principal: 'dba', secret_kind: 'plaintext', secret_b64: clear('dba123'), outcome: 'success' }])
-    expect(await firstValue(client, 'select current_user()')).toBe('dba@%')
-  })
-
-  test('by another plug-in is asked to switch, with the same salt', async () => {
-    await start(mariadb)
-    const client = await open()
-    const heard = await client.login({ user: 'dba', password: 'dba123', plugin: 'caching_sha2_password' })
-    expect(heard[0]?.toString('latin1')).toBe(`\xfemysql_native_password\0${client.salt.toString('latin1')}\0`)
-    expect(heard.at(-1)?.[0]).toBe(0)
-    expect(attempts().map(({ secret_kind, outcome }) => `${secret_kind} ${outcome}`)).toEqual(['plaintext success'])
-  })
-
-  test('to MySQL 8 takes the fast way when the password is right', async () => {
-    await start(mysql8)
-    const client = await open()
-    const heard = await client.login({ user: 'dba', password: 'dba123', plugin: 'caching_sha2_password' })
-    expect(heard.map((packet) => packet[0])).toEqual([1, 0].slice(0, heard.length))
-    expect(attempts()).toMatchObject([{ secret_kind: 'plaintext', secret_b64: clear('dba123'), outcome: 'success' }])
-  })
-
-  test("to MySQL 8 gives away a wrong password when the client takes the server's key", async () => {
-    await start(mysql8)
-    const client = await open()
-    const { constants, publicEncrypt } = await import('node:crypto')
-    const refused = client.login({ user: 'admin', password: 'Secret#1', plugin: 'caching_sha2_password' })
-    expect((await refused).map((packet) => packet.toString('hex'))).toEqual(['0104'])
-    client.send(client.sequence + 1, Buffer.from([2]))
-    const key = (await client.packet())?.subarray(1).toString('latin1') ?? ''
-    expect(key).toMatch(/^-----BEGIN PUBLIC KEY-----\n/u)
-    const masked = Buffer.from(Buffer.from('Secret#1\0').map((byte, index) => byte ^ (client.salt[index % 20] ?? 0)))
-    client.send(client.sequence + 1, publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING }, masked))
-    expect(errorOf([await client.packet()])).toBe("1045 #28000Access denied for user 'admin'@'127.0.0.1' (using password: YES)")
-    expect(attempts()).toMatchObject([
-      { secret_kind: 'caching_sha2_password', outcome: 'failure' },
-      { secret_kind: 'plaintext', secret_b64: clear('Secret#1'), outcome: 'failure' },
-    ])
-  })
-
-  test("to a database that is not there, or not the account's, is refused", async () => {
-    await start(mariadb)
-    expect(errorOf(await (await open()).login({ user: 'dba', password: 'dba123', database: 'nodb' }))).toBe(
-      "1049 #42000Unknown database 'nodb'",
-    )
-    expect(errorOf(await (await open()).login({ user: 'app', password: 'apppw', database: 'mysql' }))).toBe(
-      "1044 #42000Access denied for user 'app'@'%' to database 'mysql'",
-    )
-    const client = await signedIn({ database: 'mysql' })
-    expect(await firstValue(client, 'select database()')).toBe('mysql')
   })
 })
 
