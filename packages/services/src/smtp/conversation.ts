@@ -1,11 +1,20 @@
 import { events } from '@decnet/contracts/events'
 import type { Session } from '@decnet/kernel/service'
 import { type LongLine, lineReader } from '../_shared/line-reader/line-reader.ts'
+import { remainsOf } from '../_shared/wire/remains.ts'
 import type { Wire } from '../_shared/wire/wire.ts'
 import { type Answer, type Dialogue, type MailView, type Mta, type Next, newDialogue, resetTransaction } from './dialogue.ts'
 import { MessageBody } from './message-body.ts'
+import { type Exchange, exchangeOf, seenIn, withoutSecret } from './sasl.ts'
 
-export const smtpEvents = [events.clientHello, events.authAttempt, events.command, events.messageStored, events.forwardAttempt] as const
+export const smtpEvents = [
+  events.clientHello,
+  events.authAttempt,
+  events.command,
+  events.messageStored,
+  events.forwardAttempt,
+  events.protocolError,
+] as const
 
 export interface MailConversation {
   readonly mta: Mta
@@ -21,8 +30,7 @@ export interface MailConversation {
   readonly authenticated: () => void
 }
 
-/** What a command line would tell about a password is kept in `auth_attempt` only. */
-const withoutSecret = (line: string): string => line.replace(/^(\s*auth\s+\S+)\s+\S.*$/isu, '$1')
+const LF = 0x0a
 
 type Ending = 'goes on' | 'over'
 
@@ -31,7 +39,7 @@ const COUNTING = { ms: 1_000, bytes: 8 * 1024 * 1024 }
 
 function reportLong({ session }: MailConversation, { beginning, length, sha256 }: LongLine): void {
   session.emit(events.command, {
-    command: Buffer.from(withoutSecret(beginning.toString('latin1')), 'latin1'),
+    command: beginning,
     command_truncated: length,
     command_sha256: sha256,
     mode: 'protocol',
@@ -68,41 +76,83 @@ export async function converse(talk: MailConversation): Promise<void> {
       const verdict = await message.readChunk(next.chunk, next.last)
       return verdict === null ? 'over' : reply(verdict)
     }
-    const attempt = await readCredentials(next.mechanism, next.initial, async (prompt) => {
-      if ((await reply(`334 ${prompt}`)) === 'over') return null
-      const line = await lines.next(mta.timeout.seconds * 1000)
-      return Buffer.isBuffer(line) ? line.toString('latin1', 0, mta.commandLimit).trim() : line === 'long' ? '*long' : null
-    })
-    if (attempt === null) return 'over'
-    if (typeof attempt === 'string') {
-      dialogue.errors += 1
-      return reply(mta.auth[attempt])
-    }
-    const user = view.policy.account(attempt.name, attempt.password)
+    return logIn(next)
+  }
+
+  const tell = (line: string): void => {
+    if (line !== '') session.emit(events.command, { command: Buffer.from(line, 'latin1'), mode: 'protocol' })
+  }
+  const tellAttempt = (exchange: Exchange): void => {
+    const { principal, secret } = seenIn(exchange)
+    if (principal === undefined && secret === undefined) return
     session.emit(events.authAttempt, {
-      principal: Buffer.from(attempt.name, 'latin1'),
-      secret: Buffer.from(attempt.password, 'latin1'),
-      outcome: user === null ? 'failure' : 'success',
-      method: next.mechanism,
+      ...(principal !== undefined && { principal: Buffer.from(principal, 'latin1') }),
+      ...(secret !== undefined && { secret: Buffer.from(secret, 'latin1') }),
+      outcome: 'failure',
+      method: exchange.mechanism,
     })
-    if (user === null) {
-      dialogue.errors += 1
-      return reply(mta.auth.failed)
+  }
+  /** What came without its end is told as it is. */
+  const tellRest = (): void => {
+    const line = lines.rest().toString('latin1')
+    const exchange = exchangeOf(line)
+    tell(exchange === null ? line : withoutSecret(line))
+    if (exchange !== null) tellAttempt(exchange)
+  }
+
+  async function logIn({ mechanism, initial }: Exclude<Next, string | { chunk: number }>): Promise<Ending> {
+    const responses: string[] = []
+    const exchange: Exchange = { mechanism, initial, responses }
+    /** Without those that were too long, which are told by themselves. */
+    const kept: string[] = []
+    const tellFailure = (): void => {
+      const whole = kept.length === responses.length && seenIn(exchange).whole
+      if (!whole) kept.forEach(tell)
+      tellAttempt({ ...exchange, responses: kept })
     }
-    dialogue.login = user.name
-    talk.authenticated()
-    return reply(mta.auth.succeeded)
+    for (;;) {
+      const step = responses.at(-1) === '*' ? { reply: mta.auth.aborted } : mta.auth.step(exchange)
+      if ('prompt' in step) {
+        const line = (await reply(`334 ${step.prompt}`)) === 'over' ? 'end' : await lines.next(mta.timeout.seconds * 1000)
+        if (line === 'end' || line === 'timeout') {
+          tellFailure()
+          tell(lines.rest().toString('latin1'))
+          return 'over'
+        }
+        // A piece of a line is no base64 to either.
+        const text = line === 'long' ? '?' : line.toString('latin1', 0, mta.commandLimit).replace(/\r$/u, '')
+        responses.push(text)
+        if (line !== 'long' && line.length <= mta.commandLimit) kept.push(text)
+        continue
+      }
+      const user = 'reply' in step ? null : view.policy.account(step.name, step.password)
+      if (user === null || 'reply' in step) {
+        tellFailure()
+        dialogue.errors += 1
+        return reply('reply' in step ? step.reply : mta.auth.failed)
+      }
+      if (!seenIn(exchange).whole) kept.forEach(tell)
+      session.emit(events.authAttempt, {
+        principal: Buffer.from(step.name, 'latin1'),
+        secret: Buffer.from(step.password, 'latin1'),
+        outcome: 'success',
+        method: mechanism,
+      })
+      dialogue.login = user.name
+      talk.authenticated()
+      return reply(mta.auth.succeeded)
+    }
   }
 
   if ((await reply(mta.greeting(view))) === 'over') return
   for (;;) {
     const line = await lines.next(mta.timeout.seconds * 1000)
+    if (line === 'timeout' || line === 'end') tellRest()
     if (line === 'timeout') return void (await reply(mta.timeout.reply(view)))
     if (line === 'end') return void (mta.lost !== null && (await reply(mta.lost(view))))
     const cut = line !== 'long' && line.length > mta.commandLimit
     const text = line === 'long' ? null : cut ? line.toString('latin1', 0, mta.commandLimit) : line.toString('latin1').replace(/\r$/u, '')
-    if (text !== null && text !== '' && !cut)
-      session.emit(events.command, { command: Buffer.from(withoutSecret(text), 'latin1'), mode: 'protocol' })
+    if (text !== null && !cut) tell(withoutSecret(text))
     const ahead = lines.rest()
     wire.unread(ahead)
     const before = dialogue.helo
@@ -110,47 +160,20 @@ export async function converse(talk: MailConversation): Promise<void> {
     if (dialogue.helo !== null && dialogue.helo !== before)
       session.emit(events.clientHello, { client_version: Buffer.from(dialogue.helo, 'latin1') })
     if (answer.relay !== undefined) session.emit(events.forwardAttempt, { kind: 'relay', target: Buffer.from(answer.relay, 'latin1') })
+    const exchange = text === null || answer.reply === null ? null : exchangeOf(text)
+    if (exchange !== null) tellAttempt(exchange)
     if (answer.reply !== null && (await reply(answer.reply)) === 'over') return
     if ((await follow(answer.next)) === 'over') {
       wire.end()
-      return lines.finish(COUNTING.ms, COUNTING.bytes)
+      await lines.finish(COUNTING.ms, COUNTING.bytes)
+      const held = lines.rest()
+      wire.unread(held[0] === LF ? held.subarray(1) : held)
+      const behind = await wire.next(0)
+      if (Buffer.isBuffer(behind))
+        session.emit(events.protocolError, { detail: 'sent behind the end', ...(await remainsOf(wire, [behind])) })
+      return
     }
   }
-}
-
-interface Attempt {
-  readonly name: string
-  readonly password: string
-}
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/u
-const decode = (text: string): string | null =>
-  BASE64.test(text) && text.length % 4 === 0 ? Buffer.from(text, 'base64').toString('latin1') : null
-
-/** RFC 4616 and the LOGIN mechanism; null when the client left. */
-async function readCredentials(
-  mechanism: 'PLAIN' | 'LOGIN',
-  initial: string | null,
-  ask: (prompt: string) => Promise<string | null>,
-): Promise<Attempt | 'aborted' | 'invalid' | null> {
-  const take = async (prompt: string, given: string | null): Promise<'aborted' | 'invalid' | null | { readonly text: string }> => {
-    const line = given ?? (await ask(prompt))
-    if (line === null) return null
-    if (line === '*') return 'aborted'
-    const text = line === '=' ? '' : decode(line)
-    return text === null ? 'invalid' : { text }
-  }
-  if (mechanism === 'PLAIN') {
-    const taken = await take('', initial)
-    if (taken === null || typeof taken === 'string') return taken
-    const [, name, password] = taken.text.split('\0')
-    return name === undefined || password === undefined ? 'invalid' : { name, password }
-  }
-  const name = await take('VXNlcm5hbWU6', initial)
-  if (name === null || typeof name === 'string') return name
-  const password = await take('UGFzc3dvcmQ6', null)
-  if (password === null || typeof password === 'string') return password
-  return { name: name.text, password: password.text }
 }
 
 /** The message of a transaction in the making, by DATA or by BDAT. */

@@ -1,5 +1,6 @@
 import type { LongLines } from '../_shared/line-reader/line-reader.ts'
 import type { Policy } from './policy.ts'
+import type { Exchange, Mechanism, Step } from './sasl.ts'
 
 /** Where one SMTP conversation stands. Changed by the MTA's `command` and by the conversation around it. */
 export interface Dialogue {
@@ -50,7 +51,7 @@ export type Next =
   | 'command'
   | 'close'
   | 'data'
-  | { readonly mechanism: 'PLAIN' | 'LOGIN'; readonly initial: string | null }
+  | { readonly mechanism: Mechanism; readonly initial: string | null }
   | { readonly chunk: number; readonly last: boolean }
 
 /** The answer to a command: whole lines without the last CRLF, or null when it comes later. */
@@ -76,7 +77,13 @@ export interface Mta {
   command(dialogue: Dialogue, line: string | null, view: MailView, pending: boolean): Answer
   /** Milliseconds before the next reply. */
   delay(dialogue: Dialogue): number
-  readonly auth: { readonly aborted: string; readonly invalid: string; readonly failed: string; readonly succeeded: string }
+  readonly auth: {
+    readonly aborted: string
+    readonly failed: string
+    readonly succeeded: string
+    /** Where an exchange stands after what was said so far. */
+    step(exchange: Exchange): Step
+  }
   accepted(id: string): string
   chunkAccepted(bytes: number): string
   lastChunkAccepted(bytes: number, total: number, id: string): string

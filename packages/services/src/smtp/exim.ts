@@ -1,6 +1,7 @@
 import { parsePath } from './address.ts'
 import { type Answer, type Dialogue, type MailView, type Mta, type Next, resetTransaction } from './dialogue.ts'
 import { eximMessageId } from './queue-id.ts'
+import { type Exchange, eximDecode, PROMPTS, type Step } from './sasl.ts'
 
 const SIZE_LIMIT = 52_428_800
 const MAX_ERRORS = 3
@@ -103,10 +104,10 @@ function authenticate(dialogue: Dialogue, argument: string): Answer {
   if (!dialogue.extended) return fail(dialogue, '503 AUTH command used when not advertised')
   if (dialogue.login !== null) return fail(dialogue, '503 already authenticated')
   if (dialogue.sender !== null) return fail(dialogue, '503 not permitted in mail transaction')
-  const [mechanism = '', initial] = argument.split(/\s+/u)
+  const [, mechanism = '', initial = ''] = /^(\S*)\s*(.*)$/su.exec(argument) ?? []
   const name = mechanism.toUpperCase()
   if (name !== 'PLAIN' && name !== 'LOGIN') return fail(dialogue, `504 ${mechanism} authentication mechanism not supported`)
-  return { reply: null, next: { mechanism: name, initial: initial ?? null } }
+  return { reply: null, next: { mechanism: name, initial: initial === '' ? null : initial } }
 }
 
 function chunk(dialogue: Dialogue, argument: string): Answer {
@@ -155,6 +156,20 @@ function command(dialogue: Dialogue, line: string | null, view: MailView, pendin
 
 const KNOWN = new Set(['HELO', 'EHLO', 'DATA', 'AUTH', 'BDAT', 'NOOP', 'HELP', 'EXPN', 'ETRN', 'STARTTLS', 'VRFY', 'QUIT', 'RSET'])
 
+/** The plaintext driver: every answer is split at its NULs, a variable each; prompts are for those that are missing. */
+function step({ mechanism, initial, responses }: Exchange): Step {
+  const variables: string[] = initial === '=' ? [''] : []
+  for (const answer of initial === null || initial === '=' ? responses : [initial, ...responses]) {
+    const decoded = eximDecode(answer)
+    if (decoded === null) return { reply: '501 Invalid base64 data' }
+    variables.push(...decoded.split('\0'))
+  }
+  const prompt = PROMPTS[mechanism][variables.length]
+  if (prompt !== undefined) return { prompt }
+  const [name = '', password = ''] = mechanism === 'PLAIN' ? variables.slice(1) : variables
+  return { name, password }
+}
+
 /** Exim 4 as Debian configures an Internet site, with plain-text authentication and without TLS. */
 export const exim: Mta = {
   commandLimit: 16_384,
@@ -169,9 +184,9 @@ export const exim: Mta = {
   delay: () => 0,
   auth: {
     aborted: '501 Authentication cancelled',
-    invalid: '501 Invalid base64 data',
     failed: '535 Incorrect authentication data',
     succeeded: '235 Authentication succeeded',
+    step,
   },
   accepted: (id) => `250 OK id=${id}`,
   chunkAccepted: (bytes) => `250 ${bytes} byte chunk received`,

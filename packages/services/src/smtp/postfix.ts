@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { parsePath } from './address.ts'
 import { type Answer, type Dialogue, type MailView, type Mta, type Next, resetTransaction } from './dialogue.ts'
 import { postfixQueueId } from './queue-id.ts'
+import { BAD_PROTOCOL, cyrusDecode, type Exchange, PROMPTS, type Step } from './sasl.ts'
 
 const COMMAND_LIMIT = 2048
 const SIZE_LIMIT = 10_240_000
@@ -145,6 +146,29 @@ function command(dialogue: Dialogue, line: string | null, view: MailView): Answe
   return unknown(dialogue, text, view)
 }
 
+const FAILED = '535 5.7.8 Error: authentication failed: authentication failure'
+const failed = (fault: string): Step => ({ reply: `535 5.7.8 Error: authentication failed: ${fault}` })
+
+/** Cyrus SASL 2.1's plug-ins for PLAIN and LOGIN, their errors as Postfix words them. */
+function step({ mechanism, initial, responses }: Exchange): Step {
+  const said: string[] = []
+  for (const answer of initial === null ? responses : [initial, ...responses]) {
+    const decoded = cyrusDecode(answer.split('\0', 1)[0] ?? '')
+    if ('fault' in decoded) return failed(decoded.fault)
+    said.push(decoded.bytes)
+  }
+  const prompt = PROMPTS[mechanism][said.length]
+  if (prompt !== undefined) return { prompt }
+  if (mechanism === 'LOGIN') {
+    const [name = '', password = ''] = said.map((text) => text.split('\0', 1)[0] ?? '')
+    return { name, password }
+  }
+  const [identity = '', name, password, ...more] = (said[0] ?? '').split('\0')
+  if (name === undefined || password === undefined || more.length > 0) return failed(BAD_PROTOCOL)
+  if (name === '') return failed('generic failure')
+  return identity === '' || identity === name ? { name, password } : { reply: FAILED }
+}
+
 /** Postfix 3 as Debian configures an Internet site, with SASL and without a certificate. */
 export const postfix: Mta = {
   commandLimit: COMMAND_LIMIT,
@@ -158,9 +182,9 @@ export const postfix: Mta = {
   delay: ({ errors }) => (errors > SOFT_ERRORS ? 1_000 : 0),
   auth: {
     aborted: '501 5.7.0 Authentication aborted',
-    invalid: '535 5.7.8 Error: authentication failed: another step is needed in authentication',
-    failed: '535 5.7.8 Error: authentication failed: authentication failure',
+    failed: FAILED,
     succeeded: '235 2.7.0 Authentication successful',
+    step,
   },
   accepted: (id) => `250 2.0.0 Ok: queued as ${id}`,
   chunkAccepted: (bytes) => `250 2.0.0 Ok: ${bytes} bytes`,
