@@ -32,6 +32,8 @@ export async function converse(session: FtpSession, wire: Wire, options: Convers
   for (;;) {
     const patience = session.user === null ? dialect.loginTimeout : dialect.idleTimeout
     const line = await lines.next(patience.seconds * 1000)
+    const unended = line === 'timeout' || (line === 'end' && !dialect.lastLineCounts) ? lines.rest() : null
+    if (unended !== null && unended.length > 0) report(session, unended)
     if (line === 'timeout') return void (await session.reply(patience.reply))
     if (line === 'long') {
       longInARow += 1
@@ -51,6 +53,10 @@ export async function converse(session: FtpSession, wire: Wire, options: Convers
 
 /** One carriage return at the end belongs to the end. */
 const withoutEnd = (line: Buffer): Buffer => (line.at(-1) === 0x0d ? line.subarray(0, -1) : line)
+
+function report({ session, user, cwd }: FtpSession, command: Buffer): void {
+  session.emit(events.command, { command, mode: 'protocol', ...(user !== null && { user: user.name, cwd }) })
+}
 
 function reportLong({ session, user }: FtpSession, { beginning, length, sha256 }: LongLine): void {
   session.emit(events.command, {
@@ -82,12 +88,7 @@ async function obey(session: FtpSession, line: Buffer, login: Login, options: Co
   const { given, argument } = dialect.split(text)
   const verb = given.toUpperCase()
   const secret = verb === 'PASS' && session.user === null && login.name !== null
-  if (line.length > 0 && !secret)
-    session.session.emit(events.command, {
-      command: line,
-      mode: 'protocol',
-      ...(session.user !== null && { user: session.user.name, cwd: session.cwd }),
-    })
+  if (line.length > 0 && !secret) report(session, line)
   if (refusals !== '' && !(await session.send(refusals))) return false
   if (text === '') return dialect.emptyLine === null || session.reply(dialect.emptyLine)
   if (dialect.foreign.has(verb) || (dialect.foreign.has('SSH-2.0-') && verb.startsWith('SSH-2.0-'))) return false

@@ -70,6 +70,10 @@ export class Client {
   raw(data: string | Buffer): void {
     this.#socket.write(data)
   }
+  /** Ends our side with these last bytes. */
+  finish(data: string): void {
+    this.#socket.end(data, 'latin1')
+  }
   async data(): Promise<net.Socket> {
     const [, , , , , high, low] = /\((\d+),(\d+),(\d+),(\d+),(\d+),(\d+)\)/u.exec(await this.say('PASV')) ?? []
     const socket = net.connect(Number(high) * 256 + Number(low), '127.0.0.1')

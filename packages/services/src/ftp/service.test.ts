@@ -67,6 +67,13 @@ describe('ftp', () => {
     }
   })
 
+  it.each(['vsftpd', 'proftpd'] as const)('keeps a line that never ended, as %s', async (server) => {
+    await start(personaWith(server))
+    const client = await connect()
+    client.finish('USER half')
+    expect((await harness.waitFor(ofType(events.command))).fields.command).toBe('USER half')
+  })
+
   it('answers as vsftpd 3.0 answered the same script', async () => {
     const persona = personaWith('vsftpd')
     await start(persona)

@@ -155,3 +155,14 @@ test('a form secret needs no principal, and other types hold none', () => {
     secretKind: 'http_digest_md5',
   })
 })
+
+test('a Basic credential without its padding is one', () => {
+  for (const [value, secret] of [
+    ['YTpiYg==', 'bb'],
+    ['YTpiYg', 'bb'],
+    ['YTpiYmI=', 'bbb'],
+    ['YTpiYmI', 'bbb'],
+  ] as const)
+    expect(authorizationCredential(`Basic ${value}`)).toMatchObject({ principal: Buffer.from('a'), secret: Buffer.from(secret) })
+  expect(authorizationCredential('Basic YTpiY')).toBeNull()
+})

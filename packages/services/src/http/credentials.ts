@@ -17,7 +17,8 @@ export function authorizationCredential(value: string | undefined): HttpCredenti
   const [, scheme = '', rest = ''] = parts
   switch (scheme.toLowerCase()) {
     case 'basic': {
-      if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u.test(rest)) return null
+      // A person reads it without its padding, too.
+      if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/u.test(rest)) return null
       const decoded = Buffer.from(rest, 'base64')
       const colon = decoded.indexOf(0x3a)
       if (colon < 0) return null

@@ -112,7 +112,12 @@ async function serveClient({ wire, instance, session, authenticated }: Conversat
   const parser = new CommandParser()
   while (!client.closing) {
     const incoming = await wire.next(5_000)
-    if (incoming === 'end') return
+    if (incoming === 'end') {
+      const pieces = parser.pieces()
+      if (pieces.some((piece) => piece.length > 0))
+        session.emit(events.protocolError, { detail: 'ended within a command', ...(await remainsOf(wire, pieces)) })
+      return
+    }
     if (incoming === 'timeout') continue
     instance.stats.bytesIn += incoming.length
     parser.push(incoming)
@@ -172,7 +177,8 @@ function tell(session: Session<Emits>, client: Client, command: Command, good = 
       outcome: good ? 'success' : 'failure',
       method: name.toUpperCase(),
     })
-    if (name === 'auth') return
+    // What AUTH does not take stays with the words around it.
+    if (name === 'auth' && words.length <= 3) return
   }
   session.emit(events.command, { command: shown(command), user: client.authenticated ? 'default' : '', mode: 'exec' })
 }

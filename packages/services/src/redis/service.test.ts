@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import net from 'node:net'
 import { events } from '@decnet/contracts/events'
 import { examplePersona, ofType, type ServiceHarness, serviceConformance, startService } from '@decnet/kernel/service/conformance'
 import { when } from '@decnet/kernel/testing'
@@ -148,6 +149,19 @@ describe('a Redis with a password', () => {
       .map(({ fields }) => ({ secret: secretOf(fields), outcome: fields.outcome, principal: fields.principal }))
     expect(wrong).toEqual({ secret: 'wr\xffong', outcome: 'failure', principal: undefined })
     expect(right).toEqual({ secret: 'letmein', outcome: 'success', principal: 'default' })
+  })
+
+  test('keeps what AUTH does not take, and a command that never ended', async () => {
+    await using harness = await startService(service, { persona, config: { password: 'letmein' } })
+    const socket = net.connect(harness.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.resume()
+    socket.end('AUTH info pw extra\r\n*2\r\n$4\r\nAUTH\r\n$6\r\nhal')
+    const { sample } = (await harness.waitFor(ofType(events.protocolError, { detail: 'ended within a command' }))).fields
+    expect(sample).toContain('AUTH')
+    expect(sample).toContain('hal')
+    expect(harness.ofType('auth_attempt').map(({ fields }) => [fields.principal, secretOf(fields)])).toEqual([['info', 'pw']])
+    expect(harness.ofType('command').map(({ fields }) => fields.command)).toEqual(['AUTH info pw extra'])
   })
 
   test('Redis 6 words its errors in its own way', async () => {
