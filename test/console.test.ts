@@ -293,6 +293,7 @@ when({ tools }).describe('the console, from the first start on', () => {
           .filter({ hasText: new RegExp(`^${name}${port}`, 'u') })
           .waitFor()
       await card.locator('code').filter({ hasText: decky.ip }).first().waitFor()
+      expect(await card.locator('code').filter({ hasText: 'curl -u root ftp:' }).count()).toBe(0)
     }
     await rail('Workers').click()
     await page.getByRole('heading', { name: 'All workers run and are up to date.' }).waitFor()

@@ -9,7 +9,7 @@ import { DeckyValue } from '../parts/value.tsx'
 import { useDeckies } from '../queries.ts'
 import { figure, plural } from '../time/words.ts'
 import { peekAt, useUrl } from '../url.ts'
-import { attackLine, colourOf } from '../words/services.ts'
+import { attackLine, colourOf, keptOut } from '../words/services.ts'
 import './fleet/fleet.css'
 
 /** The fleet like an inventory of hosts: who they say they are, what listens, who came. */
@@ -105,7 +105,10 @@ function Row({ decky: d, lines }: { decky: Decky; lines: boolean }) {
       </div>
       <ul className="decky-svc">
         {d.services.map((s) => {
-          const line = attackLine(s, d.logins[0]?.user)
+          const line = attackLine(
+            s,
+            d.logins.map((l) => l.user),
+          )
           return (
             <li key={`${s.name} ${s.port}`} className={lines ? 'open' : undefined}>
               <span className="svc" data-state={s.state} title={s.detail ?? `${s.title}, ${s.state}`}>
@@ -124,7 +127,7 @@ function Row({ decky: d, lines }: { decky: Decky; lines: boolean }) {
           <li className="open">
             <span className="dim lets-in">Lets in</span>
             {d.logins.map((l) => (
-              <Account key={`${l.user} ${l.password}`} {...l} />
+              <Account key={`${l.user} ${l.password}`} {...l} not={d.services.flatMap((s) => (keptOut(s.name, l.user) ? [s.name] : []))} />
             ))}
           </li>
         )}

@@ -62,8 +62,10 @@ describe('an event in words', () => {
 describe('services', () => {
   it('give a line that attacks them, with the port only where it is unusual', () => {
     expect(attackLine({ name: 'ssh', address: '127.77.0.11', port: 22 })).toBe('ssh root@127.77.0.11')
-    expect(attackLine({ name: 'ssh', address: '127.77.0.11', port: 10_022 }, 'bob')).toBe('ssh -p 10022 bob@127.77.0.11')
+    expect(attackLine({ name: 'ssh', address: '127.77.0.11', port: 10_022 }, ['bob'])).toBe('ssh -p 10022 bob@127.77.0.11')
     expect(attackLine({ name: 'http', address: '2001:db8::1', port: 80 })).toBe('curl -i http://[2001:db8::1]/')
+    expect(attackLine({ name: 'ftp', address: '127.77.0.11', port: 21 }, ['root', 'bob'])).toBe('curl -u bob ftp://127.77.0.11/')
+    expect(attackLine({ name: 'ftp', address: '127.77.0.11', port: 21 }, ['root'])).toBe('curl ftp://127.77.0.11/')
     expect(attackLine({ name: 'modbus', address: '127.77.0.11', port: 502 })).toBeNull()
   })
   it('go by a colour of their own, unheard-of ones by one for all', () => {

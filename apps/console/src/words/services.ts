@@ -41,9 +41,16 @@ export const colourOf = (service: string | null | undefined) => paint(paintOf(se
 
 const hostOf = (address: string) => (address.includes(':') ? `[${address}]` : address)
 
-/** A line to paste into a terminal that attacks this service as `user`; `null` where there is no common client. */
-export function attackLine(service: { name: string; address: string; port: number }, user = 'root'): string | null {
+/** FTP keeps root out, whatever the password (`/etc/ftpusers`). */
+export const keptOut = (service: string, user: string): boolean => service === 'ftp' && user === 'root'
+
+/**
+ * A line to paste into a terminal that attacks this service as the first of the decky's `users` that it lets in; `null` where there is no
+ * common client.
+ */
+export function attackLine(service: { name: string; address: string; port: number }, users: readonly string[] = []): string | null {
   const { name, address, port } = service
+  const user = users.find((each) => !keptOut(name, each)) ?? (name === 'ftp' ? '' : 'root')
   const p = (usual: number, flag: string) => (port === usual ? '' : ` ${flag} ${port}`)
   switch (name) {
     case 'ssh':
@@ -55,7 +62,7 @@ export function attackLine(service: { name: string; address: string; port: numbe
     case 'https':
       return `curl -ik https://${hostOf(address)}${port === 443 ? '' : `:${port}`}/`
     case 'ftp':
-      return `curl -u ${user} ftp://${hostOf(address)}${port === 21 ? '' : `:${port}`}/`
+      return `curl ${user === '' ? '' : `-u ${user} `}ftp://${hostOf(address)}${port === 21 ? '' : `:${port}`}/`
     case 'redis':
       return `redis-cli -h ${address}${p(6379, '-p')} INFO`
     case 'mysql':

@@ -77,7 +77,10 @@ export function PeekDecky({ id }: { id: string }) {
       <section className="section">
         <h3 className="h">Services</h3>
         {d.services.map((s) => {
-          const line = attackLine(s, d.logins[0]?.user)
+          const line = attackLine(
+            s,
+            d.logins.map((l) => l.user),
+          )
           return (
             <div key={`${s.name} ${s.port}`} className="peek-svc">
               <span className="cut">

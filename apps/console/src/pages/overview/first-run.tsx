@@ -14,10 +14,11 @@ export function FirstRun() {
   const services = (deckies.data ?? []).flatMap((d) => d.services.filter((s) => s.state === 'listening'))
   const door = deckies.data?.find((d) => d.logins.length > 0 && d.services.some((s) => s.name === 'ssh' && s.state === 'listening'))
   const login = door?.logins[0]
-  const user = login?.user
   const lines = ['ssh', 'http', 'redis', 'ftp'].flatMap((name) => {
-    const service = (name === 'ssh' ? door?.services : undefined)?.find((s) => s.name === name) ?? services.find((s) => s.name === name)
-    const line = service ? attackLine(service, user) : null
+    const owners = [...(door ? [door] : []), ...(deckies.data ?? [])]
+    const found = owners.flatMap((d) => d.services.filter((s) => s.name === name && s.state === 'listening').map((s) => ({ d, s })))[0]
+    const users = found?.d.logins.map((l) => l.user)
+    const line = found ? attackLine(found.s, users) : null
     return line ? [line] : []
   })
   return (
@@ -57,7 +58,7 @@ export function FirstRun() {
               {login && (
                 <>
                   {' '}
-                  The password <code className="mono strong">{login.password}</code> lets you in.
+                  The password <code className="mono strong">{login.password}</code> lets you in by ssh.
                 </>
               )}
             </>
