@@ -1,4 +1,4 @@
-import { type Attacker, severity } from '@decnet/contracts/api'
+import { type Attacker, attackerQuery, severity } from '@decnet/contracts/api'
 import { useMemo } from 'react'
 import { Page } from '../frame/page.tsx'
 import { Prose } from '../parts/bytes.tsx'
@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../parts/data-table.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Facets } from '../parts/facets.tsx'
 import { SeverityBadge } from '../parts/severity.tsx'
+import { sortOf } from '../parts/sort-of.ts'
 import { Time } from '../parts/time.tsx'
 import { usePaged } from '../parts/use-paged.ts'
 import { AttackerLink, ServiceValue } from '../parts/value.tsx'
@@ -103,7 +104,7 @@ export default function Attackers() {
   }
   const level = severity.safeParse(split.exact.severity)
   const asked = { ...filter, ...(level.success ? { severity: level.data } : {}) }
-  const by = params.get('sort') ?? 'recent'
+  const by = sortOf(attackerQuery.shape.sort_by, params.get('sort'))
   const order = params.get('order') === 'asc' ? 'asc' : 'desc'
   const facets = useFacets(asked, range)
   const source = usePaged(

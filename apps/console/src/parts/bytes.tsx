@@ -19,15 +19,15 @@ function Runs({ runs }: { runs: readonly Run[] }) {
   )
 }
 
-/** Text that an attacker chose, in one line: exact, isolated, cut at `most` characters with a note of how many are left out. */
-export function Bytes({ text, most = 200 }: { text: string; most?: number }) {
+/** Text that an attacker chose, in one line: exact, isolated, cut at `most` characters with a note (`rest`) of how many are left out. */
+export function Bytes({ text, most = 200, rest }: { text: string; most?: number; rest?: string }) {
   const runs = useMemo(() => runsOf(text, most), [text, most])
   const left = text.length > most ? Math.max(0, [...text.slice(0, 100_000)].length - most) : 0
   if (text === '') return <span className="faint">empty</span>
   return (
     <span className="bytes" dir="ltr">
       <Runs runs={runs} />
-      {left > 0 && <span className="rest"> … {left > 90_000 ? 'very many' : left} more</span>}
+      {left > 0 && <span className="rest">{rest ?? ` … ${left > 90_000 ? 'very many' : left} more`}</span>}
     </span>
   )
 }

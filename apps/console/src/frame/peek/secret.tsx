@@ -1,3 +1,4 @@
+import { runsOf } from '../../bytes/view.ts'
 import { Bytes, BytesBox } from '../../parts/bytes.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
@@ -8,6 +9,17 @@ import { figure, plural } from '../../time/words.ts'
 import { go, hrefTo } from '../../url.ts'
 import { isResponse, principalText, secretKindName } from '../../words/secret.ts'
 import './peek.css'
+
+/** The beginning of a name among others: how many characters are missing would read as more names. */
+const Cut = ({ text }: { text: string }) => (
+  <span
+    title={runsOf(text)
+      .map((run) => run.shown)
+      .join('')}
+  >
+    <Bytes text={text} most={24} rest="…" />
+  </span>
+)
 
 /** One secret: its exact bytes, who tried it, where, with what success. */
 export function PeekSecret({ id }: { id: string }) {
@@ -56,8 +68,9 @@ export function PeekSecret({ id }: { id: string }) {
           {users.length > 3 && (
             <p className="peek-users">
               {users.slice(3, 30).map((u) => (
-                <Bytes key={u} text={u} most={24} />
+                <Cut key={u} text={u} />
               ))}
+              {users.length > 30 && <span className="faint small">and {plural(users.length - 30, 'more name')}</span>}
             </p>
           )}
         </section>

@@ -2,6 +2,7 @@ import { type Credential, credentialQuery } from '@decnet/contracts/api'
 import { type ReactNode, useMemo } from 'react'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Empty } from '../../parts/empty.tsx'
+import { sortOf } from '../../parts/sort-of.ts'
 import { Time } from '../../parts/time.tsx'
 import { usePaged } from '../../parts/use-paged.ts'
 import { AttackerValue, DeckyValue, PrincipalValue, SecretValue, ServiceValue } from '../../parts/value.tsx'
@@ -92,7 +93,7 @@ export function Tried({ toolbar }: { toolbar: ReactNode }) {
       search: [exact.principal, rest].filter(Boolean).join(' '),
     }
   }, [terms])
-  const by = params.get('sort') ?? 'last_seen'
+  const by = sortOf(credentialQuery.shape.sort_by, params.get('sort'))
   const order = params.get('order') === 'asc' ? 'asc' : 'desc'
   const source = usePaged(
     ['credentials', 'all', asked, by, order, rangeKey(range)],
