@@ -21,7 +21,12 @@ function banner(ready: FleetReady, warning: string | null): void {
     )
   }
   const moved = ready.deckies.flatMap((decky) => decky.services).filter((service) => service.note !== undefined)
-  if (moved.length > 0) print(pc.dim(`\n  ${moved.length} services do not have their usual port (${visible(moved[0]?.note ?? '')}).`))
+  if (moved.length > 0)
+    print(
+      pc.dim(
+        `\n  ${moved.length === 1 ? '1 service does not have its' : `${moved.length} services do not have their`} usual port (${visible(moved[0]?.note ?? '')}).`,
+      ),
+    )
   for (const { decky, service, reason } of ready.failed) print(`${pc.yellow('!')} ${service} on ${decky}: ${reason}`)
   const target = ready.deckies.find((decky) => decky.services.some((service) => service.name === 'ssh'))
   const ssh = target?.services.find((service) => service.name === 'ssh')

@@ -29,7 +29,7 @@ const bind = (path: string) =>
 const running = (home: Home, pid: number | undefined) =>
   new AppError(`A fleet is running in ${home.path} already${pid === undefined ? '' : ` (process ${pid})`}.`, {
     code: 'already_running',
-    hint: 'Look at it with `decnet status`, stop it with Ctrl-C or kill, or name another home with --home.',
+    hint: 'Look at it with `decnet status`, stop it with `decnet down`, or name another home with --home.',
   })
 
 /** Takes a home for this process: of many who ask at once, one gets it. @throws {AppError} `already_running`. */
