@@ -249,8 +249,30 @@ describe('the command line beside a fleet', () => {
       expect(whole.credentials.map((row) => row.secret_b64)).toContain(Buffer.from(secret).toString('base64'))
       expect((await cli('attacker', key)).stdout).toContain('Sessions')
     }
+    const { stdout } = await cli('attacker', '127.0.0.1')
+    expect(stdout).not.toMatch(/\b1 (?:commands|log-in attempts)\b/u)
     const unknown = await cli('attacker', '203.0.113.99', '--json')
     expect([unknown.code, errorOf(unknown).code]).toEqual([1, 'attacker_unknown'])
+  })
+
+  it('the verbs of a protocol are requests, and no commands: everywhere', async () => {
+    interface Whole {
+      command_count: number
+      commands: unknown[]
+      requests: { kind: string; command: string }[]
+      sessions: { command_count: number }[]
+    }
+    const whole = await json<Whole>('attacker', '127.0.0.1')
+    const { stdout } = await cli('attacker', '127.0.0.1')
+    expect([whole.command_count, whole.commands, whole.sessions.filter((row) => row.command_count > 0)]).toEqual([0, [], []])
+    expect(whole.requests.map((row) => row.kind)).toEqual(whole.requests.map(() => 'request'))
+    expect(whole.requests.map((row) => row.command)).toContain('QUIT')
+    expect(stdout).toMatch(/^Commands 0$/mu)
+    expect(stdout).toMatch(new RegExp(`^Requests ${whole.requests.length}\\b`, 'mu'))
+    const listed = { commands: 0, requests: whole.requests.length }
+    expect(await fleet.get<unknown>('/attackers/127.0.0.1/commands')).toMatchObject({ total: 0, data: [], ...listed })
+    expect(await fleet.get<unknown>('/attackers/127.0.0.1/commands?kind=request')).toMatchObject({ total: listed.requests, ...listed })
+    expect((await fleet.get<{ commands: { value: number } }>('/stats')).commands.value).toBe(0)
   })
 
   it('credentials are listed, and with --reuse those on several targets', async () => {

@@ -158,7 +158,7 @@ when({ tools }).describe('the pages of the console, full of what attackers chose
       ['/live', 'ran', 'tried', 'requested'],
       ['/live?by=event', 'ran', 'tried', 'requested'],
       ['/live?by=event&peek=event:COMMAND'],
-      ['/attackers/ATTACKER', 'Commands', 'Credentials'],
+      ['/attackers/ATTACKER', 'Commands', 'Requests', 'Credentials'],
       ['/credentials'],
       ['/credentials?view=reuse'],
       ['/credentials?peek=secret:SECRET'],

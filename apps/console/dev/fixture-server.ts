@@ -189,23 +189,25 @@ function one(path: string, q: URLSearchParams): unknown {
     const a = world.attackers.find((x) => x.uuid === id)
     if (!a) return undefined
     const rows = () => world.logs.filter((r) => r.attacker_ip === a.ip).reverse()
-    if (part === 'commands')
-      return page(
-        rows()
-          .filter((r) => r.event_type === 'command')
-          .map((r) => ({
-            id: r.id,
-            seq: r.seq,
-            timestamp: r.timestamp,
-            session_id: r.session_id,
-            decky: r.decky ?? '',
-            service: r.service ?? '',
-            user: null,
-            command: String(r.fields.command),
-            command_b64: null,
-          })),
-        q,
-      )
+    if (part === 'commands') {
+      const kind = q.get('kind') ?? 'command'
+      const lines = rows()
+        .filter((r) => r.event_type === 'command')
+        .map((r) => ({
+          kind: r.fields.mode === 'protocol' ? 'request' : 'command',
+          id: r.id,
+          seq: r.seq,
+          timestamp: r.timestamp,
+          session_id: r.session_id,
+          decky: r.decky ?? '',
+          service: r.service ?? '',
+          user: null,
+          command: String(r.fields.command),
+          command_b64: null,
+        }))
+      const of = (name: string) => lines.filter((line) => name === 'all' || line.kind === name)
+      return { ...page(of(kind), q), commands: of('command').length, requests: of('request').length }
+    }
     if (part === 'artifacts')
       return page(
         rows()

@@ -155,7 +155,7 @@ function addSession(world: World, dice: Dice, actor: Actor, target: { decky: str
   } else if (target.service === 'redis' && actor.kind !== 'scanner') {
     for (const command of ['INFO server', 'CONFIG SET dir /root/.ssh', 'CONFIG SET dbfilename authorized_keys', 'SAVE']) {
       count.command += 1
-      log('command', { command, mode: 'protocol' }, 1.2)
+      log('command', { command, user: '', mode: 'exec' }, 1.2)
     }
   } else if (actor.kind !== 'scanner') {
     const tries = actor.kind === 'sprayer' ? 8 + dice.int(40) : 1 + dice.int(5)

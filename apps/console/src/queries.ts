@@ -3,6 +3,7 @@ import {
   attacker,
   attackerFacets,
   attackerPage,
+  type CommandKind,
   commandPage,
   credentialPage,
   credentialReusePage,
@@ -79,10 +80,10 @@ export const useFacets = (params: Params, range: Range) =>
     queryFn: ({ signal }) => get(attackerFacets, '/attackers/facets', { ...params, ...periodOf(range) }, signal),
     placeholderData: keepPreviousData,
   })
-export const useCommands = (uuid: string, limit = 200) =>
+export const useCommands = (uuid: string, limit: number, kind: CommandKind = 'command') =>
   useQuery({
-    queryKey: ['attacker', uuid, 'commands', limit],
-    queryFn: ({ signal }) => get(commandPage, `/attackers/${encodeURIComponent(uuid)}/commands`, { limit }, signal),
+    queryKey: ['attacker', uuid, 'commands', kind, limit],
+    queryFn: ({ signal }) => get(commandPage, `/attackers/${encodeURIComponent(uuid)}/commands`, { limit, kind }, signal),
   })
 export const useArtifacts = (uuid: string) =>
   useQuery({

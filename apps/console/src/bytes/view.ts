@@ -106,6 +106,10 @@ export function textOf(bytes: Uint8Array): string {
   return text
 }
 
+/** A command as it was on the wire; see {@link textOf}. */
+export const exactly = ({ command, command_b64 }: { readonly command: string; readonly command_b64: string | null }): string =>
+  command_b64 === null ? command : textOf(bytesOf(command_b64))
+
 /** Bytes as runs: UTF-8 as text, every other byte as the mark `\xNN`. */
 export const runsOfBytes = (bytes: Uint8Array): Run[] => runsOf(textOf(bytes))
 

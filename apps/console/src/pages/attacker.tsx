@@ -11,7 +11,7 @@ import { useAttackerOf, useCredentials, useLogs, useSessions } from '../queries.
 import { formatTerm } from '../search/grammar.ts'
 import { plural } from '../time/words.ts'
 import { hrefTo, setParams, useUrl } from '../url.ts'
-import { Commands } from './attacker/commands.tsx'
+import { Commands, Requests } from './attacker/commands.tsx'
 import { AttackerCredentials } from './attacker/credentials.tsx'
 import { Files } from './attacker/files.tsx'
 import { Score } from './attacker/score.tsx'
@@ -104,6 +104,7 @@ function Known({ attacker: a }: { attacker: Entity }) {
           {selected && <SessionView key={selected.id} session={selected} />}
           <AttackerCredentials rows={credentials.data?.data} total={credentials.data?.total ?? 0} attempts={a.credential_count} ip={a.ip} />
           <Commands uuid={a.uuid} count={a.command_count} />
+          <Requests uuid={a.uuid} />
         </div>
         <div>
           <Score attacker={a} />

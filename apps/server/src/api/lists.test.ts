@@ -233,8 +233,10 @@ describe('lists', () => {
   })
 
   it('what one attacker did is listed', async () => {
-    for (const list of ['commands', 'artifacts'])
-      expect(await get(`/attackers/203.0.113.1/${list}`)).toEqual({ total: 0, limit: 50, offset: 0, data: [] })
+    const none = { total: 0, limit: 50, offset: 0, data: [] }
+    expect(await get('/attackers/203.0.113.1/artifacts')).toEqual(none)
+    for (const kind of ['command', 'request', 'all'])
+      expect(await get(`/attackers/203.0.113.1/commands?kind=${kind}`)).toEqual({ ...none, commands: 0, requests: 0 })
     const { data } = await get('/sessions/session-1/events')
     expect(data.map((row) => row.event_type)).toEqual(expect.arrayContaining(['connect', 'auth_attempt', 'disconnect']))
     expect(data.every((row) => row.session_id === 'session-1')).toBe(true)

@@ -1,9 +1,10 @@
 import { AppError } from '@decnet/kernel'
 import pc from 'picocolors'
+import { plural } from '../domain/plural.ts'
 import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
 import { ago, print, printJson, visible } from './output.ts'
-import { principalOf, secretOf } from './secret.ts'
+import { exactly, principalOf, secretOf } from './secret.ts'
 import { openStored } from './stored.ts'
 import { printTable } from './table.ts'
 
@@ -18,14 +19,22 @@ export const attacker: CommandDefinition = {
       const found = await read['attackers.find'](key)
       if (!found)
         throw new AppError(`Nobody is known as ${visible(key)}.`, { code: 'attacker_unknown', hint: '`decnet attackers` lists everybody.' })
-      const [sessions, commands, credentials, artifacts] = await Promise.all([
+      const [sessions, commands, requests, credentials, artifacts] = await Promise.all([
         read['sessions.list']({ attacker: found.uuid, limit: 100, offset: 0 }),
         read['attackers.commands']({ ip: found.ip, limit: 100, offset: 0 }),
+        read['attackers.commands']({ ip: found.ip, kind: 'request', limit: 100, offset: 0 }),
         read['credentials.list']({ attackerIp: found.ip, sortBy: 'last_seen', order: 'desc', limit: 100, offset: 0 }),
         read['attackers.artifacts']({ ip: found.ip, limit: 100, offset: 0 }),
       ])
       if (options.json) {
-        printJson({ ...found, sessions: sessions.data, commands: commands.data, credentials: credentials.data, artifacts: artifacts.data })
+        printJson({
+          ...found,
+          sessions: sessions.data,
+          commands: commands.data,
+          requests: requests.data,
+          credentials: credentials.data,
+          artifacts: artifacts.data,
+        })
         return 0
       }
       const now = Date.now()
@@ -45,7 +54,7 @@ export const attacker: CommandDefinition = {
           visible(row.service),
           row.duration_s === null ? 'open' : `${row.duration_s.toFixed(1)} s`,
           visible(row.principal ?? '', 24),
-          `${row.command_count} commands, ${row.credential_count} log-in attempts${row.logged_in ? ', got in' : ''}`,
+          `${plural(row.command_count, 'command')}, ${plural(row.credential_count, 'log-in attempt')}${row.logged_in ? ', got in' : ''}`,
         ]),
         'None.',
       )
@@ -64,9 +73,17 @@ export const attacker: CommandDefinition = {
       print(`\n${pc.bold('Commands')} ${commands.total}`)
       printTable(
         ['Time', 'Where', 'Command'],
-        commands.data.map((row) => [row.timestamp, `${visible(row.decky)}/${visible(row.service)}`, visible(row.command, 160)]),
+        commands.data.map((row) => [row.timestamp, `${visible(row.decky)}/${visible(row.service)}`, exactly(row, 160)]),
         'None.',
       )
+      if (requests.total > 0) {
+        print(`\n${pc.bold('Requests')} ${requests.total} ${pc.dim('verbs of a protocol')}`)
+        printTable(
+          ['Time', 'Where', 'Request'],
+          requests.data.map((row) => [row.timestamp, `${visible(row.decky)}/${visible(row.service)}`, exactly(row, 160)]),
+          'None.',
+        )
+      }
       if (artifacts.total > 0) {
         print(`\n${pc.bold('Files')} ${artifacts.total}`)
         printTable(

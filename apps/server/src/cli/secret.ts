@@ -31,3 +31,9 @@ export const principalOf = (
   { principal, principal_b64 }: { readonly principal: string | null; readonly principal_b64?: string | null },
   width: number,
 ): string => visible(principal_b64 ? textOf(Buffer.from(principal_b64, 'base64')) : (principal ?? ''), width)
+
+/** A command as it came. */
+export const exactly = (
+  { command, command_b64 }: { readonly command: string; readonly command_b64: string | null },
+  width: number,
+): string => visible(command_b64 === null ? command : textOf(Buffer.from(command_b64, 'base64')), width)

@@ -1,9 +1,9 @@
 import { events } from '@decnet/contracts/events'
 import { own } from '@decnet/kernel'
 
-/** Lines that a person or a script gave to something that obeys. */
+/** Lines that a person or a script gave to something: commands ({@link isHandsOn}) and requests, the verbs of a protocol. */
 export const COMMAND_TYPES: readonly string[] = [events.command.type, events.query.type]
-/** A hand on a shell or a database, not the verbs by which a protocol moves along (FTP's USER, SMTP's EHLO). */
+/** A command: a hand on a shell or a database, not a request by which a protocol moves along (FTP's USER, SMTP's EHLO, sftp's ls). */
 export const isHandsOn = (type: string, fields: Readonly<Record<string, unknown>>): boolean =>
   COMMAND_TYPES.includes(type) && fields.mode !== 'protocol'
 export const FILE_TYPES: readonly string[] = [events.fileCaptured.type, events.messageStored.type]

@@ -1,6 +1,6 @@
+import { plural } from './plural.ts'
 import type { Conduct } from './scoring.ts'
 
-const plural = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 const list = (parts: readonly string[]) => (parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`)
 
 const TIMES: Readonly<Record<number, string>> = { 1: 'once', 2: 'twice' }

@@ -1,4 +1,5 @@
 import type { Severity } from '@decnet/contracts/api'
+import { plural } from './plural.ts'
 
 /** What an attacker has done so far, as counts. */
 export interface Conduct {
@@ -25,7 +26,6 @@ export const THRESHOLDS: readonly { readonly score: number; readonly severity: S
   { score: 75, severity: 'critical' },
 ]
 
-const plural = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 /** Grows with each tenfold, up to `most` points at `full`. */
 const logarithmic = (n: number, full: number, most: number) =>
   n <= 0 ? 0 : Math.min(most, Math.round((most * Math.log1p(n)) / Math.log1p(full)))

@@ -1,12 +1,15 @@
-import type { Page } from '@decnet/contracts/api'
+import type { CommandKind, Page } from '@decnet/contracts/api'
 import { events } from '@decnet/contracts/events'
 import { topics } from '@decnet/contracts/topics'
-import { COMMAND_TYPES, commandText, FILE_TYPES, textField } from '../domain/event-kinds.ts'
+import { type SqlBool, sql } from 'kysely'
+import { COMMAND_TYPES, commandText, FILE_TYPES, isHandsOn, textField } from '../domain/event-kinds.ts'
+import { handsOn } from './hands-on.ts'
 import { toRecord } from './log-table.ts'
 import type { Db } from './open.ts'
 import { iso } from './time.ts'
 
 export interface CommandRow {
+  readonly kind: CommandKind
   readonly id: string
   readonly seq: number
   readonly timestamp: string
@@ -37,24 +40,41 @@ interface Listing {
   readonly service?: string | undefined
 }
 
-async function ofTypes(db: Db, listing: Listing, types: readonly string[]) {
-  let query = db
+function matching(db: Db, listing: Listing, types: readonly string[]) {
+  const query = db
     .selectFrom('log')
     .where('attacker_ip', '=', listing.ip)
     .where('topic', '=', topics.systemLog.pattern)
     .where('type', 'in', types)
-  if (listing.service !== undefined) query = query.where('service', '=', listing.service)
-  const rows = await query.selectAll().orderBy('seq', 'desc').limit(listing.limit).offset(listing.offset).execute()
+  return listing.service === undefined ? query : query.where('service', '=', listing.service)
+}
+type Matching = ReturnType<typeof matching>
+
+async function recordsOf(query: Matching, { limit, offset }: Listing) {
+  const rows = await query.selectAll().orderBy('seq', 'desc').limit(limit).offset(offset).execute()
+  return rows.map(toRecord)
+}
+async function countOf(query: Matching): Promise<number> {
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-  return { total: Number(total), records: rows.map(toRecord) }
+  return Number(total)
 }
 
-/** What somebody typed or asked, newest first. */
-export async function commandsOf(db: Db, listing: Listing): Promise<Page<CommandRow>> {
-  const { total, records } = await ofTypes(db, listing, COMMAND_TYPES)
+/** Commands that somebody gave (`kind` absent or `command`), requests of a protocol, or both; newest first. Both are counted. */
+export async function commandsOf(
+  db: Db,
+  listing: Listing & { readonly kind?: CommandKind | 'all' | undefined },
+): Promise<Page<CommandRow> & { commands: number; requests: number }> {
+  const { kind = 'command' } = listing
+  const lines = matching(db, listing, COMMAND_TYPES)
+  const all = await countOf(lines)
+  const commands = await countOf(lines.where(handsOn(db)))
+  const totals = { command: commands, request: all - commands, all }
+  const listed = kind === 'all' ? lines : lines.where(kind === 'command' ? handsOn(db) : sql<SqlBool>`not (${handsOn(db)})`)
+  const records = await recordsOf(listed, listing)
   const data = records.map((record) => {
     const encoded = record.body.command_b64 ?? record.body.query_b64
     return {
+      kind: isHandsOn(record.type, record.body) ? ('command' as const) : ('request' as const),
       id: record.id,
       seq: record.seq,
       timestamp: iso(record.ts),
@@ -66,12 +86,14 @@ export async function commandsOf(db: Db, listing: Listing): Promise<Page<Command
       command_b64: typeof encoded === 'string' ? encoded : null,
     }
   })
-  return { total, limit: listing.limit, offset: listing.offset, data }
+  return { total: totals[kind], limit: listing.limit, offset: listing.offset, data, commands, requests: totals.request }
 }
 
 /** Files and mails that somebody left, newest first. */
 export async function artifactsOf(db: Db, listing: Listing): Promise<Page<ArtifactRow>> {
-  const { total, records } = await ofTypes(db, listing, FILE_TYPES)
+  const files = matching(db, listing, FILE_TYPES)
+  const total = await countOf(files)
+  const records = await recordsOf(files, listing)
   const data = records.map((record) => ({
     id: record.id,
     timestamp: iso(record.ts),

@@ -1,12 +1,14 @@
 import type { Severity, Stats } from '@decnet/contracts/api'
 import { events } from '@decnet/contracts/events'
 import { topics } from '@decnet/contracts/topics'
-import { sql } from 'kysely'
+import { type Expression, type SqlBool, sql } from 'kysely'
 import { COMMAND_TYPES, FILE_TYPES } from '../domain/event-kinds.ts'
 import { headline } from '../domain/headline.ts'
+import { plural } from '../domain/plural.ts'
 import { conductOf } from './attackers.ts'
 import { type Top, topCredentials } from './credentials.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
+import { handsOn } from './hands-on.ts'
 import type { Db } from './open.ts'
 import { iso } from './time.ts'
 
@@ -42,8 +44,8 @@ function figure(rows: readonly Counted[]): Series {
 
 const lengthOf = (span: Span) => Math.max(1, Math.ceil((span.to - span.from + 1) / PARTS)) * PARTS
 
-/** Events of some types by part. */
-const eventsOf = (db: Db, span: Span, types: readonly string[], success = false) => {
+/** Events of some types by part; `only`: those of which this holds. */
+const eventsOf = (db: Db, span: Span, types: readonly string[], only?: Expression<SqlBool>) => {
   let query = db
     .selectFrom('log')
     .select((eb) => [slotOf(dialectOf(db), span, 'ts').as('slot'), eb.fn.countAll<number>().as('count')])
@@ -51,7 +53,7 @@ const eventsOf = (db: Db, span: Span, types: readonly string[], success = false)
     .where('type', 'in', types)
     .where('ts', '>=', span.from - lengthOf(span))
     .where('ts', '<=', span.to)
-  if (success) query = query.where(dialectOf(db).jsonIs('body', 'outcome', 'success'))
+  if (only) query = query.where(only)
   return query.groupBy('slot').execute()
 }
 
@@ -132,8 +134,6 @@ async function topCommands(db: Db, span: Span): Promise<Top[]> {
   return rows.map((row) => ({ value: row.value ?? '', count: Number(row.count), sources: Number(row.sources) }))
 }
 
-const plural = (n: number, one: string) => `${n.toLocaleString('en')} ${n === 1 ? one : `${one}s`}`
-
 async function attackersOf(db: Db, span: Span) {
   const rows = await db
     .selectFrom('attackers')
@@ -196,10 +196,10 @@ export async function readStats(db: Db, span: Span): Promise<Stats> {
     period: { start_time: iso(span.from), end_time: iso(span.to) },
     sources: await sourcesOf(db, span),
     sessions: figure(await eventsOf(db, span, [events.connect.type])),
-    logins: figure(await eventsOf(db, span, [events.authAttempt.type], true)),
+    logins: figure(await eventsOf(db, span, [events.authAttempt.type], dialectOf(db).jsonIs('body', 'outcome', 'success'))),
     credentials: figure(await eventsOf(db, span, [events.authAttempt.type])),
     files: figure(await eventsOf(db, span, FILE_TYPES)),
-    commands: figure(await eventsOf(db, span, COMMAND_TYPES)),
+    commands: figure(await eventsOf(db, span, COMMAND_TYPES, handsOn(db))),
     reuse: await reuseOf(db, span),
     top_attackers: seen.map(({ top }) => top),
     top_passwords: await topCredentials(db, { by: 'secret', limit: TOP, from: span.from, to: span.to }),

@@ -247,6 +247,8 @@ onEachDatabase('the store', ({ open }) => {
         at(4, { type: 'command', body: { command: 'id', mode: 'interactive' } }),
         at(5, { type: 'command', body: { command: 'nul \u0000', mode: 'exec' } }),
         at(6, { type: 'command', body: { command: 'no shell', mode: 'none' } }),
+        at(6, { type: 'command', body: { command: 'EHLO x', mode: 'protocol' } }),
+        at(6, { type: 'query', body: { query: 'select 1' } }),
         at(7, { topic: 'credential.reuse.detected', type: 'reuse.detected', body: { id: 'finding', target_count: 2 } }),
         at(8, { topic: 'credential.reuse.detected', type: 'reuse.detected', body: { id: 'finding', target_count: 3 } }),
         at(-600, { type: 'connect', body: {} }),
@@ -255,9 +257,9 @@ onEachDatabase('the store', ({ open }) => {
 
     it('is the same overview everywhere', async () => {
       const stats = await reads(store).stats({ from: T0 - HOUR, to: T0 + 3 * HOUR })
-      expect(stats).toMatchObject({ total_logs: 10, unique_attackers: 3, active_deckies: 0 })
+      expect(stats).toMatchObject({ total_logs: 12, unique_attackers: 3, active_deckies: 0 })
       expect(stats.sources.value).toBe(3)
-      expect([stats.sessions.value, stats.logins.value, stats.credentials.value, stats.commands.value]).toEqual([1, 1, 2, 4])
+      expect([stats.sessions.value, stats.logins.value, stats.credentials.value, stats.commands.value]).toEqual([1, 1, 2, 5])
       expect(stats.sessions.series.reduce((sum, n) => sum + n, 0)).toBe(1)
       expect([stats.reuse.value, stats.sessions.previous]).toEqual([1, 0])
       expect(stats.top_commands[0]).toEqual({ value: 'id', count: 2, sources: 1 })
@@ -266,6 +268,18 @@ onEachDatabase('the store', ({ open }) => {
       expect(stats.top_services).toEqual([{ value: 'ssh', count: 60, sources: 3 }])
       const longAgo = await reads(store).stats({ from: T0 - 5 * HOUR, to: T0 + 4 * HOUR })
       expect(longAgo.sessions).toMatchObject({ value: 1, previous: 1 })
+    })
+
+    it('keeps requests of a protocol apart from commands, and counts both', async () => {
+      const ip = exampleRecord({}).attackerIp ?? ''
+      const of = async (kind?: 'command' | 'request' | 'all') => {
+        const page = await reads(store)['attackers.commands']({ ip, kind, limit: 2, offset: 0 })
+        expect([page.commands, page.requests]).toEqual([5, 1])
+        return [page.total, page.data.map((row) => `${row.kind} ${row.command}`)]
+      }
+      expect(await of()).toEqual([5, ['command select 1', 'command no shell']])
+      expect(await of('request')).toEqual([1, ['request EHLO x']])
+      expect(await of('all')).toEqual([6, ['command select 1', 'request EHLO x']])
     })
 
     it('is ordered and paged by any column', async () => {
@@ -281,7 +295,7 @@ onEachDatabase('the store', ({ open }) => {
       expect((await read['credentials.top']({ by: 'pair', limit: 1 }))[0]).toMatchObject({ value: 'root / same', count: 6 })
       expect((await read['credentials.top']({ by: 'principal', limit: 1 }))[0]).toMatchObject({ value: 'root', count: 7, sources: 1 })
       expect(await read['attackers.facets']({})).toMatchObject({ service: [{ value: 'ssh', count: 3 }] })
-      expect(await read['log.bounds']()).toEqual({ first: 1, head: 10 })
+      expect(await read['log.bounds']()).toEqual({ first: 1, head: 12 })
       expect(await read['log.span']()).toEqual({ from: T0 - 600 * 60_000, to: T0 + 8 * 60_000 })
       expect(await read['deckies.list'](new Map())).toEqual([])
     })

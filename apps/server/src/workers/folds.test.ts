@@ -128,6 +128,7 @@ onEachDatabase('the folds over the event log', ({ open }) => {
       event({ type: 'connect', at: 0 }),
       event({ type: 'connect', at: 10, session: 'session-2', decky: 'db-01' }),
       event({ type: 'command', at: 20, body: { command: 'uname -a' } }),
+      event({ type: 'command', at: 21, body: { command: 'sftp: ls /', mode: 'protocol' } }),
       event({ type: 'command', at: 21, session: 'session-2', decky: 'db-01', body: { command: 'not mine' } }),
       event({ type: 'command', at: 22, body: { command_b64: Buffer.from([0xff, 0x41]).toString('base64') } }),
       event({ type: 'disconnect', at: 5_000 }),

@@ -14,6 +14,7 @@ export const attacker = z.object({
   session_count: count,
   /** Log-in attempts that carried a secret, each counted: not the distinct credentials that GET /credentials lists. */
   credential_count: count,
+  /** Lines that a shell or an interpreter was given; the verbs of a protocol (FTP, SMTP, sftp) are requests, and counted apart. */
   command_count: count,
   file_count: count,
   login_count: count,
@@ -44,7 +45,15 @@ export const attackerQuery = paging.extend({
 export const facet = z.object({ value: z.string(), count })
 export const attackerFacets = z.object({ service: z.array(facet), decky: z.array(facet), severity: z.array(facet) })
 
+export const commandKind = z.enum(['command', 'request'])
+export type CommandKind = z.infer<typeof commandKind>
+/** `command`: given to a shell or an interpreter, as `command_count` counts them. `request`: a verb of a protocol. */
+export const commandQuery = paging.extend({
+  service: optionalText(64),
+  kind: given(z.enum([...commandKind.options, 'all']).default('command')),
+})
 export const commandRow = z.object({
+  kind: commandKind,
   id: z.string(),
   seq: count,
   timestamp,
@@ -55,7 +64,8 @@ export const commandRow = z.object({
   command: z.string(),
   command_b64: z.string().nullable(),
 })
-export const commandPage = page(commandRow)
+/** `total`: of the kind that was asked for; how many there are of either kind stands beside it. */
+export const commandPage = page(commandRow).extend({ commands: count, requests: count })
 export const artifactRow = z.object({
   id: z.string(),
   timestamp,

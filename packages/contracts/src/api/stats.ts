@@ -18,6 +18,7 @@ export const stats = z.object({
   /** Log-in attempts, each counted. */
   credentials: figure,
   files: figure,
+  /** As `command_count` of attackers: without the requests of a protocol. */
   commands: figure,
   reuse: figure,
   top_attackers: z.array(

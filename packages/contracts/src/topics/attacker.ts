@@ -97,7 +97,7 @@ export const attackerSessionEnded = defineTopic({
           ts: timestamp.describe('When.'),
         }),
       )
-      .describe('The first 200 commands.'),
+      .describe('The first 200 commands; the verbs of a protocol (FTP, SMTP, sftp) are none.'),
     command_count: count.describe('How many there were in all.'),
     replay: z.string().nullable().describe('Name of the recording, where there is one.'),
   }),

@@ -5,7 +5,7 @@ import { SeverityBadge } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
 import { DeckyValue, ServiceValue } from '../../parts/value.tsx'
 import { excludes } from '../../parts/value-menu.tsx'
-import { useAttackerOf, useCommands, useSessions } from '../../queries.ts'
+import { useAttackerOf, useSessions } from '../../queries.ts'
 import { parse, withTerm } from '../../search/grammar.ts'
 import { plural } from '../../time/words.ts'
 import { hrefTo, peekAt, setTerms } from '../../url.ts'
@@ -16,7 +16,6 @@ export function PeekAttacker({ id }: { id: string }) {
   const query = useAttackerOf(id)
   const a = query.data
   const sessions = useSessions({ attacker: a?.uuid ?? id, limit: 6 })
-  const commands = useCommands(a?.uuid ?? id, 8)
   if (query.error && !a) return <Failed error={query.error} retry={() => void query.refetch()} left />
   if (a === null)
     return (
@@ -79,7 +78,8 @@ export function PeekAttacker({ id }: { id: string }) {
           </button>
         )}
       </div>
-      {commands.data && commands.data.data.length > 0 && <PeekCommands title="Last commands" rows={commands.data.data} />}
+      <PeekCommands uuid={a.uuid} kind="command" />
+      <PeekCommands uuid={a.uuid} kind="request" />
       <section className="section">
         <h3 className="h">Sessions</h3>
         {sessions.data ? (

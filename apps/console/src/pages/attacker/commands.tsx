@@ -1,3 +1,5 @@
+import type { CommandKind } from '@decnet/contracts/api'
+import { exactly } from '../../bytes/view.ts'
 import { Bytes } from '../../parts/bytes.tsx'
 import { Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { Time } from '../../parts/time.tsx'
@@ -5,16 +7,24 @@ import { useCommands } from '../../queries.ts'
 import { plural } from '../../time/words.ts'
 import { peekAt } from '../../url.ts'
 
-/** What it ran, newest first, over all sessions. */
-export function Commands({ uuid, count }: { uuid: string; count: number }) {
-  const commands = useCommands(uuid, 12)
-  if (count === 0 && commands.data?.total === 0) return null
+/** What it ran, newest first, over all sessions; `count`: how many there should be. */
+export const Commands = ({ uuid, count }: { uuid: string; count: number }) => <Lines uuid={uuid} kind="command" count={count} />
+
+/** The verbs of a protocol that it sent: FTP, SMTP, sftp. */
+export const Requests = ({ uuid }: { uuid: string }) => <Lines uuid={uuid} kind="request" count={0} />
+
+const titles = { command: 'Commands', request: 'Requests' }
+const notes = { command: 'newest first', request: 'verbs of a protocol, newest first' }
+
+function Lines({ uuid, kind, count }: { uuid: string; kind: CommandKind; count: number }) {
+  const commands = useCommands(uuid, 12, kind)
+  if (count === 0 && !(commands.data && commands.data.total > 0)) return null
   return (
     <section className="section">
       <h2 className="h">
-        Commands
-        <span className="faint">newest first</span>
-        <span className="more faint">{plural(commands.data?.total ?? count, 'command')}</span>
+        {titles[kind]}
+        <span className="faint">{notes[kind]}</span>
+        <span className="more faint">{plural(commands.data?.total ?? count, kind)}</span>
       </h2>
       {commands.error && !commands.data ? (
         <Failed error={commands.error} retry={() => void commands.refetch()} left />
@@ -30,7 +40,7 @@ export function Commands({ uuid, count }: { uuid: string; count: number }) {
                 </span>
                 <span className="mono dim cut">{c.decky}</span>
                 <span className="cut">
-                  <Bytes text={c.command} most={140} />
+                  <Bytes text={exactly(c)} most={140} />
                 </span>
               </button>
             </li>

@@ -20,7 +20,7 @@ export function SessionView({ session: s }: { session: Session }) {
   // What was derived from them is told elsewhere, and would not add up to the count.
   const list = (events.data?.data ?? []).filter((e) => e.topic === 'system.log').sort((a, b) => a.seq - b.seq)
   const commands = list
-    .filter((e) => e.event_type === 'command')
+    .filter((e) => e.event_type === 'command' && e.fields.mode !== 'protocol')
     .map((e) => ({ seq: e.seq, timestamp: e.timestamp, command: field(e.fields, 'command') }))
   return (
     <section className="section">

@@ -26,7 +26,7 @@ const cells: readonly { title: string; of: (s: Stats) => Figure; path: string; q
   { title: 'Log-in attempts', of: (s) => s.credentials, path: '/live', q: 'event:auth_attempt' },
   { title: 'Got in', of: (s) => s.logins, path: '/live', q: 'event:auth_attempt outcome:success' },
 
-  { title: 'Commands', of: (s) => s.commands, path: '/live', q: 'event:command' },
+  { title: 'Commands', of: (s) => s.commands, path: '/live', q: 'event:command -mode:protocol' },
   { title: 'Files captured', of: (s) => s.files, path: '/live', q: 'event:file_captured' },
 ]
 

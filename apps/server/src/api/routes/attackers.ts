@@ -5,7 +5,7 @@ import {
   attackerPage,
   attackerQuery,
   commandPage,
-  optionalText,
+  commandQuery,
   paging,
 } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
@@ -62,9 +62,9 @@ const commands = defineRoute({
   path: '/attackers/:uuid/commands',
   access: 'viewer',
   tag,
-  summary: 'What this attacker typed or asked, newest first.',
+  summary: 'The commands that this attacker gave, the requests of a protocol, or both; newest first.',
   params,
-  query: paging.extend({ service: optionalText(64) }),
+  query: commandQuery,
   response: commandPage,
   async handle({ params, query }, context) {
     const { ip } = await known(params.uuid, context)

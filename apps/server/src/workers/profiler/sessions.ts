@@ -2,7 +2,8 @@ import { events as eventTypes } from '@decnet/contracts/events'
 import { topics } from '@decnet/contracts/topics'
 import { attackerId } from '@decnet/kernel'
 import { type LogRecord, partitionOf } from '@decnet/kernel/log'
-import { COMMAND_TYPES, commandText, FILE_TYPES, textField } from '../../domain/event-kinds.ts'
+import { COMMAND_TYPES, commandText, FILE_TYPES, isHandsOn, textField } from '../../domain/event-kinds.ts'
+import { handsOn } from '../../store/hands-on.ts'
 import type { SessionTable } from '../../store/schema.ts'
 import { upsert } from '../../store/upsert.ts'
 import type { ProfilerContext } from './context.ts'
@@ -49,7 +50,7 @@ function count(row: SessionTable, record: LogRecord): void {
     row.ended_at = null
     row.end_reason = null
   }
-  if (COMMAND_TYPES.includes(record.type)) row.command_count += 1
+  if (isHandsOn(record.type, record.body)) row.command_count += 1
   if (FILE_TYPES.includes(record.type)) row.file_count += 1
   if (typeof record.body.secret_b64 === 'string') row.credential_count += 1
   if (record.type === eventTypes.authAttempt.type) {
@@ -161,6 +162,7 @@ async function commandsOf(sessionId: string, { tx }: ProfilerContext) {
     .where('session_id', '=', sessionId)
     .where('topic', '=', topics.systemLog.pattern)
     .where('type', 'in', COMMAND_TYPES)
+    .where(handsOn(tx))
     .orderBy('seq')
     .limit(COMMANDS_IN_PAYLOAD)
     .execute()
