@@ -1,4 +1,4 @@
-import type { Persona } from '@decnet/persona'
+import type { Persona, PersonaUser } from '@decnet/persona'
 import type { WallTime } from './zoned-time.ts'
 
 /** One process as ps, top and `/proc` show it. */
@@ -38,6 +38,14 @@ export interface Endpoint {
   readonly port: number
 }
 
+export interface Login {
+  readonly user: PersonaUser
+  readonly from: string
+  readonly tty: string
+  readonly at: number
+  readonly until: number | null
+}
+
 /** What generated files and commands say about one machine; the same answer wherever it shows. */
 export interface Facts {
   readonly persona: Persona
@@ -47,6 +55,8 @@ export interface Facts {
   readonly listening: () => readonly ListeningSocket[]
   /** Connections of those who are logged in: IPv4 ends. */
   readonly connected: () => readonly { readonly local: Endpoint; readonly peer: Endpoint }[]
+  /** Who came and went on a terminal, latest first. */
+  readonly logins: () => readonly Login[]
   /** uids of those who are logged in. */
   readonly present: () => readonly number[]
   /** Names of services that this decky offers, with their ports. */

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import type { DeckyContext } from '@decnet/kernel/service'
 import type { Persona, PersonaUser } from '@decnet/persona'
-import type { Endpoint, Facts, ListeningSocket, Process } from './facts.ts'
+import type { Endpoint, Facts, ListeningSocket, Login, Process } from './facts.ts'
 import { rootDisk } from './facts.ts'
 import { type BaseDirectory, directory } from './filesystem/base.ts'
 import { Disk } from './filesystem/disk.ts'
@@ -17,14 +17,6 @@ import { placeVar } from './filesystem/image/var.ts'
 import type { Credentials, Host, HostOf } from './port.ts'
 import { residents } from './processes.ts'
 import { clockOf, type WallTime } from './zoned-time.ts'
-
-export interface Login {
-  readonly user: PersonaUser
-  readonly from: string
-  readonly tty: string
-  readonly at: number
-  readonly until: number | null
-}
 
 const LOGINS_KEPT = 200
 const PROCESSES_MAX = 400

@@ -1,7 +1,7 @@
+import type { Login } from '../facts.ts'
 import { loadOf } from '../facts.ts'
 import { accountsOf, groupsOf, membershipsOf } from '../filesystem/image/accounts.ts'
 import type { Call, Programs } from '../interpreter/call.ts'
-import type { Login } from '../machine.ts'
 import { shortDay, shortMonth, two } from '../zoned-time.ts'
 import { entries, groupName, userName } from './accounts.ts'
 import { optionsOf } from './options.ts'

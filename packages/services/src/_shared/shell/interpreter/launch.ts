@@ -189,7 +189,7 @@ async function runProgram(
     cpu: 0,
   })
   if (end === undefined) {
-    await runner.complain(state, `${runner.prefix(state)}fork: retry: Resource temporarily unavailable\n`)
+    await runner.complain(state, `${runner.systemPrefix(state)}fork: retry: Resource temporarily unavailable\n`)
     return 254
   }
   child.program = full

@@ -31,6 +31,11 @@ export class Runner {
     return state.interactive ? `${state.zero}: ` : `${state.zero}: line ${state.line}: `
   }
 
+  /** Of what a system call refused: bash never numbers the line of that, dash does as always. */
+  systemPrefix(state: State): string {
+    return state.flavour === 'dash' ? this.prefix(state) : `${state.zero}: `
+  }
+
   /** Runs a text as a script: what stands before a mistake runs, the mistake is told in bash's words. */
   async source(text: string, state: State, options: { readonly name?: string; readonly commandString?: boolean } = {}): Promise<number> {
     const parser = new Parser(text, {
@@ -150,11 +155,11 @@ export class Runner {
   async #noFork(child: State): Promise<void> {
     const { session } = child
     for (let seconds = 1; seconds <= 8; seconds *= 2) {
-      await this.#quietly(() => this.complain(child, `${this.prefix(child)}fork: retry: Resource temporarily unavailable\n`))
+      await this.#quietly(() => this.complain(child, `${this.systemPrefix(child)}fork: retry: Resource temporarily unavailable\n`))
       if (child.signal.aborted) return
       await this.#quietly(() => session.sleep(seconds * 1000, child.signal))
     }
-    await this.#quietly(() => this.complain(child, `${this.prefix(child)}fork: Resource temporarily unavailable\n`))
+    await this.#quietly(() => this.complain(child, `${this.systemPrefix(child)}fork: Resource temporarily unavailable\n`))
   }
   async #quietly(body: () => Promise<void>): Promise<void> {
     try {

@@ -3,6 +3,7 @@ import { networkOf, rootDisk } from '../../facts.ts'
 import { type BaseDirectory, file, link, place } from '../base.ts'
 import { accountsOf, groupsOf } from './accounts.ts'
 import { BASH_BASHRC, PROFILE } from './dotfiles.ts'
+import { placeHostKeys } from './ssh.ts'
 
 const CRYPT = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const crypted = (facts: Facts, what: string, length: number): string =>
@@ -163,13 +164,7 @@ export function placeEtc(root: BaseDirectory, facts: Facts): void {
   )
   const sudoers = `#\n# This file MUST be edited with the 'visudo' command as root.\n#\nDefaults\tenv_reset\nDefaults\tmail_badpass\nDefaults\tsecure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${debian ? '' : ':/snap/bin'}"\nDefaults\tuse_pty\n\n# User privilege specification\nroot\tALL=(ALL:ALL) ALL\n\n# Allow members of group sudo to execute any command\n%sudo\tALL=(ALL:ALL) ALL\n\n@includedir /etc/sudoers.d\n`
   place(root, '/etc/sudoers', file(at, sudoers, { mode: 0o440 }))
-  for (const kind of ['ed25519', 'ecdsa', 'rsa'] as const) {
-    place(
-      root,
-      `/etc/ssh/ssh_host_${kind}_key`,
-      file(at, () => persona.hostKeys()[kind], { mode: 0o600, size: kind === 'rsa' ? 2602 : kind === 'ecdsa' ? 513 : 411 }),
-    )
-  }
+  placeHostKeys(root, facts)
   placeAlternatives(root, at, debian)
 }
 

@@ -2,6 +2,7 @@ import type { Facts } from '../../facts.ts'
 import { shortMonth, two } from '../../zoned-time.ts'
 import { type BaseDirectory, directory, file, place } from '../base.ts'
 import { ownerNamed, releaseGroup } from './accounts.ts'
+import { lastlog, wtmp } from './login-records.ts'
 
 /** `Nov 21 22:11:25`, as syslog on Debian 12 and Ubuntu 22.04 writes; Ubuntu 24.04 writes ISO 8601. */
 export function logStamp(facts: Facts, epoch: number): string {
@@ -65,7 +66,12 @@ export function placeVar(root: BaseDirectory, facts: Facts): void {
   place(root, '/var/log/kern.log', file(at, '', syslogOwner))
   place(root, '/var/log/dpkg.log', file(at, '', { mode: 0o644 }))
   place(root, '/var/log/alternatives.log', file(at, '', { mode: 0o644 }))
-  for (const name of ['wtmp', 'lastlog']) place(root, `/var/log/${name}`, file(recent, Buffer.alloc(0), { mode: 0o664, gid: 43 }))
+  for (const [name, content] of Object.entries({ wtmp, lastlog }))
+    place(
+      root,
+      `/var/log/${name}`,
+      file(recent, () => content(facts), { mode: 0o664, gid: 43 }),
+    )
   place(root, '/var/log/btmp', file(recent, Buffer.alloc(0), { mode: 0o660, gid: 43 }))
   place(root, '/var/log/faillog', file(at, '', { mode: 0o644 }))
   place(root, '/var/log/apt', directory(at))
