@@ -4,10 +4,12 @@ import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, isNodeError } from '@decnet/kernel'
 import type { Home } from '../home.ts'
-import { runningIn } from './state.ts'
+import { runningIn, type StateFile } from './state.ts'
 
 /** How long the one who holds a home may take to write down that it does. */
 const PATIENCE_MS = 1_000
+/** How long one that was asked to stop is waited for: it takes up to five seconds. */
+const STOPPING_MS = 8_000
 
 export interface HomeClaim {
   release(): Promise<void>
@@ -32,10 +34,18 @@ const running = (home: Home, pid: number | undefined) =>
     hint: 'Look at it with `decnet status`, stop it with `decnet down`, or name another home with --home.',
   })
 
+/** What runs in a home; whoever was told to stop, and is asked for again at once, is waited for. */
+async function stillRunning(home: Home): Promise<StateFile | null> {
+  for (const end = Date.now() + STOPPING_MS; ; await pause(50)) {
+    const other = runningIn(home)
+    if (!other?.stopping || Date.now() > end) return other
+  }
+}
+
 /** Takes a home for this process: of many who ask at once, one gets it. @throws {AppError} `already_running`. */
 export async function claimHome(home: Home): Promise<HomeClaim> {
   // One that runs in another network namespace has its name there.
-  const other = runningIn(home)
+  const other = await stillRunning(home)
   if (other) throw running(home, other.pid)
   // The namespace is Linux's alone; elsewhere what is written down must do.
   if (process.platform !== 'linux') return { release: async () => undefined }

@@ -7,6 +7,8 @@ export interface StateFile {
   /** When that process was born, in the system's own words: numbers of processes are given again. */
   readonly born: string | null
   readonly startedAt: number
+  /** It was asked to stop, and is about to be gone. */
+  readonly stopping?: boolean
   /** Null while it is starting. */
   readonly ready: Omit<FleetReady, 'adminPassword'> | null
 }
@@ -42,8 +44,8 @@ export function runningIn(home: Home): StateFile | null {
 }
 
 /** Says that this process runs the home; never the password. @throws what the disk says. */
-export function writeState(home: Home, ready: FleetReady | null): void {
+export function writeState(home: Home, ready: FleetReady | null, stopping = false): void {
   const { adminPassword: _never, ...shown } = ready ?? {}
-  const state = { pid: process.pid, born: bornAt(process.pid), startedAt: Date.now(), ready: ready ? shown : null }
+  const state = { pid: process.pid, born: bornAt(process.pid), startedAt: Date.now(), stopping, ready: ready ? shown : null }
   writeFileSync(home.stateFile, `${JSON.stringify(state)}\n`, { mode: 0o600 })
 }

@@ -207,6 +207,11 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
   const stop = () => {
     stopped ??= (async () => {
       over.abort()
+      try {
+        writeState(home, null, true)
+      } catch (error) {
+        notice(`That it stops could not be written down: ${String(error)}`)
+      }
       clearInterval(alive)
       await compiled
       await sensor?.stop(SENSOR_GRACE_MS)
