@@ -5,6 +5,7 @@ const TOGETHER = [
   'bad-input',
   'bus',
   'cli',
+  'cli-fleet',
   'databases',
   'db',
   'first-minute',

@@ -8,7 +8,7 @@ import { print, printJson } from './output.ts'
 export const agent: CommandDefinition = {
   examples: [
     'decnet agent --nats nats://10.0.0.5:4222 --name edge-1',
-    'DECNET_NATS_URL=tls://nats.lab:4222 DECNET_NATS_CREDENTIALS=/etc/decnet/edge.creds decnet agent',
+    'DECNET_NATS_CREDENTIALS=/etc/decnet/edge.creds decnet agent --nats tls://nats.lab:4222',
   ],
   options: [
     ...commonOptions,

@@ -1,26 +1,10 @@
 import type { LogRecord } from '@decnet/kernel/log'
-import { insertRows, type Value } from './insert-rows.ts'
+import { insertRows } from './insert-rows.ts'
 import type { Appending, Tx } from './log-table.ts'
+import { LOG_COLUMNS, logValues } from './log-values.ts'
 
-const COLUMNS = 'seq id topic ts source type decky service attacker_ip attacker_port session_id body msg'.split(' ')
 /** Ids that one statement asks for. */
 const IDS = 2_000
-
-const valuesOf = (r: LogRecord): readonly Value[] => [
-  r.seq,
-  r.id,
-  r.topic,
-  r.ts,
-  r.source,
-  r.type,
-  r.decky,
-  r.service,
-  r.attackerIp,
-  r.attackerPort,
-  r.sessionId,
-  JSON.stringify(r.body),
-  r.msg,
-]
 
 async function knownIds(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
   const known = new Set<string>()
@@ -52,7 +36,7 @@ export function lockedAppend(): Appending {
         written.push({ ...record, seq: from + written.length + 1 })
       }
       if (written.length === 0) return written
-      await insertRows(tx, 'log', COLUMNS, written.map(valuesOf))
+      await insertRows(tx, 'log', LOG_COLUMNS, written.map(logValues))
       const seq = from + written.length
       await tx.updateTable('log_head').set({ seq }).where('id', '=', 1).execute()
       return written
