@@ -1,23 +1,40 @@
 import { defineConfig } from 'vitest/config'
+import { writeToMemory } from './scripts/test-folder.ts'
+
+writeToMemory()
 
 /** Whole programs against each other that mostly wait: three at a time are no hindrance to each other. The others measure, or have a machine's worth to do. */
 const TOGETHER = [
+  'accounts',
+  'backfill',
   'bad-input',
   'bus',
   'cli',
   'cli-fleet',
   'databases',
   'db',
+  'deploy',
   'fingerprint',
   'first-minute',
   'given-up',
   'import',
+  'import-folds',
+  'live',
+  'mail',
   'nats-cluster',
+  'prober',
   'partition',
   'replicas',
+  'rules-act',
+  'rules-fire',
+  'sigma',
+  'tarpit',
+  'ttp-cli',
   'way-out',
   'workers',
 ].map((name) => `test/${name}.test.ts`)
+/** A browser, a server and a sensor each: two at a time keep two processors busy. */
+const CONSOLE = 'test/console*.test.ts'
 const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 /** unit: beside the code, no network beyond loopback, seconds. integration: real clients, real servers, a real browser, a few files at a time. */
@@ -30,6 +47,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'apps/*/src/**/*.test.tsx', 'scripts/**/*.test.ts'],
           testTimeout: 20_000,
+          hookTimeout: 30_000,
           // One less than there are processors is the default: half of a small machine would wait.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -46,12 +64,21 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'integration-console',
+          include: [CONSOLE],
+          ...PATIENCE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: TOGETHER,
+          exclude: [...TOGETHER, CONSOLE],
           ...PATIENCE,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -23,7 +23,7 @@ export function makeHome(): BenchHome {
 export async function liftSshLimits(home: Home): Promise<void> {
   await using store = await openStore(home.database)
   await migrate(store)
-  await ensurePlan(store.db, { subnet: '127.77.0', now: Date.now(), knownServices: services })
+  await store.db.transaction().execute((tx) => ensurePlan(tx, { subnet: '127.77.0', now: Date.now(), knownServices: services }))
   await store.db
     .updateTable('decky_services')
     .set({ config: JSON.stringify(UNLIMITED) })

@@ -55,46 +55,49 @@ export function asText(machine: Machine, results: readonly Result[]): string {
   return [describeMachine(machine), '', line(HEAD), ...tables, ...missing, ''].join('\n')
 }
 
-/** How many promises each section keeps. */
-function contents(results: readonly Result[]): string {
-  const rows = results.map(({ name, figures }) => {
-    const answers = figures.map(met).filter((answer) => answer !== null)
-    return [`[${name}](#${name})`, String(figures.length), String(answers.length), String(answers.filter(Boolean).length)]
-  })
-  return [['section', 'figures', 'promised', 'kept'], ['---', '--:', '--:', '--:'], ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n')
-}
+const INTRODUCTION = `# Performance
 
-/** `docs/performance.md`: the figures of this run and nothing else. */
-export function asMarkdown(machine: Machine, results: readonly Result[]): string {
-  const table = (figures: readonly Figure[]) =>
-    [HEAD, HEAD.map(() => '---'), ...figures.map(row)].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-  const tables = (figures: readonly Figure[]) =>
-    grouped(figures)
-      .map(([group, figures]) => (group === '' ? table(figures) : `### ${group}\n\n${table(figures)}`))
-      .join('\n\n')
-  const sections = results.map(({ name, summary, method, limits, figures, missing }) =>
-    [
-      `## ${name}`,
-      summary,
-      ...(method === undefined ? [] : [method]),
-      missing === undefined ? tables(figures) : `Not measured: ${missing}.`,
-      ...(limits === undefined ? [] : [`What limits: ${limits}`]),
-      `Again: \`npm run bench -- ${name}\``,
-    ].join('\n\n'),
-  )
-  return `# Performance
-
-Written by \`npm run bench -- --write\`; every figure is what that run measured, nothing is rounded in anybody's favour.
-
-Machine: ${describeMachine(machine)}.
+Written by \`npm run bench -- --write\`, section by section; every figure is what that run measured, nothing is rounded in anybody's favour.
 
 Each benchmark warms up, then runs several times; the median counts and the spread stands beside it. What is compared ran in turns in the
-same run, so that whatever else the machine did hit both. Clients run on the same machine and their work is part of each figure.
+same run, so that whatever else the machine did hit both. Clients run on the same machine and their work is part of each figure.`
 
-${contents(results)}
+/** How many promises a section keeps, as its own table says. */
+function kept(section: string): string {
+  const rows = section.split('\n').filter((line) => line.endsWith(' |') && !/^\| (figure|---) /u.test(line))
+  const [good, missed] = [' kept |', ' MISSED |'].map((end) => rows.filter((row) => row.endsWith(end)).length)
+  const name = /^## (\S+)/u.exec(section)?.[1] ?? ''
+  return `| [${name}](#${name}) | ${rows.length} | ${(good ?? 0) + (missed ?? 0)} | ${good} |`
+}
 
-${sections.join('\n\n')}
-`
+function sectionOf({ name, summary, method, limits, figures, missing }: Result, when: string, machine: Machine): string {
+  const table = (figures: readonly Figure[]) =>
+    [HEAD, HEAD.map(() => '---'), ...figures.map(row)].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  const tables = grouped(figures).map(([group, figures]) => (group === '' ? table(figures) : `### ${group}\n\n${table(figures)}`))
+  return [
+    `## ${name}`,
+    summary,
+    ...(method === undefined ? [] : [method]),
+    missing === undefined ? tables.join('\n\n') : `Not measured: ${missing}.`,
+    ...(limits === undefined ? [] : [`What limits: ${limits}`]),
+    `Measured ${when}: ${describeMachine(machine)}.`,
+    `Again: \`npm run bench -- ${name}\``,
+  ].join('\n\n')
+}
+
+/**
+ * `docs/performance.md` with the figures of this run: its sections take the place of their older ones, the others stay as they were measured.
+ * `order`: all sections there are; `when`: day and version.
+ */
+export function asMarkdown(before: string, order: readonly string[], machine: Machine, when: string, results: readonly Result[]): string {
+  const sections = new Map(
+    before.split(/^(?=## )/mu).flatMap((section) => {
+      const name = /^## (\S+)/u.exec(section)?.[1]
+      return name === undefined ? [] : [[name, section.trim()] as const]
+    }),
+  )
+  for (const result of results) sections.set(result.name, sectionOf(result, when, machine))
+  const all = order.flatMap((name) => sections.get(name) ?? [])
+  const contents = ['| section | figures | promised | kept |', '| --- | --: | --: | --: |', ...all.map(kept)].join('\n')
+  return `${[INTRODUCTION, contents, ...all].join('\n\n')}\n`
 }

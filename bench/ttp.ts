@@ -1,6 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { patternsOf, regexCost } from '../apps/server/src/cli/ttp-regex-cost.ts'
 import { createEngine } from '../apps/server/src/domain/ttp/engine/engine.ts'
 import { indexRules } from '../apps/server/src/domain/ttp/engine/index-of-rules.ts'
 import { memoryWindows } from '../apps/server/src/domain/ttp/engine/window-store.ts'
@@ -9,6 +8,7 @@ import { acceptPayload } from '../apps/server/src/domain/ttp/evidence/accept-pay
 import type { Evidence } from '../apps/server/src/domain/ttp/evidence/evidence.ts'
 import { kindByName } from '../apps/server/src/domain/ttp/evidence/kinds.ts'
 import type { Rule } from '../apps/server/src/domain/ttp/rule/rule.ts'
+import { patternsOf, regexCost } from '../apps/server/src/rules/regex-cost.ts'
 import { loadRules } from '../apps/server/src/rules/rule-files.ts'
 import type { BenchContext, Benchmark, Figure } from './figure.ts'
 

@@ -9,8 +9,7 @@ const SHIFTS = [1.3, 1.5, 2, 0.5]
 function states(seed: string, length: number, noise: number, change: number, shift: number): string[] {
   const random = randomOf(seed)
   const values = Array.from({ length }, (_, index) => 1_000 * (index < change ? 1 : shift) * Math.exp(random.normal(0, noise)))
-  const verdictAt = mergeNumeric(values.map((value, index) => ({ id: String(index), ts: index, value })))
-  return values.map((_, index) => verdictAt(index).state)
+  return mergeNumeric(values.map((value, index) => ({ id: String(index), ts: index, value }))).map(({ state }) => state)
 }
 const series = (name: string) => Array.from({ length: SERIES }, (_, index) => `${name} ${index}`)
 

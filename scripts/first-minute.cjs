@@ -1,19 +1,16 @@
-// Runs on whatever Node the machine has (20 or newer), without a single dependency: it installs what is missing, then hands over to Node 24.
+// Runs on whatever Node the machine has (20 or newer), without a single dependency: it installs what is missing, once, then hands over to Node 24.
 'use strict'
 const { spawnSync, spawn } = require('node:child_process')
-const { createHash } = require('node:crypto')
-const { existsSync, readFileSync, writeFileSync } = require('node:fs')
+const { existsSync } = require('node:fs')
 const { join } = require('node:path')
+const { fitsLock } = require('./fits-lock.cjs')
 
 const root = join(__dirname, '..')
 const node = join(root, 'node_modules', '.bin', 'node')
-const stamp = join(root, 'node_modules', '.installed-from')
 
 function install() {
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  // Node 24 is optional to npm, not to us.
+  if (fitsLock(root) && (existsSync(node) || Number.parseInt(process.versions.node, 10) >= 24)) return
   process.stderr.write('Installing what is needed (once; about half a minute)…\n')
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
   const { status } = spawnSync(npm[0], [...npm.slice(1), 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
@@ -24,7 +21,6 @@ function install() {
     process.stderr.write('npm ci failed; its own words stand above. Is the registry reachable, is the disk full?\n')
     process.exit(status || 1)
   }
-  writeFileSync(stamp, wanted)
 }
 
 function handOver(command, args) {

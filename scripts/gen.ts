@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allTopics } from '@decnet/contracts/topics'
+import { isRuleFile } from '../apps/server/src/domain/ttp/rule/file-name.ts'
 import { manifests } from '../apps/server/src/workers/manifests.ts'
 import { wired } from '../apps/server/src/workers/wiring.ts'
+import { rulesDigest } from './rules-digest.ts'
 import { topicsPage } from './topics-page.ts'
 import { workersPage } from './workers-page.ts'
 
@@ -59,6 +61,16 @@ const reference = (root: string): Generated[] => [
   { path: join(root, 'docs/reference/workers.md'), content: workersPage(manifests) },
 ]
 
+/** What the server reads in place of the rules' YAML. */
+function digest(root: string): Generated {
+  const folder = join(root, 'rules/ttp')
+  const texts = readdirSync(folder)
+    .filter(isRuleFile)
+    .sort()
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+  return { path: join(root, 'rules/generated/ttp.json'), content: rulesDigest(texts) }
+}
+
 /** Everything that is generated from the folders below `root`. */
 export function generate(root: string): Generated[] {
   return [
@@ -80,7 +92,7 @@ export function stale(files: readonly Generated[]): string[] {
 
 if (import.meta.main) {
   const root = fileURLToPath(new URL('..', import.meta.url))
-  const files = [...generate(root), ...reference(root)]
+  const files = [...generate(root), ...reference(root), digest(root)]
   const old = stale(files)
   if (!process.argv.includes('--check')) for (const { path, content } of files) writeFileSync(path, content)
   else if (old.length > 0) {

@@ -30,7 +30,7 @@ test('a process: what it needs and which command ends it; what would break the t
   expect(lines({ ...plain, needs: ['bus', 'listen'] })).toContain('| needs | bus, listen |')
   expect(lines(plain)).toContain('| runs alone | no |')
   expect(lines({ ...plain, name: 'bus' })).toContain('| runs alone | yes: `decnet bus`; only one on a host |')
-  expect(lines({ ...plain, elsewhere: true })).toContain('| shown | once it was heard from: it runs on other hosts |')
+  expect(lines({ ...plain, elsewhere: true })).toContain('| shown | once it was heard of: it does not run everywhere |')
 })
 
 test('a fold: what it reads and emits, and whether several share its work', () => {

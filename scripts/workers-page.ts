@@ -60,7 +60,7 @@ function description(manifest: Manifest): string {
     ['stopped by', stops(manifest)],
     ...(stopMeans === null ? [] : [['which means', stopMeans] as [string, string]]),
     ['runs alone', command === null ? 'no' : `yes: \`${command}\`${shared(manifest)}`],
-    ...(elsewhere ? [['shown', 'once it was heard from: it runs on other hosts'] as [string, string]] : []),
+    ...(elsewhere ? [['shown', 'once it was heard of: it does not run everywhere'] as [string, string]] : []),
   ]
   return [`## ${name}`, summary, [row('', ''), row('---', '---'), ...facts.map(([fact, value]) => row(fact, value))].join('\n')].join(
     '\n\n',

@@ -70,6 +70,16 @@ describe('a home that cannot be used', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine')
   })
 
+  it('where none can be made is refused in words, and doctor says the same', async () => {
+    expect(await refused('/proc/there/is/none')).toMatchObject({
+      code: 'home_unusable',
+      message: 'The home /proc/there/is/none cannot be used: no folder can be made there.',
+      hint: expect.stringContaining('--home'),
+    })
+    const { code, stdout } = await decnet(['doctor', '--home', '/proc/there/is/none'])
+    expect([code, stdout]).toEqual([1, expect.stringContaining('cannot be used: no folder can be made there.')])
+  })
+
   it('in which a folder has become a link is refused: what the sensor owns leads nobody out', async () => {
     const home = join(work, 'linked')
     const elsewhere = join(work, 'elsewhere')
@@ -156,7 +166,7 @@ describe('several fleets', () => {
     expect([...network(one), ...network(two)]).toHaveLength(2)
     expect(new Set([...network(one), ...network(two)]).size).toBe(2)
     expect(network(one)[0]).toMatch(/^127\.77\.\d+$/u)
-    expect(await refused(one.home)).toMatchObject({ code: 'already_running', message: expect.stringContaining(String(one.process.pid)) })
+    expect(await refused(one.home)).toMatchObject({ code: 'already_running', message: expect.stringContaining(String(one.supervisor())) })
     expect(await ftpLogin(one.target('ftp'), 'a', 'b')).toMatch(/^220 /u)
     await one.get('/ready')
     expect((await decnet(['status', '--home', one.home])).code).toBe(0)

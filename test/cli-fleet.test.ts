@@ -37,7 +37,7 @@ describe('the command line beside a fleet', () => {
 
   it('status shows where everything is', async () => {
     const answer = await json<{ running: boolean; pid: number; console: string; deckies: unknown[] }>('status')
-    expect(answer).toMatchObject({ running: true, pid: fleet.process.pid, console: fleet.ready.console, deckies: fleet.ready.deckies })
+    expect(answer).toMatchObject({ running: true, pid: fleet.supervisor(), console: fleet.ready.console, deckies: fleet.ready.deckies })
     expect(JSON.stringify(answer)).not.toContain('adminPassword')
     const text = await cli('status')
     expect([text.code, text.stdout]).toEqual([0, expect.stringContaining(fleet.ready.console)])
@@ -137,9 +137,22 @@ describe('the command line beside a fleet', () => {
       await expect.poll(() => state(name), { timeout: 20_000 }).toEqual(['running', 'running', by])
   })
 
+  it('a decky that there is not is refused wherever one is named', async () => {
+    for (const args of [
+      ['tarpit', 'nosuch'],
+      ['tarpit', 'nosuch', '--off'],
+      ['mutate', 'nosuch'],
+      ['service', 'add', 'nosuch', 'ftp'],
+      ['teardown', '--id', 'nosuch', '--yes'],
+    ]) {
+      const answer = await cli(...args, '--json')
+      expect([args, answer.code, errorOf(answer).code]).toEqual([args, 1, 'decky_unknown'])
+    }
+  })
+
   it('doctor knows that the fleet runs', async () => {
     const { findings } = await json<{ findings: { check: string; verdict: string; found: string }[] }>('doctor')
-    expect(findings.find((finding) => finding.check === 'fleet')?.found).toContain(String(fleet.process.pid))
+    expect(findings.find((finding) => finding.check === 'fleet')?.found).toContain(String(fleet.supervisor()))
     expect(findings.find((finding) => finding.check === 'console')).toMatchObject({
       verdict: 'ok',
       found: `${fleet.ready.console} in use by this fleet`,

@@ -8,6 +8,15 @@ const COMMANDS = [
   'up',
   'status',
   'services',
+  'deploy',
+  'teardown',
+  'redeploy',
+  'archetypes',
+  'distros',
+  'service',
+  'mutate',
+  'tarpit',
+  'probe',
   'attackers',
   'attacker',
   'credentials',
@@ -47,7 +56,7 @@ describe('the command line without a fleet', () => {
     expect(stdout).toContain(`Usage: decnet ${command}`)
     const examples = stdout.split('Examples:\n')[1]?.trim().split('\n') ?? []
     expect(examples.length).toBeGreaterThan(0)
-    for (const example of examples) expect(example).toMatch(new RegExp(`^\\s*\\$ (?:.*\\| |\\S+=\\S+ )?decnet ${command}\\b`, 'u'))
+    for (const example of examples) expect(example).toMatch(new RegExp(`^\\s*\\$ (?:.*\\| |\\S+=\\S+ |sudo )?decnet ${command}\\b`, 'u'))
   })
 
   it.each([
@@ -111,7 +120,7 @@ describe('the command line without a fleet', () => {
     const json = await decnet(['status', '--home', empty, '--json'])
     expect([json.code, JSON.parse(json.stdout)]).toEqual([
       3,
-      { running: false, home: empty, pid: null, started_at: null, console: null, deckies: [] },
+      { running: false, home: empty, pid: null, started_at: null, console: null, deckies: [], network: null, fleet: [], operations: [] },
     ])
   })
 

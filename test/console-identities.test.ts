@@ -99,14 +99,14 @@ when({ tools }).describe('who is behind the addresses, in the console', () => {
       await attack(ip)
       const at = await seen
       took.push(at - (await lastSeen(ip)))
-      if (Math.min(...took) < PROMISED_MS && took.length > 1) break
     }
     await annotate(
       `attacker, identity and campaign in Chromium after the last record of the session: ${took.map((ms) => `${ms} ms`).join(', ')}`,
     )
-    expect(Math.min(...took)).toBeLessThan(PROMISED_MS)
+    // The usual time: a busy machine may be late once.
+    expect(took.toSorted((a, b) => a - b)[took.length >> 1]).toBeLessThan(PROMISED_MS)
     identity = await fleet.get<Identity>(`/identities/${await identityOf(FIRST)}`)
-    expect(identity.addresses).toEqual(expect.arrayContaining([FIRST, LATER[0], LATER[1]]))
+    expect(identity.addresses).toEqual(expect.arrayContaining([FIRST, ...LATER]))
     campaign = await fleet.get<Campaign>(`/campaigns/${identity.campaign?.uuid}`)
     expect(campaign.identities.map(({ uuid }) => uuid)).toEqual(expect.arrayContaining([identity.uuid, await identityOf(ALLY)]))
     await page.getByRole('link', { name: identity.code_name }).click()

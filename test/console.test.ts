@@ -285,6 +285,7 @@ when({ tools }).describe('the console, from the first start on', () => {
   it('Fleet shows every decky with its address and services; Workers says all is well', async () => {
     await rail('Fleet').click()
     await page.getByRole('heading', { name: 'All 5 deckies are up.' }).waitFor()
+    await page.getByRole('button', { name: 'List', exact: true }).click()
     await page.getByRole('button', { name: 'How to attack them' }).click()
     for (const decky of fleet.ready.deckies) {
       const card = page.getByRole('article').filter({ has: page.getByRole('button', { name: decky.name, exact: true }) })

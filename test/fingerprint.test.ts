@@ -15,6 +15,7 @@ import { type Capture, startCapture, tshark } from './rig/capture.ts'
 import { DECNET, decnet, errorOf } from './rig/cli.ts'
 import { run, SSH_OPTIONS } from './rig/client.ts'
 import { freePort } from './rig/fleet.ts'
+import { reachable } from './rig/reachable.ts'
 
 const tools = {
   tshark: 'tshark',
@@ -71,20 +72,6 @@ when({ tools, root: true }).describe('captures of real clients', () => {
   const file = (name: string) => join(work, name)
 
   const serve = (program: string, args: readonly string[]) => children.push(spawn(program, args, { stdio: 'ignore' }))
-  const reachable = async (port: number) => {
-    for (let tries = 0; ; tries += 1) {
-      const socket = net.connect(port, '127.0.0.1')
-      const open = await once(socket, 'connect').then(
-        () => true,
-        () => false,
-      )
-      socket.destroy()
-      if (open) return
-      if (tries > 100) throw new Error(`nothing on port ${port}`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-
   beforeAll(async () => {
     await run('openssl', [
       'req',

@@ -35,7 +35,7 @@ async function npmStart(folder: string, home: string, as?: { uid: number; gid: n
   let complaints = ''
   let installedAt = started
   const watch = setInterval(() => {
-    if (installedAt === started && existsSync(join(folder, 'node_modules', '.installed-from'))) installedAt = performance.now()
+    if (installedAt === started && existsSync(join(folder, 'node_modules', '.package-lock.json'))) installedAt = performance.now()
   }, 50)
   child.stderr.on('data', (data: Buffer) => {
     complaints += data.toString('utf8')
@@ -53,6 +53,7 @@ async function npmStart(folder: string, home: string, as?: { uid: number; gid: n
     return {
       ready: JSON.parse(line) as { console: string; adminPassword?: string; deckies: { services: { port: number }[] }[] },
       seconds: (performance.now() - installedAt) / 1000,
+      complaints,
     }
   } finally {
     clearInterval(watch)
@@ -65,12 +66,14 @@ describe('a fresh clone', () => {
   it('npm start alone installs, builds and reaches the ready line, with an admin password shown once', async () => {
     const folder = clone()
     try {
-      const { ready, seconds } = await npmStart(folder, join(folder, '..', 'home'))
+      const { ready, seconds, complaints } = await npmStart(folder, join(folder, '..', 'home'))
       expect(ready.deckies).toHaveLength(5)
       expect(ready.adminPassword).toMatch(/^\w{5}(?:-\w{5}){3}$/u)
       expect(seconds).toBeLessThan(60)
+      expect(complaints).toContain('Installing')
       const again = await npmStart(folder, join(folder, '..', 'home'))
       expect(again.ready.adminPassword).toBeUndefined()
+      expect(again.complaints).not.toContain('Installing')
     } finally {
       rmSync(join(folder, '..'), { recursive: true, force: true })
     }

@@ -1,24 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
+import { homeAt } from '../apps/server/src/home.ts'
+import { markedProcesses, markOf } from '../apps/server/src/supervisor/strays.ts'
 import { DECNET, decnet } from './rig/cli.ts'
 
 const work = mkdtempSync(join(tmpdir(), 'given-up-'))
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
-/** Every child of a fleet keeps what it compiles in the fleet's home. */
-const processesOf = (home: string) =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/u.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`NODE_COMPILE_CACHE=${home}/`)
-    } catch {
-      return false
-    }
-  })
+const processesOf = (home: string) => markedProcesses(markOf(homeAt(home)))
 
 describe('decnet up that is stopped before it is ready', () => {
   it.each([

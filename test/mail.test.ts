@@ -2,11 +2,15 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TechniqueTag, Workers } from '@decnet/contracts/api'
 import { topics } from '@decnet/contracts/topics'
 import { when } from '@decnet/kernel/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadRules } from '../apps/server/src/rules/rule-files.ts'
+import { attackMails, honestMails, MARK } from './rig/attack-mails.ts'
 import { run } from './rig/client.ts'
 import { type Fleet, startFleet } from './rig/fleet.ts'
+import { sendMails } from './rig/mail-sender.ts'
 import { openStream, type StreamClient } from './rig/stream.ts'
 
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -90,5 +94,53 @@ when({ tools: { swaks: 'swaks' } }).describe('a mail to a decky', () => {
     const derived = stream.records.filter(({ topic }) => topic !== 'system.log')
     expect(derived.filter(({ topic }) => topic === 'email.received')).toHaveLength(1)
     for (const { topic, ...record } of derived) for (const word of PRIVATE) expect(JSON.stringify(record), topic).not.toContain(word)
+  })
+})
+
+describe('mails that are sent to a decky', () => {
+  let fleet: Fleet
+  const rules = Object.keys(attackMails)
+  const addressOf = (place: number) => `127.0.7.${place + 1}`
+  const HONEST = addressOf(rules.length)
+  beforeAll(async () => {
+    fleet = await startFleet()
+    const target = fleet.target('smtp')
+    await Promise.all(
+      [...Object.values(attackMails), honestMails].map((mails, place) => sendMails({ ...target, from: addressOf(place) }, mails)),
+    )
+  })
+  afterAll(async () => {
+    await fleet[Symbol.asyncDispose]()
+  })
+  const tagsOf = (rule: string) => fleet.get<readonly TechniqueTag[]>(`/ttp/rules/${rule}/tags?limit=500`)
+  const fired = async (rule: string, address: string) => (await tagsOf(rule)).some(({ attacker_ip }) => attacker_ip === address)
+
+  it('are as many as there are rules on mails', async () => {
+    const onMails = (await loadRules([])).flatMap(({ id, sources }) => (sources.includes('email') ? id : []))
+    expect(rules.toSorted()).toEqual(onMails.toSorted())
+  })
+
+  it('are recognised, each by the rule that it is for', async () => {
+    const silent = async () => {
+      const all = await Promise.all(rules.map((rule, place) => fired(rule, addressOf(place))))
+      return rules.filter((_, place) => !all[place])
+    }
+    await expect.poll(silent, { timeout: 30_000, interval: 300 }).toEqual([])
+  })
+
+  it('make no finding where they are honest', async () => {
+    const received = () =>
+      fleet.get<{ readonly data: readonly unknown[] }>(`/logs?search=${encodeURIComponent(`topic:email.received attacker:${HONEST}`)}`)
+    await expect.poll(async () => (await received()).data.length, { timeout: 30_000 }).toBe(honestMails.length)
+    const behind = async () => (await fleet.get<Workers>('/workers')).workers.find(({ name }) => name === 'ttp-tagger')?.lag
+    await expect.poll(behind, { timeout: 30_000, interval: 300 }).toBe(0)
+    const all = await Promise.all(rules.map(async (rule) => ((await fired(rule, HONEST)) ? rule : [])))
+    expect(all.flat()).toEqual([])
+  })
+
+  it('P4: leave no word, address or file name in any finding', async () => {
+    const evidence = (await Promise.all(rules.map(tagsOf))).flat().map((tag) => JSON.stringify(tag))
+    expect(evidence.length).toBeGreaterThan(rules.length)
+    for (const said of evidence) for (const word of [MARK, 'partner.example', 'trycloudflare', 'gmail']) expect(said).not.toContain(word)
   })
 })

@@ -17,9 +17,15 @@ export const decnet = (
   })
 
 /** The error that a command with --json said on standard error. */
-export const errorOf = (result: ClientResult): { code: string; message: string; hint: string | null } => {
+export const errorOf = (result: ClientResult): CommandError => {
   const last = result.stderr.trim().split('\n').at(-1) ?? ''
-  return (JSON.parse(last) as { error: { code: string; message: string; hint: string | null } }).error
+  return (JSON.parse(last) as { error: CommandError }).error
+}
+interface CommandError {
+  readonly code: string
+  readonly message: string
+  readonly hint: string | null
+  readonly errors?: readonly { readonly field: string; readonly message: string; readonly line?: number }[]
 }
 
 /** A command that stays, with what it has said so far. */

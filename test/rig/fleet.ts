@@ -17,6 +17,7 @@ export interface ReadyLine {
     readonly services: readonly { readonly name: string; readonly address: string; readonly port: number; readonly note?: string }[]
     readonly logins: readonly { readonly user: string; readonly password: string }[]
   }[]
+  readonly failed: readonly { readonly decky: string; readonly service: string | null; readonly reason: string }[]
   readonly movedFrom: string | null
 }
 
@@ -31,15 +32,20 @@ export interface Target {
 export interface Fleet extends AsyncDisposable {
   readonly home: string
   readonly ready: ReadyLine
+  /** What was started: a guard in front of the supervisor. */
   readonly process: ChildProcess
+  /** Process id of the supervisor. */
+  supervisor(): number
   /** Where a service listens; of the n-th decky that has it. */
   target(service: string, nth?: number): Target
   /** A logged-in GET below /api/v1. */
   get<T = unknown>(path: string): Promise<T>
   readonly token: string
   readonly api: string
-  /** Process ids of the two children. */
-  child(name: 'server' | 'sensor'): number
+  /** Process id of a child of the supervisor. */
+  child(name: 'server' | 'sensor' | 'root-helper'): number
+  /** What it wrote to standard error so far. */
+  complaints(): string
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; ms: number }>
 }
 
@@ -59,14 +65,26 @@ export interface FleetOptions {
   readonly home?: string
   readonly env?: NodeJS.ProcessEnv
   readonly args?: readonly string[]
+  /** The network namespace where it runs; its API is out of reach then. */
+  readonly within?: string
+}
+
+async function logIn(api: string, password: string): Promise<string> {
+  const login = await fetch(`${api}/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'admin', password }),
+  })
+  return ((await login.json()) as { access_token: string }).access_token
 }
 
 /** `decnet up` as an operator would start it, in a home of its own, waited for until its ready line. */
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'fleet-'))
+  const command = [...(options.within === undefined ? [] : ['nsenter', `--net=/run/netns/${options.within}`]), join(ROOT, 'bin', 'decnet')]
   const child = spawn(
-    join(ROOT, 'bin', 'decnet'),
-    ['up', '--json', '--home', home, '--listen', `127.0.0.1:${await freePort()}`, ...(options.args ?? [])],
+    command[0] ?? '',
+    [...command.slice(1), 'up', '--json', '--home', home, '--listen', `127.0.0.1:${await freePort()}`, ...(options.args ?? [])],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, DECNET_ADMIN_PASSWORD: PASSWORD, ...options.env },
@@ -90,18 +108,13 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     void exited.then((code) => reject(new Error(`decnet up ended with ${code}: ${complaints}`)))
   }).catch((error: unknown) => {
     // What did not become ready is not left behind.
-    child.kill('SIGKILL')
+    child.kill('SIGTERM')
     if (options.home === undefined) rmSync(home, { recursive: true, force: true })
     throw error
   })
 
   const api = `${ready.console}api/v1`
-  const login = await fetch(`${api}/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username: 'admin', password: options.env?.DECNET_ADMIN_PASSWORD ?? PASSWORD }),
-  })
-  const { access_token: token } = (await login.json()) as { access_token: string }
+  const token = options.within === undefined ? await logIn(api, options.env?.DECNET_ADMIN_PASSWORD ?? PASSWORD) : ''
 
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     const started = performance.now()
@@ -109,10 +122,13 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     const code = await exited
     return { code, ms: performance.now() - started }
   }
+  const supervisor = () => (JSON.parse(readFileSync(join(home, 'run', 'state.json'), 'utf8')) as { pid: number }).pid
   return {
     home,
     ready,
     process: child,
+    supervisor,
+    complaints: () => complaints,
     token,
     api,
     target(service, nth = 0) {
@@ -131,7 +147,8 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
       return (await answer.json()) as T
     },
     child(name) {
-      const pids = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number)
+      const parent = supervisor()
+      const pids = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number)
       const pid = pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`apps/${name}/`))
       if (pid === undefined) throw new Error(`${name} does not run`)
       return pid

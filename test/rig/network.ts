@@ -25,6 +25,8 @@ export interface NetworkHost {
 
 export interface Network extends AsyncDisposable {
   host(name: string): NetworkHost
+  /** Starts a process at the switch, where everything passes on the interface `br0`. */
+  readonly atSwitch: NetworkHost['spawn']
 }
 
 /** Hosts on one switch, each in a network namespace of its own; everything goes with it. Needs root. */
@@ -37,13 +39,30 @@ export async function makeNetwork(names: readonly string[]): Promise<Network> {
   const dispose = async () => {
     for (const child of children) child.kill('SIGKILL')
     await Promise.all([...children].map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null)))
-    for (const name of spaces.splice(0)) spawnSync('ip', ['netns', 'delete', name], { env: { ...process.env, PATH } })
+    for (const name of spaces.splice(0)) {
+      // What those started in turn, and outlives them: a guard's supervisor.
+      const { stdout } = spawnSync('ip', ['netns', 'pids', name], { env: { ...process.env, PATH }, encoding: 'utf8' })
+      spawnSync('kill', ['-KILL', ...stdout.split('\n').filter(Boolean)], { env: { ...process.env, PATH } })
+      spawnSync('ip', ['netns', 'delete', name], { env: { ...process.env, PATH } })
+    }
   }
   try {
     must('ip', 'netns', 'add', switchSpace)
     spaces.push(switchSpace)
     must('ip', '-n', switchSpace, 'link', 'add', 'br0', 'type', 'bridge')
     must('ip', '-n', switchSpace, 'link', 'set', 'br0', 'up')
+    const spawnIn =
+      (own: string): NetworkHost['spawn'] =>
+      (command, args, options = {}) => {
+        const child = spawn('nsenter', [`--net=/var/run/netns/${own}`, command, ...args], {
+          stdio: ['ignore', 'pipe', 'pipe'],
+          ...options,
+          env: { ...process.env, PATH, ...options.env },
+        })
+        children.add(child)
+        child.once('exit', () => children.delete(child))
+        return child
+      }
     const hosts = new Map<string, NetworkHost>()
     for (const [index, name] of names.entries()) {
       const own = space(name)
@@ -58,21 +77,13 @@ export async function makeNetwork(names: readonly string[]): Promise<Network> {
       hosts.set(name, {
         name,
         address,
-        spawn(command, args, options = {}) {
-          const child = spawn('nsenter', [`--net=/var/run/netns/${own}`, command, ...args], {
-            stdio: ['ignore', 'pipe', 'pipe'],
-            ...options,
-            env: { ...process.env, PATH, ...options.env },
-          })
-          children.add(child)
-          child.once('exit', () => children.delete(child))
-          return child
-        },
+        spawn: spawnIn(own),
         cut: () => must('ip', '-n', switchSpace, 'link', 'set', `p${index}`, 'down'),
         heal: () => must('ip', '-n', switchSpace, 'link', 'set', `p${index}`, 'up'),
       })
     }
     return {
+      atSwitch: spawnIn(switchSpace),
       host(name) {
         const host = hosts.get(name)
         if (!host) throw new Error(`the network has no host ${name}`)

@@ -117,6 +117,7 @@ export function statsOf(world: World, q: URLSearchParams): Stats {
       severity: a.severity,
       at: a.last_seen,
       text: `${a.ip} ${a.headline}.`,
+      technique: null,
       meta: [`${a.session_count} sessions`, a.services.join(', '), ...(a.file_count > 0 ? [`${a.file_count} files, ${size(48_200)}`] : [])],
     })),
   }

@@ -1,6 +1,6 @@
 /**
  * The API with invented data, for looking at the console: development and screenshots only, never part of the product.
- * `node dev/fixture-server.ts [--port 8099] [--rows 100000] [--rate 3] [--empty] [--first-login] [--dist DIR]`; any password logs in but "wrong".
+ * `node dev/fixture-server.ts [--port 8099] [--rows 100000] [--rate 3] [--deckies 5] [--empty] [--first-login] [--dist DIR]`; any password logs in but "wrong".
  */
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import type { LogRow } from '@decnet/contracts/api'
 import { histogramOf, logsOf, matcherOf, replayOf, statsOf, topOf } from './answers.ts'
 import { diceOf } from './dice.ts'
+import { fleetAnswers } from './fleet-answers.ts'
 import { workersOf } from './workers.ts'
 import { makeWorld } from './world.ts'
 
@@ -17,12 +18,14 @@ const { values: flags } = parseArgs({
     port: { type: 'string', default: '8099' },
     rows: { type: 'string', default: '100000' },
     rate: { type: 'string', default: '3' },
+    deckies: { type: 'string' },
     empty: { type: 'boolean' },
     dist: { type: 'string', default: join(import.meta.dirname, '../dist') },
     'first-login': { type: 'boolean' },
   },
 })
-const world = makeWorld(Date.now(), flags.empty ? 0 : Number(flags.rows))
+const world = makeWorld(Date.now(), flags.empty ? 0 : Number(flags.rows), flags.deckies === undefined ? undefined : Number(flags.deckies))
+const fleet = fleetAnswers(world)
 const dice = diceOf(3)
 const dist = flags.dist
 const csp =
@@ -176,6 +179,8 @@ function list(path: string, q: URLSearchParams): unknown {
   if (path === '/logs') return page(logsOf(world, q), q)
   if (path === '/logs/histogram') return histogramOf(world, q)
   if (path === '/deckies') return world.deckies
+  const answer = fleet.get(path, q)
+  if (answer !== undefined) return answer
   if (path === '/workers') return workers.now()
   if (path === '/users') return users
   if (path === '/health')
@@ -297,6 +302,8 @@ async function act(req: IncomingMessage, res: ServerResponse, path: string): Pro
     workers.ask(worker[1], worker[2] === 'stop')
     return json(res, { accepted: true, worker: worker[1], action: worker[2], desired: worker[2] === 'stop' ? 'stopped' : 'running' }, 202)
   }
+  const accepted = fleet.send(path, body, new URL(req.url ?? '/', 'http://localhost').searchParams)
+  if (accepted) return json(res, accepted.body, accepted.status)
   if (path === '/workers/start-all') workers.startAll()
   json(res, { message: 'done' })
 }

@@ -24,14 +24,36 @@ const rows: readonly [name: string, hostname: string, distro: string, archetype:
   ['cam-birch-17', 'cam-birch-17', 'BusyBox v1.31.1', 'iot-device', 'embedded', ['telnet', 'http']],
 ]
 
-export function fleetOf(now: number, empty: boolean): Decky[] {
-  return rows.map(([name, hostname, distro, archetype, os_family, services], i) => ({
+/** `size`: how many; beyond the first few they are alike, with other names. */
+const kinds: typeof rows = [
+  ['srv', '', 'Debian GNU/Linux 12 (bookworm)', 'linux-server', 'linux', ['ssh', 'http']],
+  ['srv', '', 'Ubuntu 22.04.4 LTS', 'linux-server', 'linux', ['ssh']],
+  ['web', '', 'Ubuntu 24.04.1 LTS', 'web-server', 'linux', ['ssh', 'http', 'mysql']],
+  ['nas', '', 'Debian GNU/Linux 12 (bookworm)', 'file-server', 'linux', ['ssh', 'ftp']],
+  ['db', '', 'Ubuntu 22.04.4 LTS', 'database-server', 'linux', ['ssh', 'mysql', 'redis']],
+  ['mx', '', 'Debian GNU/Linux 12 (bookworm)', 'mail-server', 'linux', ['ssh', 'smtp']],
+  ['mon', '', 'Ubuntu 24.04.1 LTS', 'monitoring-node', 'linux', ['ssh', 'http']],
+  ['ci', '', 'Ubuntu 24.04.1 LTS', 'devops-host', 'linux', ['ssh', 'http', 'redis']],
+  ['gw', '', 'Debian GNU/Linux 12 (bookworm)', 'edge-gateway', 'linux', ['ssh', 'telnet', 'http']],
+  ['bak', '', 'Debian GNU/Linux 12 (bookworm)', 'backup-server', 'linux', ['ssh', 'ftp']],
+]
+
+export function fleetOf(now: number, empty: boolean, size = rows.length): Decky[] {
+  const all = Array.from({ length: size }, (_, n) => {
+    const row = rows[n] ?? (kinds[(n * 7) % kinds.length] as (typeof rows)[number])
+    return n < rows.length ? row : ([`${row[0]}-${n}`, `${row[0]}-${n}`, row[2], row[3], row[4], row[5]] as (typeof rows)[number])
+  })
+  return all.map(([name, hostname, distro, archetype, os_family, services], i) => ({
     name,
     hostname,
     distro,
     archetype,
     os_family,
-    ip: `127.77.0.${11 + i}`,
+    ip: `127.77.${Math.floor((11 + i) / 250)}.${(11 + i) % 250}`,
+    ip6: null,
+    mac_vendor: i === 4 ? 'PC Engines' : 'QEMU',
+    mutate_interval: i === 2 ? 30 : null,
+    last_mutated: null,
     mac: `52:54:00:${(16 + i * 37).toString(16)}:${(170 - i * 21).toString(16)}:0${i + 1}`,
     kernel: os_family === 'linux' ? '6.1.0-28-amd64' : null,
     state: i === 3 && !empty ? 'degraded' : 'running',

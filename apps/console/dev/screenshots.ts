@@ -39,6 +39,12 @@ const click = (selector: string) => async (page: Page) => {
   await page.waitForTimeout(700)
 }
 
+const order = async (p: Page) => {
+  await p.getByText('192.168.20.0/24 on eth0').click()
+  for (const kind of ['File server', 'Web server']) for (let n = 0; n < 3; n += 1) await p.getByLabel(`One ${kind} more`).click()
+  await p.waitForTimeout(1200)
+}
+
 async function shotsOf(page: Page): Promise<Shot[]> {
   const ask = async (path: string) =>
     (await (await page.request.get(`${flags.base}/api/v1${path}`)).json()) as { data: Record<string, string>[] }
@@ -91,7 +97,50 @@ async function shotsOf(page: Page): Promise<Shot[]> {
     { name: 'credentials-reuse', path: '/credentials?view=reuse' },
     { name: 'credentials-top', path: '/credentials?view=top' },
     { name: 'fleet', path: '/fleet' },
-    { name: 'fleet-lines', path: '/fleet?peek=decky:srv-kestrel-04' },
+    { name: 'fleet-lines', path: '/fleet?view=list&peek=decky:srv-kestrel-04' },
+    { name: 'fleet-map', path: '/fleet?view=map&range=7d' },
+    { name: 'fleet-map-peek', path: '/fleet?view=map&range=7d&peek=decky:srv-kestrel-04' },
+    { name: 'fleet-map-group', path: '/fleet?view=map&range=7d&group=linux-server' },
+    { name: 'decky', path: '/fleet/decky/srv-kestrel-04' },
+    {
+      name: 'decky-end',
+      path: '/fleet/decky/srv-kestrel-04',
+      act: async (p) => {
+        await p.locator('main').evaluate((m) => m.scrollTo(0, 99_999))
+        await p.waitForTimeout(300)
+      },
+    },
+    { name: 'decky-configure', path: '/fleet/decky/srv-kestrel-04', act: click('[aria-label="Configure ssh"]') },
+    {
+      name: 'decky-add',
+      path: '/fleet/decky/srv-kestrel-04',
+      act: async (p) => {
+        await p.getByRole('button', { name: 'add one' }).click()
+        await p.getByRole('dialog').getByRole('button', { name: 'smtp' }).click()
+        await p.waitForTimeout(600)
+      },
+    },
+    { name: 'deploy-empty', path: '/fleet/deploy' },
+    { name: 'deploy', path: '/fleet/deploy', act: order },
+    {
+      name: 'deploy-clash',
+      path: '/fleet/deploy',
+      act: async (p) => {
+        await p.getByLabel('One File server more').click()
+        await p.locator('summary').click()
+        await p.getByLabel('Address', { exact: true }).fill('192.168.20.1')
+        await p.waitForTimeout(1200)
+      },
+    },
+    {
+      name: 'deploy-watch',
+      path: '/fleet/deploy',
+      act: async (p) => {
+        await order(p)
+        await p.getByRole('button', { name: /^Deploy \d/u }).click()
+        await p.waitForTimeout(2900)
+      },
+    },
     { name: 'workers', path: '/workers' },
     { name: 'workers-open', path: '/workers?open=supervisor,profiler,reuse-correlator' },
     {

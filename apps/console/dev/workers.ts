@@ -89,7 +89,7 @@ export function workersOf(calm: boolean) {
         geo: { status: 'stale', age: 184, lag: 17, lag_history: waves(40) },
       }
   const all = [
-    row('supervisor', 'process', 'Keeps server and sensor alive.', fixed),
+    row('supervisor', 'process', 'Keeps server and sensor alive, and on a real network root helper and sniffer.', fixed),
     row('bus', 'process', 'Carries announcements between workers and to the live stream; without it they look by themselves.', {
       stop_means: 'Announcements come up to a second late, and heartbeats not at all, so silence says nothing. No event is lost.',
     }),

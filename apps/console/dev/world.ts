@@ -56,9 +56,9 @@ function actorsOf(dice: Dice, now: number, count: number): Actor[] {
   })
 }
 
-export function makeWorld(now: number, size: number): World {
+export function makeWorld(now: number, size: number, hosts?: number): World {
   const dice = diceOf(77)
-  const deckies = fleetOf(now, size === 0)
+  const deckies = fleetOf(now, size === 0, hosts)
   const world: World = { now, deckies, logs: [], sessions: [], attackers: [], credentials: [], reuse: [] }
   if (size === 0) return world
   const actors = actorsOf(dice, now, 312)

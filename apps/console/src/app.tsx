@@ -19,6 +19,7 @@ const Identity = lazy(() => import('./pages/identity.tsx'))
 const Campaigns = lazy(() => import('./pages/campaigns.tsx'))
 const Campaign = lazy(() => import('./pages/campaign.tsx'))
 const Credentials = lazy(() => import('./pages/credentials.tsx'))
+const Rules = lazy(() => import('./pages/rules.tsx'))
 const Fleet = lazy(() => import('./pages/fleet.tsx'))
 const Lab = lazy(() => import('./pages/lab.tsx'))
 const Workers = lazy(() => import('./pages/workers.tsx'))
@@ -63,7 +64,8 @@ export function App() {
               <Route path="/campaigns/:id">{(params) => <Campaign key={params.id} id={params.id} />}</Route>
               <Route path="/credentials" component={Credentials} />
               <Route path="/attack" component={Attack} />
-              <Route path="/fleet" component={Fleet} />
+              <Route path="/rules/*?">{(params) => <Rules rest={params['*'] ?? ''} />}</Route>
+              <Route path="/fleet/*?">{(params) => <Fleet rest={params['*'] ?? ''} />}</Route>
               <Route path="/lab" component={Lab} />
               <Route path="/workers" component={Workers} />
               <Route path="/settings" component={Settings} />

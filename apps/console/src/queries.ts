@@ -4,6 +4,7 @@ import {
   attacker,
   attackerFacets,
   attackerPage,
+  attackerProbes,
   attackTactics,
   attackTechniqueDetail,
   attackTechniquePage,
@@ -34,6 +35,7 @@ import {
   stats,
   techniqueTags,
   topCredentialRows,
+  ttpRules,
   user,
   users,
   workers,
@@ -49,7 +51,7 @@ export function periodOf(range: Range): { start_time: string; end_time: string }
   return { start_time: new Date(start).toISOString(), end_time: new Date(end).toISOString() }
 }
 /** A moving period is asked again; a fixed one does not change. */
-const every = (range: Range, ms: number) => (range.kind === 'last' ? ms : false)
+export const every = (range: Range, ms: number) => (range.kind === 'last' ? ms : false)
 
 export const useMe = () =>
   useQuery({ queryKey: ['me'], queryFn: ({ signal }) => get(user, '/auth/me', {}, signal), retry: false, staleTime: 60_000 })
@@ -141,8 +143,10 @@ export const useTopCredentials = (by: 'secret' | 'principal' | 'pair', range: Ra
   })
 export const useDeckies = () =>
   useQuery({ queryKey: ['deckies'], queryFn: ({ signal }) => get(deckies, '/deckies', {}, signal), refetchInterval: 20_000 })
+/** Where the API knows a decky. */
+export const deckyOf = (name: string): string => `/deckies/${encodeURIComponent(name)}`
 export const useDecky = (name: string) =>
-  useQuery({ queryKey: ['deckies', name], queryFn: ({ signal }) => get(decky, `/deckies/${encodeURIComponent(name)}`, {}, signal) })
+  useQuery({ queryKey: ['deckies', name], queryFn: ({ signal }) => get(decky, deckyOf(name), {}, signal) })
 /** Asked more often while one of them is between what is wanted and what is so. */
 export const useWorkers = () =>
   useQuery({
@@ -155,12 +159,7 @@ export const useWorkers = () =>
   })
 export const useHealth = () =>
   useQuery({ queryKey: ['health'], queryFn: ({ signal }) => get(health, '/health', {}, signal), refetchInterval: 20_000 })
-export const useUsers = (enabled: boolean) =>
-  useQuery({
-    queryKey: ['users'],
-    enabled,
-    queryFn: ({ signal }) => get(users, '/users', {}, signal),
-  })
+export const useUsers = () => useQuery({ queryKey: ['users'], queryFn: ({ signal }) => get(users, '/users', {}, signal) })
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u
 /** An attacker by uuid or by address. `data` is `null` when nobody with that address is known. */
@@ -239,6 +238,13 @@ export const useSimilarAttackers = (uuid: string) =>
     queryFn: ({ signal }) => get(similarAttackers, `/attackers/${encodeURIComponent(uuid)}/similar`, { limit: MOST_SIMILAR }, signal),
     refetchInterval: untilCompared,
   })
+/** What its own machine was asked; asked for often while somebody waits for an answer. */
+export const useProbes = (uuid: string) =>
+  useQuery({
+    queryKey: ['attacker', uuid, 'probes'],
+    queryFn: ({ signal }) => get(attackerProbes, `/attackers/${encodeURIComponent(uuid)}/probes`, {}, signal),
+    refetchInterval: ({ state }) => (state.data?.data.some(({ due_at }) => due_at === null) ? 2_000 : 10_000),
+  })
 /** Sessions of others that are like this one, nearest first. */
 export const useSimilarSessions = (id: string, by: 'conduct' | 'keystrokes') =>
   useQuery({
@@ -311,4 +317,12 @@ export const useTechniqueTags = (technique: string, whose: string | Range, limit
       typeof whose === 'string'
         ? get(techniqueTags, `/ttp/tags/by-${whose}/${technique}`, { limit }, signal)
         : get(techniqueTags, `/ttp/tags/${technique}`, { ...periodOf(whose), limit }, signal),
+  })
+/** Every rule, with how it stands and what came of it. */
+export const useRules = (enabled = true) =>
+  useQuery({
+    queryKey: ['rules', 'all'],
+    enabled,
+    queryFn: ({ signal }) => get(ttpRules, '/ttp/rules', {}, signal),
+    refetchInterval: 10_000,
   })

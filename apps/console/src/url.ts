@@ -31,6 +31,21 @@ export function hrefTo(path: string, patch: Patch = {}): string {
   return `${path}${patched(kept.toString(), patch)}`
 }
 
+const OF_DECKY = 'decky/'
+/** The page of a decky. */
+export const deckyPath = (name: string): string => `/fleet/${OF_DECKY}${encodeURIComponent(name)}`
+/** The decky whose page this is, by what stands behind `/fleet/`; null of any other. */
+export function deckyAt(rest: string): string | null {
+  if (!rest.startsWith(OF_DECKY)) return null
+  const name = rest.slice(OF_DECKY.length)
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    // Somebody wrote a `%` of their own.
+    return name
+  }
+}
+
 export const go = (href: string) => navigate(href)
 
 /** Changes parameters of this page. `replace`: without a step for the back button. */
@@ -62,7 +77,7 @@ export const setRange = (range: Range | null) => setParams({ ...rangeParams(rang
 export const zoomTo = (start: number, end: number) => setRange({ kind: 'fixed', start: Math.floor(start), end: Math.ceil(end) })
 
 /** Pages whose list the query box filters; elsewhere a query opens Live. */
-const searchable = ['/live', '/attackers', '/identities', '/campaigns', '/credentials']
+const searchable = ['/live', '/attackers', '/identities', '/campaigns', '/credentials', '/rules']
 /** Of these an address or a name is all that is asked. */
 const groups = ['/identities', '/campaigns']
 export function setTerms(terms: readonly Term[]): void {

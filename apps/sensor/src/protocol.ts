@@ -1,3 +1,4 @@
+import { distroIds, osFamilies } from '@decnet/persona'
 import { z } from 'zod'
 
 /** A decky as the supervisor plans it (the shape of `DeckyPlan`). */
@@ -6,14 +7,22 @@ export const deckyPlan = z.object({
   seed: z.string(),
   archetype: z.string(),
   ip: z.string(),
+  ip6: z.string().exactOptional(),
+  mac: z.string().exactOptional(),
+  distro: z.enum(distroIds).exactOptional(),
+  osFamily: z.enum(osFamilies).exactOptional(),
   /** Epoch milliseconds. */
   createdAt: z.number(),
+  patchedAt: z.number().exactOptional(),
   services: z
     .array(z.object({ name: z.string(), port: z.number().int(), config: z.record(z.string(), z.unknown()).readonly() }))
     .readonly(),
 })
 
-/** supervisor → sensor. `serve` first, then one `listener` for each bound service (its raw TCP handle rides along), then `listening`. */
+/**
+ * supervisor → sensor. `serve` first, then one `listener` for each bound service (its raw TCP handle rides along), then `listening`.
+ * Later changes come as `decky`, `drop`, `unlisten` and `listener`, with `listening` behind the last of them; orders are obeyed one by one.
+ */
 export const toSensor = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('serve'),
@@ -25,7 +34,21 @@ export const toSensor = z.discriminatedUnion('type', [
     plan: z.array(deckyPlan).readonly(),
   }),
   z.object({ type: z.literal('listener'), decky: z.string(), service: z.string(), port: z.number().int() }),
+  /** Everything so far is done when the answer, `ready`, comes. */
   z.object({ type: z.literal('listening') }),
+  /** A new decky, or what it is from now on; its services that listen stay as they are. */
+  z.object({ type: z.literal('decky'), plan: deckyPlan }),
+  /** The decky is gone, with every session on it. */
+  z.object({ type: z.literal('drop'), decky: z.string() }),
+  /** One service ends, with its sessions; the others of its decky do not notice. */
+  z.object({ type: z.literal('unlisten'), decky: z.string(), service: z.string() }),
+  /** Services that hold up whoever comes; all others hold up nobody, from now on. */
+  z.object({
+    type: z.literal('tarpits'),
+    tarpits: z
+      .array(z.object({ decky: z.string(), service: z.string(), accept_ms: z.number().int(), bytes_per_second: z.number().int() }))
+      .readonly(),
+  }),
   z.object({ type: z.literal('stop') }),
 ])
 export type ToSensor = z.infer<typeof toSensor>
@@ -46,7 +69,7 @@ export const sensorStats = z.object({
 })
 export type SensorStats = z.infer<typeof sensorStats>
 
-/** sensor → supervisor. `failed` for each service that does not listen, before `ready`; `stats` every 10 s. */
+/** sensor → supervisor. `failed` for each service that does not listen, before the `ready` that answers `listening`; `stats` every 10 s. */
 export const fromSensor = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('failed'), decky: z.string(), service: z.string(), reason: z.string() }),

@@ -89,6 +89,38 @@ test('what cannot listen is reported before ready, and the rest serves', async (
   await until(() => client.heard() === 'still\n')
 })
 
+test('deckies and services come, change and go while it serves, and connections of others do not notice', async () => {
+  const { sensor, port } = await serving()
+  const bystander = connect(port)
+  bystander.say('here')
+  await until(() => bystander.heard() === 'here\n')
+
+  sensor.order({ type: 'decky', plan: { ...planned('echo', { greeting: 'old' }), name: 'decky-02' } })
+  const second = sensor.hand('decky-02', 'echo')
+  sensor.order({ type: 'listening' })
+  await until(() => sensor.messages.filter(({ type }) => type === 'ready').length === 2)
+  const visitor = connect(second)
+  visitor.say('hello')
+  await until(() => visitor.heard() === `old ${second}\nhello\n`)
+
+  sensor.order({ type: 'unlisten', decky: 'decky-02', service: 'echo' })
+  sensor.order({ type: 'decky', plan: { ...planned('echo', { greeting: 'new' }), name: 'decky-02' } })
+  const third = sensor.hand('decky-02', 'echo')
+  sensor.order({ type: 'listening' })
+  await until(() => sensor.messages.filter(({ type }) => type === 'ready').length === 3)
+  const next = connect(third)
+  next.say('hello')
+  await until(() => next.heard() === `new ${third}\nhello\n`)
+  expect(spooled(sensor).filter(({ type, decky }) => type === 'disconnect' && decky === 'decky-02')).toHaveLength(1)
+
+  sensor.order({ type: 'drop', decky: 'decky-02' })
+  sensor.order({ type: 'listening' })
+  await until(() => sensor.messages.filter(({ type }) => type === 'ready').length === 4)
+  bystander.say('still')
+  await until(() => bystander.heard() === 'here\nstill\n')
+  expect(spooled(sensor).filter(({ type }) => type === 'sensor_started')).toHaveLength(1)
+})
+
 test('a service that throws, in its conversation or anywhere else, ends no process and logs none of the attacker’s bytes', async () => {
   const { sensor, port } = await serving()
   const bystander = connect(port)

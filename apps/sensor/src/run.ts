@@ -82,7 +82,11 @@ export function runSensor(parts: Parts): void {
     else if (order.type === 'listener') {
       const reason = await serving.sensor.listen(order.decky, order.service, order.port, handle)
       if (reason !== null) send({ type: 'failed', decky: order.decky, service: order.service, reason })
-    } else if (order.type === 'listening') {
+    } else if (order.type === 'decky') serving.sensor.put(order.plan)
+    else if (order.type === 'drop') await serving.sensor.drop(order.decky)
+    else if (order.type === 'tarpits') serving.sensor.holdUp(order.tarpits)
+    else if (order.type === 'unlisten') await serving.sensor.unlisten(order.decky, order.service)
+    else if (order.type === 'listening') {
       serving.sensor.started()
       logger.info({ services: serving.sensor.stats.services }, 'serving')
       send({ type: 'ready' })

@@ -67,7 +67,7 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
     extra: () => ({ kind: 'process', instance: name, host: hostname(), pid: process.pid, build: release, restarts, ...publisher.status }),
     logger,
   })
-  say({ type: 'plan', plan: planOf(home, start.subnet) })
+  say({ type: 'plan', generation: 1, network: { substrate: 'loopback' }, plan: planOf(home, start.subnet) })
   say({ type: 'ready', console: null, adminPassword: null, natsAnswers: publisher.status.connected })
   return {
     fleet: async () => undefined,

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { BusSettings, NatsSettings } from './connections.ts'
 import type { Home } from './home.ts'
 import { hostBusSocket } from './host-bus.ts'
+import { type ProberSettings, readNetworks, readPorts, usualPorts } from './probe/settings.ts'
 import type { VectorSettings } from './vectors/open.ts'
 import { DEFAULT_RETENTION, parseRetention, type Retention } from './workers/retention/rules.ts'
 
@@ -36,6 +37,8 @@ export interface Environment {
   readonly workers: readonly string[] | undefined
   /** Failures in a row after which a worker is tried only every five minutes; absent = ten. */
   readonly quarantineAfter: number | undefined
+  /** Absent: attackers are not probed. */
+  readonly prober: ProberSettings | undefined
   /** `path` absent: a file in the home. */
   readonly vectors: Omit<VectorSettings, 'path'> & { readonly path: string | undefined }
   /** For child processes. */
@@ -50,6 +53,18 @@ const flag = (otherwise: 'true' | 'false') =>
     .enum(['true', 'false', '1', '0'])
     .default(otherwise)
     .transform((value) => value === 'true' || value === '1')
+
+const read = <Value>(value: Value | null, context: z.core.$RefinementCtx, message: string): Value => {
+  if (value !== null) return value
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+}
+const networks = z
+  .string()
+  .default('')
+  .transform((text, context) =>
+    read(readNetworks(text), context, 'names networks such as 10.0.0.0/8 or addresses, with commas between them'),
+  )
 
 const schema = z.object({
   DECNET_HOME: z.string().min(1).optional(),
@@ -90,6 +105,14 @@ const schema = z.object({
   DECNET_VECTORSTORE_ENABLED: flag('true'),
   DECNET_VECTORSTORE_TYPE: z.enum(['sqlite_vec', 'memory']).default('sqlite_vec'),
   DECNET_VECTORSTORE_PATH: z.string().min(1).optional(),
+  DECNET_PROBER_ENABLED: flag('false'),
+  DECNET_PROBER_ALLOW: networks,
+  DECNET_PROBER_DENY: networks,
+  DECNET_PROBER_EVERY_HOURS: z.coerce.number().min(1).max(8_760).default(24),
+  DECNET_PROBER_PORTS: z
+    .string()
+    .transform((text, context) => read(readPorts(text), context, 'names families with ports, such as jarm=443,8443;hassh=22'))
+    .default(usualPorts),
   DECNET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
@@ -119,6 +142,16 @@ export const busSettings = (env: Environment, home: Home): BusSettings => ({
   bridge: env.bus.bridge,
   nats: env.nats,
 })
+
+const proberOf = (env: z.infer<typeof schema>): ProberSettings | undefined =>
+  env.DECNET_PROBER_ENABLED
+    ? {
+        allow: env.DECNET_PROBER_ALLOW,
+        deny: env.DECNET_PROBER_DENY,
+        everyMs: env.DECNET_PROBER_EVERY_HOURS * 3_600_000,
+        ports: env.DECNET_PROBER_PORTS,
+      }
+    : undefined
 
 /** Where vectors are kept, beside the database: they are derived and can be made again. */
 export const vectorSettings = ({ vectors }: Environment, home: Home): VectorSettings => ({ ...vectors, path: vectors.path ?? home.vectors })
@@ -162,6 +195,7 @@ export function readEnvironment(home?: string, given: NodeJS.ProcessEnv = {}): E
     logLevel: env.DECNET_LOG_LEVEL,
     quarantineAfter: env.DECNET_WORKER_QUARANTINE_AFTER,
     retention: parseRetention(env.DECNET_RETENTION),
+    prober: proberOf(env),
     vectors: { enabled: env.DECNET_VECTORSTORE_ENABLED, type: env.DECNET_VECTORSTORE_TYPE, path: env.DECNET_VECTORSTORE_PATH },
     workers: env.DECNET_WORKERS?.includes('all') ? undefined : env.DECNET_WORKERS,
     passedOn: socket === null ? all : { ...all, DECNET_BUS_SOCKET: socket },

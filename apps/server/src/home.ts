@@ -1,6 +1,7 @@
-import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { AppError, isNodeError, own } from '@decnet/kernel'
+import { makeFolder } from './make-folder.ts'
 
 /** Where everything lies that a home holds. */
 export interface Home {
@@ -12,6 +13,8 @@ export interface Home {
   readonly spool: string
   readonly artifacts: string
   readonly replays: string
+  /** Whoever else writes a spool has a folder in here: `<name>/spool`. */
+  readonly sources: string
   readonly run: string
   readonly busSocket: string
   /** What runs now: process id, console, addresses. */
@@ -22,7 +25,7 @@ export interface Home {
   readonly logs: string
   /** What `decnet lab report` measured; made by the first. */
   readonly lab: string
-  /** Modules that Node has compiled before. */
+  /** Modules that Node has compiled before; those of other homes too where `bin/decnet` found a place for them. */
   readonly cache: string
 }
 
@@ -37,6 +40,7 @@ export function homeAt(path: string): Home {
     spool: join(sensor, 'spool'),
     artifacts: join(sensor, 'artifacts'),
     replays: join(sensor, 'replays'),
+    sources: join(path, 'sources'),
     run,
     busSocket: join(run, 'bus.sock'),
     stateFile: join(run, 'state.json'),
@@ -44,31 +48,30 @@ export function homeAt(path: string): Home {
     workersFile: join(run, 'workers.json'),
     logs: join(path, 'logs'),
     lab: join(path, 'lab'),
-    cache: join(path, 'cache'),
+    cache: process.env.NODE_COMPILE_CACHE ?? join(path, 'cache'),
   }
+}
+
+const ELSEWHERE = 'Choose another with --home.'
+const NOT_YOURS = ['you may not write there', 'Choose a folder that you may write, with --home.'] as const
+const UNUSABLE: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+  EACCES: NOT_YOURS,
+  EPERM: NOT_YOURS,
+  EROFS: ['that file system is read-only', ELSEWHERE],
+  ENOSPC: ['the disk is full', 'Free some space, or choose another with --home.'],
+  EDQUOT: ['your share of the disk is full', 'Free some space, or choose another with --home.'],
+  ENOTDIR: ['a part of that path is a file', ELSEWHERE],
+  EEXIST: ['a part of that path is a file', ELSEWHERE],
+  ENOENT: ['no folder can be made there', ELSEWHERE],
+  ELOOP: ['a link in that path leads in a circle', ELSEWHERE],
+  ENAMETOOLONG: ['that name is too long', ELSEWHERE],
+  EIO: ['the disk does not answer as it should', 'See what the system says of it (dmesg), or choose another with --home.'],
 }
 
 /** What the system says about a home, and the way out. */
 export function homeUnusable(path: string, error: NodeJS.ErrnoException): AppError {
-  const hints: Record<string, string> = {
-    EACCES: 'Choose a folder that you may write, with --home.',
-    EPERM: 'Choose a folder that you may write, with --home.',
-    EROFS: 'That file system is read-only; choose another with --home.',
-    ENOSPC: 'The disk is full: free some space, or choose another with --home.',
-    ENOTDIR: 'A part of that path is a file; choose another with --home.',
-  }
-  return new AppError(`The home ${path} cannot be used: ${error.message}.`, {
-    code: 'home_unusable',
-    hint: own(hints, error.code ?? '') ?? 'Choose another with --home.',
-    cause: error,
-  })
-}
-
-/** Folder by folder: where none can be made at all (below /proc), a recursive mkdir never comes back. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return
-  makeFolder(dirname(path))
-  mkdirSync(path, { mode: 0o700 })
+  const [reason, hint] = own(UNUSABLE, error.code ?? '') ?? [`the system refuses (${error.code ?? error.message})`, ELSEWHERE]
+  return new AppError(`The home ${path} cannot be used: ${reason}.`, { code: 'home_unusable', hint, cause: error })
 }
 
 /**
@@ -78,7 +81,7 @@ function makeFolder(path: string): void {
 export function prepareHome(home: Home): void {
   const { path } = home
   try {
-    makeFolder(path)
+    makeFolder(path, 0o700)
     const stat = statSync(path)
     if (!stat.isDirectory()) throw new AppError(`${path} is not a folder.`, { code: 'home_unusable', hint: 'Name another with --home.' })
     const own = process.getuid?.()
@@ -101,7 +104,7 @@ export function prepareHome(home: Home): void {
       chmodSync(path, 0o700)
     }
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    for (const folder of [home.sensor, home.spool, home.artifacts, home.replays, home.run, home.logs]) {
+    for (const folder of [home.sensor, home.spool, home.artifacts, home.replays, home.sources, home.run, home.logs]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       // The sensor owns some of these: what an attacked one left there must lead nobody out of the home.
       if (!lstatSync(folder).isDirectory())

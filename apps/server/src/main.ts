@@ -6,8 +6,10 @@ import { startApi } from './api/start.ts'
 import { isSwitched, switchBus } from './bus-switch.ts'
 import { busSettings, readEnvironment, vectorSettings } from './config.ts'
 import { intakeSettings, serveBus } from './connections.ts'
+import { followFleet, planOf } from './fleet/follow.ts'
 import { homeAt } from './home.ts'
 import { release } from './release.ts'
+import type { RuleDesk } from './rules/rule-desk.ts'
 import type { Reads } from './store/reads.ts'
 import type { SimilarReads } from './store/similar.ts'
 import { obeySupervisor, type Say, type Serving } from './supervisor/obey.ts'
@@ -18,9 +20,11 @@ import type { Call } from './threads/rpc.ts'
 import { startThread } from './threads/start.ts'
 import { manifests } from './workers/manifests.ts'
 
-type Reader = Reads & SimilarReads & { close(args: undefined): Promise<void> }
+type Reader = Reads & SimilarReads & RuleDesk & { close(args: undefined): Promise<void> }
 /** May read the whole log: they queue in a thread of their own, and nothing else waits for them. */
 const SEARCHES: ReadonlySet<keyof Reads> = new Set(['log.search', 'log.histogram', 'stats'])
+/** Make rules ready, or try some that nobody knows yet: the same. */
+const TRIALS: ReadonlySet<keyof RuleDesk> = new Set(['rules.check', 'rules.bench'])
 
 /** The server process: HTTP, live stream and bus here; ingest, folds and writes in the pipeline thread; reads in two reading threads. */
 async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Promise<Serving> {
@@ -36,10 +40,10 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
   const pipelineData: PipelineData = {
     database,
     home: home.path,
-    spool: home.spool,
     bus: settings,
     remote,
     retention: env.retention,
+    prober: env.prober,
     vectors,
     logLevel: env.logLevel,
     build: release,
@@ -47,17 +51,24 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
     quarantineAfter: env.quarantineAfter,
   }
   const pipeline = await startThread<Pipeline>(new URL('./threads/pipeline.ts', import.meta.url), pipelineData)
-  const reading = () => startThread<Reader>(new URL('./threads/reader.ts', import.meta.url), { database, vectors })
+  const reading = () => startThread<Reader>(new URL('./threads/reader.ts', import.meta.url), { database, vectors, home: home.path })
   const reader = await reading()
   const searcher = await reading()
   const read: Call<Reads> = (name, args) => (SEARCHES.has(name) ? searcher : reader).call(name, args)
+
+  const rules: Call<RuleDesk> = (name, args) => (TRIALS.has(name) ? searcher : reader).call(name, args)
 
   // Vectors in memory are those of the thread that makes them.
   const { backend } = await reader.call('vectors.health', undefined)
   const similar: Call<SimilarReads> = (name, args) => (backend === 'memory' ? pipeline.call(name, args) : reader.call(name, args))
 
-  const plan = await pipeline.call('fleet.plan', { subnet: start.subnet, now: Date.now() })
-  say({ type: 'plan', plan })
+  const wanted = followFleet({
+    pipeline: pipeline.call,
+    logger,
+    say: ({ generation, round, network, deckies, tarpits }) =>
+      say({ type: 'plan', generation, round, network, plan: deckies.map(planOf), tarpits }),
+  })
+  await wanted.begin(start.subnet)
   await pipeline.call('run', undefined)
   const api = await startApi({
     listen: start.listen,
@@ -67,6 +78,7 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
     read,
     write: pipeline.call,
     similar,
+    rules,
     logger,
   })
   // Only now: a start that fails on its address must not use up the password that is shown once.
@@ -85,10 +97,9 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
   }
 
   return {
-    fleet: (message: Extract<ToServer, { type: 'fleet' }>) =>
-      pipeline.call('fleet.record', { services: message.services, serving: message.serving, now: Date.now() }),
+    fleet: (report: Extract<ToServer, { type: 'fleet' }>) => wanted.reported(report),
     /** The supervisor reaches no bus: its word is passed on. */
-    alive({ pid, restarts }: Extract<ToServer, { type: 'alive' }>) {
+    alive({ pid, restarts, sniffer }: Extract<ToServer, { type: 'alive' }>) {
       const beat = { worker: 'supervisor', ts: Date.now() / 1000, interval_sec: 30, kind: 'process', pid, host: hostname(), build: release }
       bus
         .as('supervisor')
@@ -98,11 +109,21 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
           { ...beat, restarts: restarts.server + restarts.sensor, server_restarts: restarts.server, sensor_restarts: restarts.sensor },
           'health',
         )
+      if (sniffer)
+        bus
+          .as('supervisor')
+          .publishTo(
+            topics.workerHealth,
+            ['sniffer'],
+            { worker: 'sniffer', ts: Date.now() / 1000, interval_sec: 30, kind: 'process', host: hostname(), build: release, ...sniffer },
+            'health',
+          )
     },
     ring: () => pipeline.call('workers.ring', { name: 'ingester' }),
     async close() {
       closing = true
       busSwitch?.[Symbol.dispose]()
+      wanted.stop()
       await api.close()
       // The writing connection closes last: only then is its log taken over into the database file. A long search is not waited for.
       const readers = Promise.all([reader.call('close', undefined), searcher.call('close', undefined)])

@@ -1,2 +1,3 @@
 export * from './fields.ts'
 export * from './mail.ts'
+export * from './network.ts'

@@ -46,7 +46,7 @@ export type MailAttachment = z.infer<typeof mailAttachment>
 export const authResult = z.enum(['pass', 'fail', 'softfail', 'neutral', 'none', 'policy', 'temperror', 'permerror'])
 export type AuthResult = z.infer<typeof authResult>
 
-/** Names of words and hosts that are looked for in subject, text, links and mailer; the sensor keeps the words themselves. */
+/** Names of what is looked for in subject, text, links, headers and senders; the sensor keeps the words themselves. */
 export const mailKeyword = z.enum([
   ...(['subject.urgent', 'subject.wire', 'subject.invoice', 'subject.payroll', 'subject.gift_card', 'subject.payment'] as const),
   ...(['subject.password', 'subject.account', 'subject.delivery', 'subject.voicemail', 'subject.signature'] as const),
@@ -54,7 +54,8 @@ export const mailKeyword = z.enum([
   ...(['body.password', 'body.enable_macros', 'body.archive_password', 'body.cryptocurrency', 'body.extortion', 'body.ransom'] as const),
   ...(['body.paste_command', 'url.ip_address', 'url.shortener', 'url.tunnel', 'url.file_host', 'url.free_host', 'url.chat_app'] as const),
   ...(['mailer.swaks', 'mailer.phpmailer', 'mailer.gophish', 'mailer.king_phisher', 'mailer.leafmailer'] as const),
-  ...(['mailer.sendemail', 'mailer.mass_mailer', 'mailer.script'] as const),
+  ...(['mailer.sendemail', 'mailer.mass_mailer', 'mailer.script', 'mailer.phishing_kit', 'header.kit_script'] as const),
+  ...(['url.user_part', 'sender.free_mail', 'sender.reply_elsewhere', 'sender.brand_name'] as const),
 ])
 export type MailKeyword = z.infer<typeof mailKeyword>
 

@@ -6,8 +6,8 @@ export interface AppErrorOptions {
   /** What to do about it, a sentence for the operator. */
   readonly hint?: string
   readonly cause?: unknown
-  /** Fields of a request that were refused. */
-  readonly fields?: readonly { readonly field: string; readonly message: string }[]
+  /** Fields of a request that were refused; where in it, of one that is a text. */
+  readonly fields?: readonly { readonly field: string; readonly message: string; readonly line?: number; readonly column?: number }[]
 }
 
 /** A broken promise with a name. Expected outcomes are values, not errors. */

@@ -1,5 +1,6 @@
 import type { Persona } from './port.ts'
 import type { Seeded } from './seeded.ts'
+import type { DeviceMaker, Stack } from './stacks/index.ts'
 
 interface Platform {
   /** As DMI's sys_vendor has it. */
@@ -66,6 +67,25 @@ const appliances: readonly Platform[] = [
   { vendor: 'ADLINK', oui: ['00:30:64'], cpus: [['Intel(R) Atom(TM) CPU E3845 @ 1.91GHz', [4]]] },
 ]
 
+/** What Windows runs on at a desk. */
+const workstations = servers.filter(({ vendor }) => vendor !== 'Supermicro')
+
+/** First three bytes of the addresses of devices that have their own system. */
+const devices: Readonly<Record<DeviceMaker, readonly string[]>> = {
+  Cisco: ['00:1b:54', '00:23:eb', '68:ef:bd'],
+  'Hewlett Packard': ['3c:d9:2b', '94:57:a5', 'a0:d3:c1'],
+  Lantronix: ['00:80:a3'],
+}
+
+const makers = new Map(
+  [...[...servers, ...appliances].map(({ vendor, oui }) => [vendor, oui] as const), ...Object.entries(devices)].flatMap(
+    ([maker, prefixes]) => prefixes.map((prefix) => [prefix, maker] as const),
+  ),
+)
+
+/** Who makes network cards with such an address, of those that deckies have; null for any other. */
+export const cardMaker = (mac: string): string | null => makers.get(mac.slice(0, 8)) ?? null
+
 export interface Machine {
   readonly cpuModel: string
   readonly cores: number
@@ -73,15 +93,21 @@ export interface Machine {
   readonly mac: Persona['mac']
 }
 
-/** Maker, processor and network card that go together. */
-export function machineOf(seed: Seeded, kind: 'server' | 'appliance'): Machine {
-  const platform = seed.pick('hardware/platform', kind === 'server' ? servers : appliances)
+/** What an archetype's hardware may be where it shows a stack: nobody runs Windows on an appliance. */
+function platformsOf(kind: 'server' | 'appliance', { family }: Stack): readonly Platform[] {
+  if (family === 'windows') return workstations
+  return kind === 'server' || family === 'windows_server' ? servers : appliances
+}
+
+/** Maker, processor and network card that go together; a device's card is its maker's. */
+export function machineOf(seed: Seeded, kind: 'server' | 'appliance', stack: Stack): Machine {
+  const platform = seed.pick('hardware/platform', platformsOf(kind, stack))
   const [cpuModel, cores] = seed.pick('hardware/cpu', platform.cpus)
   const card = [...seed.bytes('hardware/mac', 3)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')
   return {
     vendor: platform.vendor,
     cpuModel,
     cores: seed.pick('hardware/cores', cores),
-    mac: `${seed.pick('hardware/oui', platform.oui)}:${card}`,
+    mac: `${seed.pick('hardware/oui', stack.maker === undefined ? platform.oui : devices[stack.maker])}:${card}`,
   }
 }

@@ -1,5 +1,5 @@
 import { createECDH, createPrivateKey, type JsonWebKey } from 'node:crypto'
-import { rsaJwk } from './rsa.ts'
+import { rsaJwk, rsaJwkSoon } from './rsa.ts'
 import type { Seeded } from './seeded.ts'
 
 export interface HostKeys {
@@ -35,5 +35,10 @@ function ecdsa(seed: Seeded): string {
   })
 }
 
-/** Ed25519, ECDSA P-256 and RSA 3072 as ssh-keygen makes by default, PKCS#8 PEM; the same seed gives the same keys. RSA takes some 0.3 s. */
-export const hostKeysOf = (seed: Seeded): HostKeys => ({ ed25519: ed25519(seed), ecdsa: ecdsa(seed), rsa: pem(rsaJwk(seed)) })
+const withRsa = (seed: Seeded, rsa: JsonWebKey): HostKeys => ({ ed25519: ed25519(seed), ecdsa: ecdsa(seed), rsa: pem(rsa) })
+
+/** Ed25519, ECDSA P-256 and RSA 3072 as ssh-keygen makes by default, PKCS#8 PEM; the same seed gives the same keys. RSA takes some 0.2 s. */
+export const hostKeysOf = (seed: Seeded): HostKeys => withRsa(seed, rsaJwk(seed))
+
+/** The same, without holding up this thread for more than some milliseconds. */
+export const hostKeysSoon = async (seed: Seeded): Promise<HostKeys> => withRsa(seed, await rsaJwkSoon(seed))

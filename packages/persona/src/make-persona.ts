@@ -1,11 +1,12 @@
 import { archetypeNamed } from './archetypes/index.ts'
 import { distros, type Release } from './distros/index.ts'
 import { machineOf } from './hardware.ts'
-import { type HostKeys, hostKeysOf } from './host-keys.ts'
+import { type HostKeys, hostKeysOf, hostKeysSoon } from './host-keys.ts'
 import { identityOf } from './identity.ts'
 import { packagesOf } from './packages.ts'
 import type { DeckyPlan, Persona } from './port.ts'
 import { seeded } from './seeded.ts'
+import { stackOf } from './stacks/index.ts'
 import { usersOf } from './users.ts'
 
 const DAY = 86_400_000
@@ -18,20 +19,23 @@ const releaseAt = (releases: readonly [Release, ...Release[]], at: number): Rele
 export function makePersona(plan: DeckyPlan): Persona {
   const seed = seeded(plan.seed)
   const archetype = archetypeNamed(plan.archetype)
-  const distro = distros[seed.pick('distro', archetype.distros)]
+  const distro = distros[plan.distro ?? seed.pick('distro', archetype.distros)]
   const identity = identityOf(seed, archetype)
-  const machine = machineOf(seed, archetype.hardware)
+  const family = plan.osFamily ?? archetype.family
+  const machine = machineOf(seed, archetype.hardware, stackOf({ os: { family }, pick: seed.pick }))
 
   // Updates lag behind, and the running kernel is the newest that was there at boot.
-  const updatedAt = plan.createdAt - seed.integer('time/updates', 5, 120) * DAY
-  const bootedAt = plan.createdAt - seed.integer('time/boot', 3 * 86_400, 190 * 86_400) * 1000 - seed.integer('time/boot-ms', 0, 999)
-  const installedAt = bootedAt - seed.integer('time/install', 20 * 86_400, 700 * 86_400) * 1000
+  const updatedAt = plan.patchedAt ?? plan.createdAt - seed.integer('time/updates', 5, 120) * DAY
+  const firstBoot = plan.createdAt - seed.integer('time/boot', 3 * 86_400, 190 * 86_400) * 1000 - seed.integer('time/boot-ms', 0, 999)
+  const bootedAt = plan.patchedAt ?? firstBoot
+  const installedAt = firstBoot - seed.integer('time/install', 20 * 86_400, 700 * 86_400) * 1000
   const kernel = releaseAt(distro.releases, Math.min(bootedAt, updatedAt))
   const release = releaseAt(distro.releases, updatedAt)
 
   const packages = packagesOf(seed, archetype, distro, release)
   const services = plan.services.map((service) => service.name)
   let keys: HostKeys | undefined
+  let prepared: Promise<void> | undefined
   return Object.freeze({
     seed: plan.seed,
     name: plan.name,
@@ -41,9 +45,9 @@ export function makePersona(plan: DeckyPlan): Persona {
     fqdn: `${identity.hostname}.${identity.domain}`,
     organisation: identity.organisation,
     ip: plan.ip,
-    mac: machine.mac,
+    mac: plan.mac ?? machine.mac,
     os: {
-      family: archetype.family,
+      family,
       distro: distro.id,
       ...distro.os,
       prettyName: release.prettyName,
@@ -66,6 +70,12 @@ export function makePersona(plan: DeckyPlan): Persona {
     hostKeys: () => {
       keys ??= hostKeysOf(seed)
       return keys
+    },
+    prepareHostKeys: () => {
+      prepared ??= hostKeysSoon(seed).then((made) => {
+        keys ??= made
+      })
+      return prepared
     },
     pick: seed.pick,
     integer: seed.integer,

@@ -1,5 +1,7 @@
-export type OsFamily = 'linux' | 'windows' | 'windows_server' | 'bsd' | 'embedded' | 'cisco'
-export type DistroId = 'debian12' | 'ubuntu22' | 'ubuntu24'
+export const osFamilies = ['linux', 'windows', 'windows_server', 'bsd', 'embedded', 'cisco'] as const
+export type OsFamily = (typeof osFamilies)[number]
+export const distroIds = ['debian12', 'ubuntu22', 'ubuntu24'] as const
+export type DistroId = (typeof distroIds)[number]
 
 export interface PersonaUser {
   readonly name: string
@@ -69,8 +71,10 @@ export interface Persona {
   /** In the order of /etc/passwd: root, the release's accounts, the daemons' as installed, one or two people. */
   readonly users: readonly PersonaUser[]
   readonly packages: PersonaPackages
-  /** PEM (PKCS#8) host keys, derived from the seed, made on first use. */
+  /** PEM (PKCS#8) host keys, derived from the seed, made on first use: some 0.2 s of this thread, unless they were prepared. */
   hostKeys(): { readonly ed25519: string; readonly ecdsa: string; readonly rsa: string }
+  /** Makes them beside this thread; once. */
+  prepareHostKeys(): Promise<void>
   /** Seeded choices for services; `what` is a name space: the same seed and name give the same value for ever. */
   readonly pick: <T>(what: string, from: readonly T[]) => T
   /** Whole number, both ends included. */
@@ -85,7 +89,23 @@ export interface DeckyPlan {
   readonly seed: string
   readonly archetype: string
   readonly ip: string
+  /** Its second address, on a network that has IPv6. */
+  readonly ip6?: string
+  /** Of its network card; absent, the persona's own. */
+  readonly mac?: string
+  /** The distribution that it plays; absent, one of the archetype's. */
+  readonly distro?: DistroId
+  /** The family that its TCP/IP shows where it is another than the archetype's. */
+  readonly osFamily?: OsFamily
   /** Epoch milliseconds of the planning; bootedAt and installedAt lie before it. */
   readonly createdAt: number
-  readonly services: readonly { readonly name: string; readonly port: number; readonly config: Readonly<Record<string, unknown>> }[]
+  /** Epoch milliseconds at which its packages were brought up to date and it was booted; absent, a while before its planning. */
+  readonly patchedAt?: number
+  readonly services: readonly {
+    readonly name: string
+    readonly port: number
+    readonly config: Readonly<Record<string, unknown>>
+    /** Another number, and it is started anew though nothing else of it changed. */
+    readonly revision?: number
+  }[]
 }

@@ -1,4 +1,5 @@
-import { checkPrimeSync, type JsonWebKey } from 'node:crypto'
+import { checkPrime, checkPrimeSync, type JsonWebKey } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { Seeded } from './seeded.ts'
 
 const EXPONENT = 65_537n
@@ -19,8 +20,9 @@ function smallPrimes(limit: number): number[] {
 
 const toBigInt = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString('hex')}`)
 
-/** First prime at or above a seeded odd number whose two top bits are set, so that two of them make 3072 bits. */
-function prime(seed: Seeded, what: string, primes: readonly number[]): bigint {
+/** Odd numbers at or above a seeded one whose two top bits are set, so that two of them make 3072 bits, without those that small primes divide. */
+function* candidates(seed: Seeded, what: string): Generator<bigint, never> {
+  const primes = smallPrimes(SIEVE_LIMIT)
   for (let attempt = 0; ; attempt += 1) {
     const bytes = seed.bytes(`${what}/${attempt}`, PRIME_BYTES)
     bytes.writeUInt8(bytes.readUInt8(0) | 0xc0, 0)
@@ -34,11 +36,23 @@ function prime(seed: Seeded, what: string, primes: readonly number[]): bigint {
       for (let k = first; k < WINDOW; k += p) divisible[k] = 1
     }
     for (let k = 0; k < WINDOW; k += 1) {
-      if (divisible[k]) continue
       const candidate = start + 2n * BigInt(k)
-      if (candidate % EXPONENT !== 1n && checkPrimeSync(candidate, { checks: 1 }) && checkPrimeSync(candidate)) return candidate
+      if (!divisible[k] && candidate % EXPONENT !== 1n) yield candidate
     }
   }
+}
+
+/** OpenSSL makes 64 rounds of Miller-Rabin of a number of this size, whatever is asked. */
+const isPrime = promisify(checkPrime)
+
+function prime(seed: Seeded, what: string): bigint {
+  const all = candidates(seed, what)
+  for (let one = all.next().value; ; one = all.next().value) if (checkPrimeSync(one)) return one
+}
+
+async function primeSoon(seed: Seeded, what: string): Promise<bigint> {
+  const all = candidates(seed, what)
+  for (let one = all.next().value; ; one = all.next().value) if (await isPrime(one)) return one
 }
 
 function inverse(value: bigint, modulus: bigint): bigint {
@@ -56,11 +70,7 @@ const base64url = (value: bigint): string => {
   return Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex').toString('base64url')
 }
 
-/** An RSA 3072 key by deterministic prime search; weak against whoever knows the seed, as a decoy's may be. */
-export function rsaJwk(seed: Seeded): JsonWebKey {
-  const primes = smallPrimes(SIEVE_LIMIT)
-  const first = prime(seed, 'host-key/rsa/p', primes)
-  const second = prime(seed, 'host-key/rsa/q', primes)
+function jwkOf(first: bigint, second: bigint): JsonWebKey {
   const [p, q] = first > second ? [first, second] : [second, first]
   const d = inverse(EXPONENT, (p - 1n) * (q - 1n))
   return {
@@ -74,4 +84,15 @@ export function rsaJwk(seed: Seeded): JsonWebKey {
     dq: base64url(d % (q - 1n)),
     qi: base64url(inverse(q, p)),
   }
+}
+
+const [P, Q] = ['host-key/rsa/p', 'host-key/rsa/q'] as const
+
+/** An RSA 3072 key by deterministic prime search; weak against whoever knows the seed, as a decoy's may be. */
+export const rsaJwk = (seed: Seeded): JsonWebKey => jwkOf(prime(seed, P), prime(seed, Q))
+
+/** The same key, searched for beside this thread. */
+export async function rsaJwkSoon(seed: Seeded): Promise<JsonWebKey> {
+  const [first, second] = await Promise.all([primeSoon(seed, P), primeSoon(seed, Q)])
+  return jwkOf(first, second)
 }

@@ -7,8 +7,10 @@ const keys: readonly [string[], string][] = [
   [['Ctrl', 'K'], 'Go anywhere, find anyone'],
   [['j', 'k'], 'Down and up in a list (arrows too)'],
   [['Enter'], 'Open the row'],
+  [['←', '→'], 'From one host to the next (the fleet’s map)'],
   [['Space'], 'Pause and go on (Live)'],
   [['Esc'], 'Close the panel'],
+  [['Ctrl', 'S'], 'Save the text (a rule’s editor)'],
   [['['], 'Narrow the rail'],
   [['?'], 'This help'],
 ]

@@ -2,14 +2,16 @@ import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
 import { Feed, type Filter } from '../live/feed.ts'
 import { paced } from '../live/paced.ts'
+import { SYSTEM_LOG } from '../words/said.ts'
 
 const FeedContext = createContext<Feed | null>(null)
 
 /** What every page needs to know of at once; the Live page asks for all. */
-const calm: Filter = {
-  topics:
-    'attacker.observed,attacker.scored,attacker.session.>,identity.>,campaign.>,attribution.>,ttp.>,credential.reuse.detected,decky.*.state,system.*.health',
-}
+const CALM =
+  'attacker.observed,attacker.scored,attacker.session.>,identity.>,campaign.>,attribution.>,ttp.>,credential.reuse.detected,decky.>,system.*.health'
+const calm: Filter = { topics: CALM }
+/** That, and what the sensors see. */
+export const WITH_EVENTS: Filter = { topics: `${CALM},${SYSTEM_LOG}` }
 
 export function useFeed(): Feed {
   const feed = useContext(FeedContext)
@@ -69,12 +71,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
             for (const key of ['identities', 'campaigns', 'attacker', 'sessions', BUSY]) due.want(key)
           if (record.topic === 'attacker.session.ended') due.want(BUSY)
           if (record.topic.startsWith('attribution.')) due.want('attacker')
-          if (record.topic === 'ttp.tagged') due.want('techniques')
-          if (record.topic.startsWith('attacker.')) for (const key of ['attackers', 'stats', 'histogram']) due.want(key)
+          // What somebody is said to have done names techniques.
+          if (record.topic === 'ttp.tagged') for (const key of ['techniques', 'attackers', 'attacker', 'stats', BUSY]) due.want(key)
+          if (record.topic.startsWith('attacker.')) for (const key of ['attackers', 'contacts', 'stats', 'histogram']) due.want(key)
         }
       },
       signal: (signal) => {
         if (signal.topic.endsWith('.health')) due.want('workers')
+        if (signal.topic.endsWith('.lifecycle')) due.want('deckies')
       },
       opened: (resumed) => {
         if (!resumed) due.want('deckies')

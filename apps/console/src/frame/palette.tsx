@@ -1,11 +1,11 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { Fingerprint, KeyRound, LogOut, Moon, Search, Server, Sun, SunMoon, UserSearch, Waypoints } from 'lucide-react'
+import { Fingerprint, KeyRound, LogOut, Moon, ScrollText, Search, Server, Sun, SunMoon, UserSearch, Waypoints } from 'lucide-react'
 import { type ReactNode, useDeferredValue, useState } from 'react'
-import { Bytes } from '../parts/bytes.tsx'
+import { Bytes, Prose } from '../parts/bytes.tsx'
 import { SeverityBadge } from '../parts/severity.tsx'
-import { fetchAttackers, fetchCampaigns, fetchCredentials, fetchIdentities, useDeckies } from '../queries.ts'
+import { fetchAttackers, fetchCampaigns, fetchCredentials, fetchIdentities, useDeckies, useRules } from '../queries.ts'
 import { parse } from '../search/grammar.ts'
 import { setTheme } from '../theme.ts'
 import { plural } from '../time/words.ts'
@@ -15,12 +15,15 @@ import { logOut } from './log-out.ts'
 import { pages } from './pages.ts'
 import './palette.css'
 
-/** Pages, attackers, identities, campaigns, deckies, credentials, actions: one box for all. */
+const MOST_RULES = 5
+
+/** Pages, attackers, identities, campaigns, deckies, credentials, rules, actions: one box for all. */
 export default function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const [text, setText] = useState('')
   const words = useDeferredValue(text.trim())
   const deckies = useDeckies()
   const asked = words.length >= 2
+  const rules = useRules(open && asked)
   const attackers = useQuery({
     queryKey: ['palette', 'attackers', words],
     enabled: asked,
@@ -125,6 +128,20 @@ export default function Palette({ open, onClose }: { open: boolean; onClose: () 
                     d.ip,
                   ),
                 )}
+              </Group>
+              <Group heading="Rules">
+                {(asked ? (rules.data?.data ?? []) : [])
+                  .filter(({ id, title }) => does(id, title))
+                  .slice(0, MOST_RULES)
+                  .map(({ id, title }) =>
+                    item(
+                      `rule ${id}`,
+                      <ScrollText aria-hidden />,
+                      <Prose text={title} most={80} />,
+                      () => go(hrefTo(`/rules/${encodeURIComponent(id)}`)),
+                      id,
+                    ),
+                  )}
               </Group>
               <Group heading="Pages">
                 {pages

@@ -2,10 +2,12 @@ import { Search, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { Bytes } from '../parts/bytes.tsx'
 import { useDeckies } from '../queries.ts'
-import { complete } from '../search/complete.ts'
+import { complete, keys, keysOfRules } from '../search/complete.ts'
 import { formatTerm, parse, type Term, withoutTerm, withTerm } from '../search/grammar.ts'
 import { setParams, setTerms, useUrl } from '../url.ts'
+import { evidenceKinds } from '../words/evidence-kind.ts'
 import { findings } from '../words/finding.ts'
+import { SYSTEM_LOG } from '../words/said.ts'
 import './query-box.css'
 
 const eventTypes = [
@@ -25,13 +27,14 @@ const eventTypes = [
   'session_recorded',
   'tick',
 ]
-const topics = ['system.log', ...Object.keys(findings)]
+const topics = [SYSTEM_LOG, ...Object.keys(findings)]
 const places: Record<string, string> = {
   '/live': 'Filter events…',
   '/attackers': 'Filter attackers…',
   '/identities': 'Filter identities by address or name…',
   '/campaigns': 'Filter campaigns by address or name…',
   '/credentials': 'Filter credentials…',
+  '/rules': 'Filter rules…',
 }
 
 function useValues() {
@@ -44,6 +47,10 @@ function useValues() {
       topic: topics,
       outcome: ['success', 'failure', 'unknown'],
       severity: ['critical', 'high', 'medium', 'low', 'info'],
+      state: ['enabled', 'disabled', 'clipped', 'broken', 'sandbox'],
+      kind: evidenceKinds.map(({ name }) => name),
+      origin: ['shipped', 'folder', 'database'],
+      maturity: ['stable', 'incubating', 'sandbox'],
     }),
     [deckies.data],
   )
@@ -60,7 +67,7 @@ export function QueryBox() {
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
   const values = useValues()
-  const suggestions = useMemo(() => complete(text, values), [text, values])
+  const suggestions = useMemo(() => complete(text, values, path === '/rules' ? keysOfRules : keys), [text, values, path])
   // Live filters while one types: the unfinished words stand in the address beside the finished ones.
   const draft = path === '/live' && !/^-?$|:$/u.test(text) ? text.trim() : ''
   useEffect(() => {

@@ -1,7 +1,7 @@
 import type { Severity } from '@decnet/contracts/api'
 import { duration, stamp } from '../time/words.ts'
 import { rank, tell } from '../words/event.ts'
-import type { EventLike } from '../words/said.ts'
+import { type EventLike, SYSTEM_LOG } from '../words/said.ts'
 
 /** Records of one session, newest first. */
 export interface SessionGroup {
@@ -29,7 +29,7 @@ export interface Grouped {
 const contact = new Set(['connect', 'disconnect', 'client_hello', 'connection_refused', 'protocol_error', 'session_recorded'])
 /** Said by the head of the session. */
 const quietInside = new Set(['connect', 'disconnect', 'client_hello', 'session_recorded'])
-const isDerived = (event: EventLike) => event.topic !== 'system.log'
+const isDerived = (event: EventLike) => event.topic !== SYSTEM_LOG
 
 /** Records (newest first) by session; sessions by their newest record. What derives from events is left out: the events say it. */
 export function groupBySession(records: readonly EventLike[]): Grouped {

@@ -53,7 +53,7 @@ export default function Attack() {
                 onClick={() => setParams({ domain: of === 'enterprise' ? null : of }, true)}
               >
                 {titles[of]}
-                {elsewhere(of) > 0 && <span className="dim"> {elsewhere(of)}</span>}
+                {elsewhere(of) > 0 && <span className="dim"> {elsewhere(of)} seen</span>}
               </button>
             ))}
           </span>

@@ -3,11 +3,11 @@ import { codeName } from '@decnet/contracts/code-name'
 import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { Page } from '../frame/page.tsx'
-import { Prose } from '../parts/bytes.tsx'
 import { Empty, Failed, Skeleton, SkeletonRows } from '../parts/empty.tsx'
 import { GroupLink } from '../parts/group-link.tsx'
 import { SeverityBadge } from '../parts/severity.tsx'
 import { SimilarSessions } from '../parts/similar-sessions.tsx'
+import { Headline } from '../parts/techniques/headline.tsx'
 import { Techniques } from '../parts/techniques/section.tsx'
 import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'
@@ -15,9 +15,11 @@ import { useAttackerOf, useCredentials, useIdentity, useLogs, useSessions, useTr
 import { formatTerm } from '../search/grammar.ts'
 import { plural } from '../time/words.ts'
 import { hrefTo, setParams, useUrl } from '../url.ts'
+import { SYSTEM_LOG } from '../words/said.ts'
 import { Commands, Requests } from './attacker/commands.tsx'
 import { AttackerCredentials } from './attacker/credentials.tsx'
 import { Files } from './attacker/files.tsx'
+import { Probes } from './attacker/probes.tsx'
 import { Score } from './attacker/score.tsx'
 import { SessionTable } from './attacker/session-table.tsx'
 import { SessionView } from './attacker/session-view.tsx'
@@ -57,7 +59,7 @@ export default function Attacker({ id }: { id: string }) {
 function Known({ attacker: a }: { attacker: Entity }) {
   const { params } = useUrl()
   const sessions = useSessions({ attacker: a.uuid, limit: 500 })
-  const events = useLogs({ search: `${formatTerm({ negated: false, key: 'attacker', value: a.ip })} topic:system.log`, limit: 1000 })
+  const events = useLogs({ search: `${formatTerm({ negated: false, key: 'attacker', value: a.ip })} topic:${SYSTEM_LOG}`, limit: 1000 })
   const credentials = useCredentials({ attacker_ip: a.ip, limit: 100, sort_by: 'attempt_count' })
   const identity = useTraits('attackers', a.uuid).data?.identity_uuid ?? null
   const observed = useMemo(() => [a.uuid], [a.uuid])
@@ -84,7 +86,7 @@ function Known({ attacker: a }: { attacker: Entity }) {
           </span>
         </div>
         <p className="lead">
-          <Prose text={a.headline.charAt(0).toUpperCase() + a.headline.slice(1)} />
+          <Headline text={a.headline} of="attacker" id={a.uuid} />
         </p>
         <p className="sub">
           First seen <Time at={a.first_seen} />, last <Time at={a.last_seen} /> · {plural(a.decky_count, 'decky', 'deckies')} ·{' '}
@@ -128,6 +130,7 @@ function Known({ attacker: a }: { attacker: Entity }) {
             onAll={all ? undefined : () => setAll(true)}
           />
           <Files uuid={a.uuid} count={a.file_count} />
+          <Probes uuid={a.uuid} />
           <SimilarAttackers uuid={a.uuid} identity={identity} />
         </div>
       </div>

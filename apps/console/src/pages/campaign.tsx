@@ -1,5 +1,5 @@
 import type { Campaign as Entity } from '@decnet/contracts/api'
-import { useCallback, useMemo } from 'react'
+import { useMemo } from 'react'
 import { Page } from '../frame/page.tsx'
 import { Prose } from '../parts/bytes.tsx'
 import { Failed, SkeletonRows } from '../parts/empty.tsx'
@@ -45,8 +45,6 @@ function Known({ campaign: c }: { campaign: Entity }) {
     () => rows?.map(({ uuid, code_name }) => ({ uuid, label: code_name, href: `/identities/${uuid}`, mono: false })),
     [rows],
   )
-  const names = useMemo(() => new Map(rows?.map(({ uuid, code_name }) => [uuid, code_name])), [rows])
-  const labelOf = useCallback((uuid: string) => names.get(uuid) ?? uuid.slice(0, 8), [names])
   return (
     <>
       <header className="att-head">
@@ -70,7 +68,6 @@ function Known({ campaign: c }: { campaign: Entity }) {
         title="Why they belong together"
         members={drawn}
         evidence={evidence.data}
-        labelOf={labelOf}
         below={<Identities rows={rows} total={c.identity_count} />}
       />
       <Techniques of="campaign" id={c.uuid} />
@@ -87,7 +84,7 @@ function Known({ campaign: c }: { campaign: Entity }) {
             <ul className="rows grp-shared">
               {c.shared.map((thing) => (
                 <li key={`${thing.kind} ${thing.value}`}>
-                  <SharedThing value={thing.value} />
+                  <SharedThing value={thing.value} secret={thing.secret_sha256} />
                   <span className="faint small nowrap">{plural(thing.identities, 'identity', 'identities')}</span>
                 </li>
               ))}

@@ -16,8 +16,22 @@ import { describeRange, rangeKey } from '../time/range.ts'
 import { figure } from '../time/words.ts'
 import { go, hrefTo, peekAt, readPeek, setParams, setTerms, useUrl } from '../url.ts'
 import { sureness } from '../words/evidence.ts'
+import { namesWithin } from '../words/names-within.ts'
 import './attackers.css'
 import './group/group.css'
+
+/** Characters of a cell. */
+const MOST = 120
+
+function Shared({ values }: { values: readonly string[] }) {
+  const { text, left } = namesWithin(values, MOST)
+  return (
+    <span className="cut mono">
+      {text === '' ? <span className="faint">see its evidence</span> : <Bytes text={text} most={MOST} rest=" …" />}
+      {left > 0 && <span className="faint"> and {left} more</span>}
+    </span>
+  )
+}
 
 const columns: readonly Column<Campaign>[] = [
   { id: 'severity', title: 'Severity', quiet: true, width: 36, cell: (c) => <SeverityBadge severity={c.severity} /> },
@@ -28,15 +42,7 @@ const columns: readonly Column<Campaign>[] = [
     id: 'shared',
     title: 'What joins it',
     from: 'tablet',
-    cell: (c) => (
-      <span className="cut mono">
-        {c.shared.length === 0 ? (
-          <span className="faint">see its evidence</span>
-        ) : (
-          <Bytes text={c.shared.map((s) => s.value).join('  ')} most={120} />
-        )}
-      </span>
-    ),
+    cell: (c) => <Shared values={c.shared.map(({ value }) => value)} />,
   },
   {
     id: 'deckies',

@@ -1,10 +1,10 @@
 import type { Identity as Entity } from '@decnet/contracts/api'
-import { useCallback, useMemo } from 'react'
+import { useMemo } from 'react'
 import { Page } from '../frame/page.tsx'
-import { Prose } from '../parts/bytes.tsx'
 import { Failed } from '../parts/empty.tsx'
 import { GroupLink } from '../parts/group-link.tsx'
 import { SeverityBadge } from '../parts/severity.tsx'
+import { Headline } from '../parts/techniques/headline.tsx'
 import { Techniques } from '../parts/techniques/section.tsx'
 import { Time } from '../parts/time.tsx'
 import { useEvidence, useIdentity, useIdentityMembers } from '../queries.ts'
@@ -48,8 +48,6 @@ function Known({ identity: i }: { identity: Entity }) {
   const said = evidence.data?.operator_links ?? []
   const rows = members.data?.data
   const drawn = useMemo(() => rows?.map(({ uuid, ip }) => ({ uuid, label: ip, href: `/attackers/${uuid}`, mono: true })), [rows])
-  const names = useMemo(() => new Map(rows?.map(({ uuid, ip }) => [uuid, ip])), [rows])
-  const labelOf = useCallback((uuid: string) => names.get(uuid) ?? uuid.slice(0, 8), [names])
   const observed = useMemo(() => (rows ?? []).slice(0, DRAWN).map(({ uuid }) => uuid), [rows])
   return (
     <>
@@ -68,7 +66,7 @@ function Known({ identity: i }: { identity: Entity }) {
           </span>
         </div>
         <p className="lead">
-          <Prose text={i.headline.charAt(0).toUpperCase() + i.headline.slice(1)} />
+          <Headline text={i.headline} of="identity" id={i.uuid} />
         </p>
         <p className="sub">
           First seen <Time at={i.first_seen} />, last <Time at={i.last_seen} /> · {plural(i.address_count, 'address', 'addresses')} ·{' '}
@@ -86,10 +84,9 @@ function Known({ identity: i }: { identity: Entity }) {
           title="Why these are one"
           members={drawn}
           evidence={evidence.data}
-          labelOf={labelOf}
           mono
           below={<Members identity={i} rows={rows} total={members.data?.total ?? i.address_count} edges={evidence.data?.edges} say={say} />}
-          actions={(edge) => <SayOfPair edge={edge} labelOf={labelOf} links={said} say={say} />}
+          actions={(edge) => <SayOfPair edge={edge} links={said} say={say} />}
         />
       )}
       <IdentityStory identity={i} />
@@ -97,7 +94,7 @@ function Known({ identity: i }: { identity: Entity }) {
       {i.address_count === 1 && <Members identity={i} rows={rows} total={1} edges={[]} say={say} />}
       <div className={said.length > 0 ? 'cols wide' : undefined}>
         <Decisions evidence={evidence.data} to="identities" />
-        <Said links={said} labelOf={labelOf} say={say} />
+        <Said links={said} say={say} />
       </div>
       <Traits of="identities" uuid={i.uuid} attackers={observed} />
     </>

@@ -12,6 +12,7 @@ import { useDeckies, useHistogram, useStats } from '../queries.ts'
 import type { Range } from '../time/range.ts'
 import { plural } from '../time/words.ts'
 import { hrefTo, setRange, useUrl, zoomTo } from '../url.ts'
+import { SYSTEM_LOG } from '../words/said.ts'
 import { colourOf } from '../words/services.ts'
 import { FirstRun } from './overview/first-run.tsx'
 import { Lead } from './overview/lead.tsx'
@@ -79,7 +80,7 @@ export default function Overview() {
 }
 
 function Events({ range }: { range: Range }) {
-  const { data, error, refetch } = useHistogram(range, 'topic:system.log -event:tick -service:sensor')
+  const { data, error, refetch } = useHistogram(range, `topic:${SYSTEM_LOG} -event:tick -service:sensor -service:mutator`)
   return (
     <section className="section">
       <h2 className="h">

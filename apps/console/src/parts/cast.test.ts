@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ratioOf, shapeOf, withoutTurns } from './cast.ts'
+import { ratioOf, seekTo, shapeOf, withoutTurns } from './cast.ts'
 
 const cast = '{"version":2,"width":100,"height":30}\n[0.5,"o","a"]\n[1,"o","b"]\n[61,"o","c"]\ntorn [7\n[62,"o","d"]\n'
 
@@ -32,6 +32,25 @@ describe('the shape of a recording', () => {
           expect(toPlayer(at)).toBeLessThanOrEqual(duration)
         },
       ),
+    )
+  })
+  it('is sought so that the frame of a moment stands there, however the player adds up its clock', () => {
+    const times = fc.array(fc.integer({ min: 0, max: 900_000 }), { minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(times, (given) => {
+        const real = given.toSorted((a, b) => a - b).map((ms) => ms / 1000)
+        const { duration, toPlayer } = shapeOf(['{"version":2}', ...real.map((time) => JSON.stringify([time, 'o', 'x']))].join('\n'), 1.5)
+        // The player's own sums, in milliseconds.
+        let [before, shift] = [0, 0]
+        for (const time of real) {
+          shift += Math.max(0, time * 1000 - before - 1500)
+          before = time * 1000
+          const to = seekTo(toPlayer(time), duration)
+          if (to === '100%') expect(toPlayer(time)).toBe(duration)
+          else expect(Number(to) * 1000).toBeGreaterThanOrEqual(time * 1000 - shift)
+        }
+        expect(seekTo(duration, duration)).toBe('100%')
+      }),
     )
   })
   it('has no length and no marks when nothing was recorded', () => {

@@ -51,6 +51,12 @@ const sequence = /\u001b(?:[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\[[0-?]*
 /** To whole milliseconds. */
 export const whole = (seconds: number) => Math.round(seconds * 1000) / 1000
 
+/**
+ * Where the player stands to show the frame of a moment: its own clock is no whole number of milliseconds, so half of one later; and
+ * what it calls the end, for the end.
+ */
+export const seekTo = (seconds: number, duration: number): number | `${number}%` => (seconds >= duration ? '100%' : seconds + 0.0005)
+
 /** A torn or foreign line is skipped. */
 export function shapeOf(cast: string, idle: number | null): CastShape {
   const real: number[] = []

@@ -24,16 +24,34 @@ function Note({ text }: { text: string }) {
 
 const names = ({ about = [] }: Said) => about.map(({ uuid }) => codeName(uuid))
 
-/** One record in a list of all: when, who, where, what; in two lines below an element with `data-tall`. */
-export const EventRow = memo(function EventRow({ event, onOpen }: { event: EventLike; onOpen: (event: EventLike) => void }) {
+/**
+ * One record in a list of all: when, who, where, what; in two lines below an element with `data-tall`. `alone`: no list around it takes
+ * keys, its time is the button that opens it.
+ */
+export const EventRow = memo(function EventRow({
+  event,
+  onOpen,
+  alone = false,
+}: {
+  event: EventLike
+  onOpen: (event: EventLike) => void
+  alone?: boolean
+}) {
   const said = tell(event)
+  const time = <Time at={event.timestamp} form="clock" />
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list around it takes the keys
-    // biome-ignore lint/a11y/noStaticElementInteractions: the list around it takes the keys
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list around it takes the keys, or the button in it
+    // biome-ignore lint/a11y/noStaticElementInteractions: the list around it takes the keys, or the button in it
     <div className="ev" data-s={said.severity} onClick={() => onOpen(event)}>
       <span className="ev-sev">{rank(said.severity) >= 2 && <SeverityBadge severity={said.severity} />}</span>
       <span className="mono faint ev-time">
-        <Time at={event.timestamp} form="clock" />
+        {alone ? (
+          <button type="button" className="ev-open">
+            {time} <span className="sr">{said.verb}</span>
+          </button>
+        ) : (
+          time
+        )}
       </span>
       <span className="ev-who">
         {said.who ? (

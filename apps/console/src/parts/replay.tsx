@@ -2,7 +2,7 @@ import type { Player } from 'asciinema-player'
 import { Pause, Play } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { playhead } from '../time/words.ts'
-import { ratioOf, shapeOf, whole, withoutTurns } from './cast.ts'
+import { ratioOf, seekTo, shapeOf, whole, withoutTurns } from './cast.ts'
 import { type CommandRow, ReplayCommands } from './replay-commands.tsx'
 import './replay.css'
 
@@ -84,8 +84,7 @@ export function Replay({ cast, commands, startedAt }: { cast: string; commands: 
     place.current = whole(Math.max(0, Math.min(seconds, length)))
     settle(false)
     setAt(place.current)
-    // Before the first play the player takes a seek to zero for no move and keeps its poster.
-    void player.current?.seek(Math.max(place.current, 0.000_1))
+    void player.current?.seek(seekTo(place.current, length))
   }
   const toggle = async () => {
     if (playing) return player.current?.pause()

@@ -1,9 +1,9 @@
 import { sharedThing } from '../words/evidence.ts'
 import { Value } from './value.tsx'
 
-/** One thing that is shared, with what can be done with it. */
-export function SharedThing({ value }: { value: string }) {
-  const { kind, text, secret } = sharedThing(value)
+/** One thing that is shared, with what can be done with it. `secret`: the hash of the password in it. */
+export function SharedThing({ value, secret }: { value: string; secret: string | null }) {
+  const { kind, text } = sharedThing(value)
   return (
     <span className="shared-thing">
       {kind !== '' && <span className="faint small nowrap">{kind}</span>}

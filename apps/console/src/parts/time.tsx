@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { clock, exact, relative, stamp } from '../time/words.ts'
+import { clock, exact, happened, relative, stamp } from '../time/words.ts'
 
 let now = Date.now()
 const watchers = new Set<() => void>()
@@ -21,8 +21,8 @@ function watch(watcher: () => void): () => void {
 /** The time of day, moving every five seconds for all who read it. */
 export const useNow = () => useSyncExternalStore(watch, () => now)
 
-/** A time as people say it; the exact one on hover. `clock`: the time of day, which does not age. */
-export function Time({ at, form = 'relative' }: { at: string | number; form?: 'relative' | 'clock' | 'stamp' }) {
+/** A time as people say it; the exact one on hover. `clock`: the time of day, which does not age; `until`: one that is to come. */
+export function Time({ at, form = 'relative' }: { at: string | number; form?: 'relative' | 'clock' | 'stamp' | 'until' }) {
   const ms = typeof at === 'number' ? at : Date.parse(at)
   return (
     <time className="nowrap" dateTime={Number.isNaN(ms) ? '' : new Date(ms).toISOString()} title={exact(ms)}>
@@ -31,7 +31,8 @@ export function Time({ at, form = 'relative' }: { at: string | number; form?: 'r
   )
 }
 
-function Aging({ ms, form }: { ms: number; form: 'relative' | 'stamp' }) {
+function Aging({ ms, form }: { ms: number; form: 'relative' | 'stamp' | 'until' }) {
   const current = useNow()
-  return form === 'stamp' ? stamp(ms, current) : relative(ms, Math.max(current, Date.now()))
+  if (form === 'stamp') return stamp(ms, current)
+  return (form === 'until' ? relative : happened)(ms, Math.max(current, Date.now()))
 }

@@ -5,6 +5,7 @@ import { duration, plural } from '../time/words.ts'
 import { rank, tell } from '../words/event.ts'
 import { middleCut } from '../words/evidence.ts'
 import { colourOf } from '../words/services.ts'
+import { onPress } from './on-press.ts'
 import './timeline.css'
 import { useBrush } from './use-brush.ts'
 import { useWidth } from './use-width.ts'
@@ -177,11 +178,7 @@ function SessionBar({
       className={on ? 'bar on' : 'bar'}
       onPointerDown={(event) => event.stopPropagation()}
       onClick={() => onSelect(s.id)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' && event.key !== ' ') return
-        event.preventDefault()
-        onSelect(s.id)
-      }}
+      onKeyDown={onPress(() => onSelect(s.id))}
     >
       <rect
         x={x}

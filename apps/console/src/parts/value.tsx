@@ -2,7 +2,7 @@ import type { TopCredentialRow } from '@decnet/contracts/api'
 import { Ellipsis } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
 import { Link } from 'wouter'
-import { hrefTo } from '../url.ts'
+import { deckyPath, hrefTo } from '../url.ts'
 import { isResponse, principalText, type SecretLike, secretKindName, secretText } from '../words/secret.ts'
 import { colourOf } from '../words/services.ts'
 import { Bytes } from './bytes.tsx'
@@ -80,7 +80,7 @@ export function AttackerLink({ ip, uuid }: { ip: string; uuid: string }) {
 
 export function DeckyValue({ name, chip = false }: { name: string; chip?: boolean }) {
   return (
-    <Value of={{ text: name, searchKey: 'decky', peek: { kind: 'decky', id: name } }} chip={chip}>
+    <Value of={{ text: name, searchKey: 'decky', peek: { kind: 'decky', id: name }, href: deckyPath(name) }} chip={chip}>
       <span className="mono cut">{name}</span>
     </Value>
   )

@@ -19,11 +19,20 @@ export const keys: readonly { key: string; hint: string }[] = [
   { key: 'principal', hint: 'user name that was tried' },
   { key: 'secret_sha256', hint: 'one secret, by its hash' },
 ]
+/** Of rules other things are asked. */
+export const keysOfRules: typeof keys = [
+  { key: 'state', hint: 'enabled, disabled, clipped, broken …' },
+  { key: 'tactic', hint: 'what it is done for' },
+  { key: 'technique', hint: 'T1059, with its sub-techniques' },
+  { key: 'kind', hint: 'of evidence' },
+  { key: 'origin', hint: 'shipped, folder, database' },
+  { key: 'maturity', hint: 'stable, incubating, sandbox' },
+]
 
 export type Values = Readonly<Record<string, readonly string[]>>
 
 /** `word`: what stands between the last space and the cursor. */
-export function complete(word: string, values: Values, most = 8): Suggestion[] {
+export function complete(word: string, values: Values, offered = keys, most = 8): Suggestion[] {
   const minus = word.startsWith('-') ? '-' : ''
   const text = word.slice(minus.length)
   const colon = text.indexOf(':')
@@ -36,7 +45,7 @@ export function complete(word: string, values: Values, most = 8): Suggestion[] {
       .slice(0, most)
       .map((value) => ({ insert: `${minus}${key}:${value}`, label: `${minus}${key}:${value}`, hint: '', finished: true }))
   }
-  return keys
+  return offered
     .filter(({ key }) => key.startsWith(text.toLowerCase()))
     .slice(0, most)
     .map(({ key, hint }) => ({ insert: `${minus}${key}:`, label: `${minus}${key}:`, hint, finished: false }))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bucketOf, rangeParams, readRange, resolveRange, spans, ticksOf, usualSpan } from './range.ts'
-import { duration, playhead, plural, relative, size } from './words.ts'
+import { duration, happened, playhead, plural, relative, size, stamp } from './words.ts'
 
 const written = (range: ReturnType<typeof readRange>) => {
   const params = new URLSearchParams()
@@ -65,6 +65,10 @@ describe('words for time and size', () => {
       '25 h ago',
       '3 d ago',
     ])
+    expect([relative(Date.UTC(2199, 0), Date.UTC(2026, 0)), relative(0, Date.UTC(2026, 0))]).toEqual(['in 173 y', '56 y ago'])
+    const now = Date.UTC(2026, 6, 1)
+    expect([now, now + 7_200_000, Date.UTC(2199, 6, 1)].map((at) => happened(at, now))).toEqual(['just now', 'in 2 h', 'in 173 y (clock?)'])
+    expect([Date.UTC(2026, 2, 3, 12), Date.UTC(2199, 2, 3, 12)].map((at) => stamp(at, now).slice(0, -6))).toEqual(['3 Mar', '3 Mar 2199'])
     expect([0.42, 41, 372, 11_100, 187_200].map(duration)).toEqual(['0.4 s', '41 s', '6 min 12 s', '3 h 5 min', '2 d 4 h'])
     expect([playhead(134.2), playhead(4.16, 9), playhead(0, 9), playhead(9.97, 9.97), playhead(0.027, 0.03)]).toEqual([
       '02:14',

@@ -55,6 +55,18 @@ export function bucketOf(span: number, wanted = 90): number {
   return steps.find((ms) => ms >= ideal) ?? day
 }
 
+/** A series whose first part begins at `first`, as one over a whole period; parts are whole numbers of `width` since 1970. */
+export function overRange(
+  series: readonly number[],
+  first: number,
+  { start, end }: { readonly start: number; readonly end: number },
+  width: number,
+): number[] {
+  const begin = Math.floor(start / width)
+  const lead = Math.floor(first / width) - begin
+  return Array.from({ length: Math.floor(end / width) - begin + 1 }, (_, n) => series[n - lead] ?? 0)
+}
+
 const pad = (n: number) => String(n).padStart(2, '0')
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const dayLabel = (d: Date) => `${d.getDate()} ${months[d.getMonth()] ?? ''}`

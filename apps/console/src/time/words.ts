@@ -1,6 +1,6 @@
 const pad = (n: number, width = 2) => String(n).padStart(width, '0')
 
-/** "just now", "4 min ago", "3 h ago", "5 d ago"; "in 2 min" for what is to come. */
+/** "just now", "4 min ago", "3 h ago", "5 d ago", "3 y ago"; "in 2 min" for what is to come. */
 export function relative(at: number, now: number): string {
   const seconds = Math.round((now - at) / 1000)
   if (Number.isNaN(seconds)) return 'never'
@@ -13,9 +13,14 @@ export function relative(at: number, now: number): string {
         ? `${Math.floor(away / 60)} min`
         : away < 172_800
           ? `${Math.floor(away / 3600)} h`
-          : `${Math.floor(away / 86_400)} d`
+          : away < 63_072_000
+            ? `${Math.floor(away / 86_400)} d`
+            : `${Math.floor(away / 31_536_000)} y`
   return seconds < 0 ? `in ${text}` : `${text} ago`
 }
+
+/** When something happened; what claims to have happened tomorrow or later has a wrong clock: "in 173 y (clock?)". */
+export const happened = (at: number, now: number): string => `${relative(at, now)}${at > now + 86_400_000 ? ' (clock?)' : ''}`
 
 /** How long something took: "0.4 s", "41 s", "6 min 12 s", "3 h 5 min", "2 d 4 h". */
 export function duration(seconds: number): string {
@@ -44,11 +49,12 @@ export function exact(at: number): string {
   return `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())} ${clock(at)}.${pad(d.getMilliseconds(), 3)} ${zone}`
 }
 
-/** `15:46:31` today, `21 Nov 15:46` otherwise. */
+/** `15:46:31` today, `21 Nov 15:46` this year, `21 Nov 2199 15:46` otherwise. */
 export function stamp(at: number, now: number): string {
   const d = new Date(at)
   if (d.toDateString() === new Date(now).toDateString()) return clock(at)
-  return `${d.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock(at).slice(0, 5)}`
+  const year = d.getFullYear() === new Date(now).getFullYear() ? {} : ({ year: 'numeric' } as const)
+  return `${d.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...year })} ${clock(at).slice(0, 5)}`
 }
 
 /** The playhead of a recording: `02:14`; in one of `length` seconds that is short, finer: `00:04.2`, `00:00.03`. */

@@ -3,20 +3,12 @@ import { bytesOf, textOf } from '../bytes/view.ts'
 import { findingTeller } from './finding.ts'
 import { type EventLike, type Said, said, type Teller } from './said.ts'
 import { isResponse, secretKindShort } from './secret.ts'
-
-const text = (value: unknown): string =>
-  typeof value === 'string'
-    ? value
-    : value === undefined || value === null
-      ? ''
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value)
+import { valueText } from './value-text.ts'
 
 /** A field that may have travelled as `<name>_b64`, byte for byte: see `textOf`. */
 export function field(fields: EventLike['fields'], name: string): string {
   const plain = fields[name]
-  if (plain !== undefined && plain !== null) return text(plain)
+  if (plain !== undefined && plain !== null) return valueText(plain)
   const packed = fields[`${name}_b64`]
   return typeof packed === 'string' ? textOf(bytesOf(packed)) : ''
 }
@@ -48,16 +40,35 @@ const tellers: Readonly<Record<string, Teller>> = {
   download_attempt: (f) => said('wanted', f('url'), 'high', 'not fetched'),
   connect_attempt: (f) => said('tried to reach', f('target'), 'high', `with ${f('tool')}`),
   forward_attempt: (f) => said('asked to reach', f('target'), 'medium', 'refused'),
+  ics_request: (f) =>
+    said('asked a device', `${f('protocol')} ${f('function')}`, f('writes') === 'true' ? 'high' : 'medium', f('object') || f('address')),
   file_captured: (f) => said('left a file', f('path'), 'high', `${f('size')} bytes by ${f('via')}`),
   message_stored: (f) => said('sent mail', `${f('mail_from')} → ${f('rcpt_to')}`, 'medium', `${f('size')} bytes`),
   connect: (f) => said('connected', f('src_port') || f('attacker_port') ? `from port ${f('src_port') || f('attacker_port')}` : '', 'info'),
   disconnect: (f) => said('left', '', 'info', f('reason') === 'client' ? '' : `ended by ${f('reason')}`),
   connection_refused: (f) => said('was turned away', f('limit'), 'info'),
+  tarpit_enter: () => said('is held up', '', 'info', 'by a tarpit'),
+  tarpit_exit: (f) => said('is held up no longer', '', 'info', `after ${Math.round(Number(f('duration_ms')) / 1000)} s`),
   client_hello: (f) => said('introduced itself', f('client_version') || f('hassh'), 'info'),
   protocol_error: (f) => said('sent nonsense', f('sample') || f('detail'), 'low', f('sample') === '' ? '' : f('detail')),
   session_recorded: (f) => said('was recorded', '', 'info', `${f('duration_s')} s of terminal`),
   tick: () => said('sensor is alive', '', 'info'),
   sensor_started: (f) => said('sensor came up', '', 'info', `${f('deckies')} deckies, ${f('services')} services`),
+  tcp_syn_fingerprint: (f) => said('opened a connection', f('os_guess') === 'unknown' ? '' : `like ${f('os_guess')}`, 'info', f('tcp')),
+  tcp_flow_timing: (f) => said('stayed', `${f('duration_s')} s`, 'info', `${f('packets')} packets`),
+  port_scan: (f) =>
+    f('kind') === 'sweep'
+      ? said('swept', `${f('decky_count')} deckies`, 'medium', [f('protocol'), f('ports')].filter(Boolean).join(' '))
+      : said(f('state') === 'ended' ? 'scanned' : 'began to scan', `${f('port_count')} ports`, 'medium', `${f('kind')}: ${f('ports')}`),
+  tls_client_hello: (f) => said('offered TLS', f('sni') || f('ja4'), 'info', f('sni') === '' ? '' : f('ja4')),
+  tls_session: (f) => said('spoke TLS', f('tls_version'), 'info', f('ja4')),
+  quic_client_hello: (f) => said('offered QUIC', f('sni') || f('ja4_quic'), 'info'),
+  ssh_client_banner: (f) => said('introduced itself', f('ssh_version') || f('hassh'), 'info'),
+  icmp_echo: () => said('pinged', '', 'info'),
+  icmp_probe: (f) => said('asked over ICMP', `type ${f('icmp_type')}`, 'low'),
+  arp_scan: (f) => said('looked for hosts', `${f('target_count')} addresses`, 'medium', f('src_mac')),
+  ipv6_link_local_leak: (f) => said('gave away its card', f('mac_oui') || f('src_mac'), 'info'),
+  capture_loss: (f) => said('packets were lost', f('dropped'), 'medium', `${f('suppressed')} events not said`),
   spool_loss: (f) => said('events were lost', f('lost'), 'critical', f('reason')),
 }
 const severities: readonly Severity[] = ['info', 'low', 'medium', 'high', 'critical']
@@ -66,6 +77,7 @@ export const rank = (severity: Severity) => severities.indexOf(severity)
 /** What people look at: not the sensors' own life signs, nor records that only say again what an event said. */
 export const bookkeeping: readonly { key: string; value: string }[] = [
   { key: 'event', value: 'tick' },
+  { key: 'event', value: 'decky_mutated' },
   { key: 'topic', value: 'credential.captured' },
   { key: 'topic', value: 'attacker.session.started' },
   { key: 'topic', value: 'attacker.session.ended' },

@@ -2,16 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { featureTitle, middleCut, sharedThing, sureness, weightWord } from './evidence.ts'
 
-const HASH = 'a67ac11a9400c97fee054b02e0dc3673ada8797fdd763b7fb4b1212e56226414'
-
 describe('what two have in common', () => {
   it('is told by its kind', () => {
-    expect(sharedThing('c2 198.51.100.44:8443')).toEqual({ kind: 'server', text: '198.51.100.44:8443', secret: null })
-    expect(sharedThing(`login ["root","${HASH}"]`)).toEqual({ kind: 'log-in', text: 'root : a67ac11a…', secret: HASH })
-    expect(sharedThing(`logins ["a","${HASH}"] then ["b","${HASH}"]`).text).toBe('a : a67ac11a… → b : a67ac11a…')
+    expect(sharedThing('c2 198.51.100.44:8443')).toEqual({ kind: 'server', text: '198.51.100.44:8443' })
+    expect(sharedThing('login root : hunter 2')).toEqual({ kind: 'log-in', text: 'root : hunter 2' })
+    expect(sharedThing('password nuno : x on web-01')).toEqual({ kind: 'password handed over', text: 'nuno : x on web-01' })
   })
   it('is shown as it is where its kind is not known', () => {
-    expect(sharedThing('something else')).toEqual({ kind: '', text: 'something else', secret: null })
+    for (const text of ['something else', 'constructor of it']) expect(sharedThing(text)).toEqual({ kind: '', text })
   })
   it('may be any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => typeof sharedThing(text).text === 'string'))
@@ -20,7 +18,7 @@ describe('what two have in common', () => {
 
 describe('how much it says', () => {
   it('is a word', () => {
-    expect([7, -4, 1, 0.2].map((weight) => weightWord({ weight, feature: 'ssh' }))).toEqual(['very strong', 'strong', 'some', 'slight'])
+    expect([5, -3, 0.7, 0.2].map((weight) => weightWord({ weight, feature: 'ssh' }))).toEqual(['very strong', 'strong', 'some', 'slight'])
     expect(weightWord({ weight: -100, feature: 'operator' })).toBe('decides')
   })
   it('is never a certainty', () => {

@@ -18,12 +18,10 @@ const titles: Readonly<Record<string, string>> = {
 export const featureTitle = (feature: string): string =>
   titles[feature] ?? feature.charAt(0).toUpperCase() + feature.slice(1).replaceAll(/[_-]/gu, ' ')
 
-/** One thing that two have in common: what kind of thing, as it is read, and what finds it elsewhere. */
+/** One thing that two have in common: what kind of thing, and as it is read. */
 export interface SharedThing {
   readonly kind: string
   readonly text: string
-  /** Hash of a secret. */
-  readonly secret: string | null
 }
 const kinds: Readonly<Record<string, string>> = {
   c2: 'server',
@@ -32,6 +30,9 @@ const kinds: Readonly<Record<string, string>> = {
   typed: 'command as typed',
   login: 'log-in',
   logins: 'log-ins in turn',
+  password: 'password handed over',
+  account: 'account',
+  file: 'file',
   hassh: 'HASSH',
   ja3: 'JA3',
   ja4: 'JA4',
@@ -39,24 +40,19 @@ const kinds: Readonly<Record<string, string>> = {
   asn: 'AS',
   manner: 'came for a',
 }
-const pairs = /\["((?:[^"\\]|\\.){0,300})","([0-9a-f]{64})"\]/gu
 
-/** `login ["root","<sha256>"]`, `c2 198.51.100.4:80`, `hassh <md5>`: the kind stands before the first space. */
+/** `login root : hunter2`, `c2 198.51.100.4:80`, `hassh <md5>`: the kind stands before the first space. */
 export function sharedThing(value: string): SharedThing {
   const [, word = '', rest = ''] = /^(\w{1,12}) ([\s\S]+)$/u.exec(value) ?? []
-  const kind = kinds[word]
-  if (kind === undefined) return { kind: '', text: value, secret: null }
-  const logins = word.startsWith('login') ? [...rest.slice(0, 2000).matchAll(pairs)] : []
-  if (logins.length === 0) return { kind, text: rest, secret: null }
-  const text = logins.map(([, user = '', secret = '']) => `${user} : ${secret.slice(0, 8)}…`).join(' → ')
-  return { kind, text, secret: logins[0]?.[2] ?? null }
+  const kind = Object.hasOwn(kinds, word) ? kinds[word] : undefined
+  return kind === undefined ? { kind: '', text: value } : { kind, text: rest }
 }
 
-/** How much a reason weighs, in a word. Bits: 1 doubles the odds. */
+/** How much a reason weighs, in a word. Natural log-odds: 0.7 doubles the odds. */
 export function weightWord({ weight, feature }: Pick<LinkReason, 'weight' | 'feature'>): string {
   if (feature === 'operator') return 'decides'
-  const bits = Math.abs(weight)
-  return bits >= 6 ? 'very strong' : bits >= 3 ? 'strong' : bits >= 1 ? 'some' : 'slight'
+  const size = Math.abs(weight)
+  return size >= 4 ? 'very strong' : size >= 2 ? 'strong' : size >= 0.7 ? 'some' : 'slight'
 }
 
 /** "over 99 %" rather than a certainty that nobody has. */

@@ -37,6 +37,13 @@ describe('what was derived, in words', () => {
       expect([verb, object, note].join(' ')).not.toMatch(/undefined|null|NaN|\w_\w|\w\.\w/u)
     },
   )
+  it('says what a probe found, and in which way', () => {
+    const told = (fields: Record<string, unknown>) =>
+      tell(record('attacker.fingerprinted', { attacker_ip: '203.0.113.7', port: 22, ...fields }))
+    expect(told({ hassh_server: 'a'.repeat(32), ssh_banner: 'SSH-2.0-x' })).toMatchObject({ object: 'a'.repeat(32), note: 'HASSH' })
+    expect(told({ cert_sha256: 'b'.repeat(64), subject_cn: 'x' })).toMatchObject({ object: 'b'.repeat(64), note: 'certificate' })
+    expect(told({ addr: 'fd00::1' })).toMatchObject({ object: '', note: '' })
+  })
   it('says who, and whom else it concerns', () => {
     expect(tell(record('identity.merged', { winner_uuid: A, loser_uuid: B }))).toMatchObject({
       who: { kind: 'identity', uuid: B },
@@ -56,9 +63,6 @@ describe('what was derived, in words', () => {
     expect(told(['T1003.008', 'T1082'])).toMatchObject({ verb: 'used techniques', techniques: ['T1003.008', 'T1082'] })
     expect(told(['T1082']).verb).toBe('used the technique')
     for (const nonsense of [undefined, 'T1082', [7, 'T1', null]]) expect(told(nonsense).techniques).toEqual([])
-    const fired = { technique_id: 'T1003', sub_technique_id: null }
-    expect(tell(record('ttp.rule.fired.T1003', fired)).techniques).toEqual(['T1003'])
-    expect(tell(record('ttp.rule.fired.T1003', { ...fired, sub_technique_id: 'T1003.008' })).techniques).toEqual(['T1003.008'])
   })
   it('says what an operator said, and why', () => {
     const say = (kind: string) => tell(record('identity.link.stated', { kind, a: A, b: B, by: 'ana', reason: 'the same hands' }))

@@ -6,6 +6,14 @@ import { traitName, traitStates, traitValue } from './trait.ts'
 const severities: readonly Severity[] = ['info', 'low', 'medium', 'high', 'critical']
 const severityOf = (name: string): Severity => severities.find((s) => s === name) ?? 'medium'
 
+/** Families of active probes, and the member that holds what each of them found. */
+const PROBED = [
+  ['jarm', 'jarm_hash'],
+  ['hassh', 'hassh_server'],
+  ['tcpfp', 'tcpfp_hash'],
+  ['tls_certificate', 'cert_sha256'],
+  ['http', 'http_hash'],
+] as const
 const TECHNIQUE = /^T\d{4}(?:\.\d{3})?$/u
 const identity = (uuid: string): GroupName => ({ kind: 'identity', uuid })
 const campaign = (uuid: string): GroupName => ({ kind: 'campaign', uuid })
@@ -47,7 +55,10 @@ const done =
 export const findings: Readonly<Record<string, Teller>> = {
   'attacker.observed': (f) => said('seen for the first time', '', 'info', f('event_type').replaceAll('_', ' ')),
   'attacker.scored': (f) => said('score rose', `to ${f('score')}`, severityOf(f('severity'))),
-  'attacker.fingerprinted': (f) => said('was probed', f('hash'), 'info', f('kind')),
+  'attacker.fingerprinted': (f) => {
+    const [type, field] = PROBED.find(([, field]) => f(field) !== '') ?? []
+    return said('was probed', field === undefined ? '' : f(field), 'info', type === undefined ? '' : probe(type))
+  },
   'attacker.fingerprint_rotated': (f) =>
     said(f('flap') === 'true' ? 'went back to a fingerprint' : 'changed its fingerprint', f('new_hash'), 'medium', probe(f('probe_type'))),
   'attacker.session.started': () => said('session began', '', 'info'),
@@ -118,7 +129,6 @@ export const findings: Readonly<Record<string, Teller>> = {
   'topology.*.mutation.failed': (f) => said('topology could not be changed', '', 'high', f('reason')),
   'topology.*.status': (f) => said('topology is', f('state'), ['degraded', 'failed'].includes(f('state')) ? 'high' : 'info'),
   'ttp.tagged': (_f, { fields }) => used(fields.techniques_added),
-  'ttp.rule.fired.*': (f) => used([f('sub_technique_id') || f('technique_id')]),
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -129,9 +139,10 @@ const kinds: Readonly<Record<string, string>> = {
   tcpfp: 'TCP',
   http: 'HTTP',
   jarm: 'JARM',
+  tls_certificate: 'certificate',
 }
 /** `passive_tcp_syn`: "TCP". */
-const probe = (type: string): string => kinds[type.replace(/^(?:passive|imported)_/u, '')] ?? type.replaceAll('_', ' ')
+export const probe = (type: string): string => kinds[type.replace(/^(?:passive|imported)_/u, '')] ?? type.replaceAll('_', ' ')
 
 const families = Object.entries(findings).flatMap(([pattern, teller]) => {
   const tokens = pattern.split('.')

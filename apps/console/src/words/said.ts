@@ -1,5 +1,8 @@
 import type { Severity } from '@decnet/contracts/api'
 
+/** Topic of what sensors see; any other record is derived from it, or is about ourselves. */
+export const SYSTEM_LOG = 'system.log'
+
 /** What a record of the log and one of the stream have in common. */
 export interface EventLike {
   readonly seq: number

@@ -1,5 +1,6 @@
 import type { AttackTactic, ObservedTechnique } from '@decnet/contracts/api'
 import { sureness } from './evidence.ts'
+import { listText } from './value-text.ts'
 
 /** A technique or sub-technique as it was seen for one tactic. */
 export interface SeenTechnique {
@@ -103,8 +104,6 @@ export const shadeOf = (count: number, most: number): number =>
   count <= 0 ? 0 : most <= 1 ? 1 : 1 + Math.round(((SHADES - 1) * Math.log(count)) / Math.log(most))
 
 type Evidence = Readonly<Record<string, unknown>>
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : Array.isArray(value) ? value.map(textOf).join(', ') : (JSON.stringify(value) ?? '')
 
 /** Fields that say by themselves what was done, the most telling first. */
 const LEADS: readonly (readonly string[])[] = [
@@ -124,12 +123,12 @@ export function evidenceOf(evidence: Evidence): {
   readonly lead: string
   readonly rest: readonly (readonly [name: string, text: string])[]
 } {
-  const names = LEADS.find((lead) => lead.every((name) => textOf(evidence[name] ?? '') !== '')) ?? []
+  const names = LEADS.find((lead) => lead.every((name) => listText(evidence[name] ?? '') !== '')) ?? []
   const rest = Object.entries(evidence).flatMap(([name, value]): [string, string][] => {
-    const text = value === null || value === undefined ? '' : textOf(value)
+    const text = value === null || value === undefined ? '' : listText(value)
     return names.includes(name) || text === '' ? [] : [[name, text]]
   })
-  return { lead: names.map((name) => textOf(evidence[name])).join(' '), rest }
+  return { lead: names.map((name) => listText(evidence[name])).join(' '), rest }
 }
 
 /** How sure the surest rule was. */

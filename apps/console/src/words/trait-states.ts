@@ -1,4 +1,5 @@
 import { attributionState, type Trait } from '@decnet/contracts/api'
+import { valueText } from './value-text.ts'
 
 type State = Trait['state']
 /** A record that says that the state of a trait changed. */
@@ -23,7 +24,7 @@ const settled: readonly State[] = ['unknown', 'stable']
 export function stateLanes(changes: readonly Change[], until: number): { readonly from: number; readonly lanes: readonly StateLane[] } {
   const ordered = changes.toSorted((a, b) => a.seq - b.seq)
   const from = Math.min(until, ...ordered.map(({ timestamp }) => Date.parse(timestamp)))
-  const lanes = [...Map.groupBy(ordered, ({ fields }) => String(fields.primitive ?? ''))].map(([primitive, own]): StateLane => {
+  const lanes = [...Map.groupBy(ordered, ({ fields }) => valueText(fields.primitive ?? ''))].map(([primitive, own]): StateLane => {
     const steps = own.map(({ timestamp, fields }) => ({
       at: Date.parse(timestamp),
       state: attributionState.safeParse(fields.new_state).data ?? 'unknown',

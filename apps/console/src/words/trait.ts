@@ -1,4 +1,5 @@
 import type { Trait } from '@decnet/contracts/api'
+import { valueText } from './value-text.ts'
 
 const words = (text: string) => text.replaceAll('_', ' ')
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
@@ -29,7 +30,7 @@ export function traitValue(value: unknown): string | null {
   if (typeof value === 'number') return rounded(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) return `${value.length} figures`
-  const inside = Object.entries(value).map(([key, part]) => `${words(key)} ${typeof part === 'number' ? rounded(part) : String(part)}`)
+  const inside = Object.entries(value).map(([key, part]) => `${words(key)} ${typeof part === 'number' ? rounded(part) : valueText(part)}`)
   return inside.join(', ').slice(0, MOST)
 }
 
@@ -44,7 +45,7 @@ export interface TraitPoint {
 export function traitSeries(observations: readonly { readonly start: string; readonly value: unknown }[]): readonly TraitPoint[] {
   const numbers = observations.flatMap(({ value }) => (typeof value === 'number' && Number.isFinite(value) ? [value] : []))
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)]
-  const texts = [...new Set(observations.map(({ value }) => JSON.stringify(value)))]
+  const texts = [...new Set(observations.map(({ value }) => valueText(value)))]
   return observations.map(({ start, value }) => ({
     at: Date.parse(start),
     level:
@@ -53,7 +54,7 @@ export function traitSeries(observations: readonly { readonly start: string; rea
           ? (value - least) / (most - least)
           : 0.5
         : texts.length > 1
-          ? 1 - texts.indexOf(JSON.stringify(value)) / (texts.length - 1)
+          ? 1 - texts.indexOf(valueText(value)) / (texts.length - 1)
           : 0.5,
     text: traitValue(value) ?? 'unknown',
   }))

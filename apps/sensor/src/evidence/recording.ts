@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StringDecoder } from 'node:string_decoder'
+import { EscapedDecoder } from '@decnet/kernel'
 import type { Evidence, Recording } from '@decnet/kernel/service'
 import { FILE_COST, type Ledger } from './ledger.ts'
 
@@ -18,14 +18,17 @@ export interface RecordingPlace {
   readonly now: () => number
 }
 
-/** One asciicast v2 file: a header line, then `[seconds, "o" | "i" | "r", data]` a line; appended to every quarter of a second. */
+/**
+ * One asciicast v2 file: a header line, then `[seconds, "o" | "i" | "r", data]` a line; appended to every quarter of a second.
+ * Bytes that are no UTF-8 are escaped (`escapedText`), so that none is lost.
+ */
 export class CastRecording implements Recording {
   readonly #file: string
   readonly #place: RecordingPlace
   readonly #startedAt: number
   readonly #done: Done
-  readonly #output = new StringDecoder('utf8')
-  readonly #input = new StringDecoder('utf8')
+  readonly #output = new EscapedDecoder()
+  readonly #input = new EscapedDecoder()
   #waiting = ''
   #waitingBytes = 0
   #fileBytes = 0
@@ -64,11 +67,11 @@ export class CastRecording implements Recording {
     return this.#closing
   }
 
-  #data(kind: 'o' | 'i', decoder: StringDecoder, data: string | Uint8Array): void {
+  #data(kind: 'o' | 'i', decoder: EscapedDecoder, data: string | Uint8Array): void {
     if (this.#closing !== null) return
     this.#seen += typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength
     // Text never completes a character that bytes began.
-    const text = typeof data === 'string' ? decoder.end() + data : decoder.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
+    const text = typeof data === 'string' ? decoder.end() + data : decoder.write(data)
     if (text !== '') this.#line([this.#elapsed(), kind, text])
   }
 

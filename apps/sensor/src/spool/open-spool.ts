@@ -15,7 +15,7 @@ export interface SpoolOptions {
   readonly quotaBytes?: number
   /** Bytes of events that wait for the disk; 16 MiB. */
   readonly queueBytes?: number
-  /** Milliseconds between an event and its writing; 10, at most 20. */
+  /** Milliseconds between an event and its writing, at most 20, which is what it is when absent: each costs two threads and the server a turn. */
   readonly flushMs?: number
   readonly fsyncMs?: number
   /** Milliseconds until a disk that failed is tried again; 200. */
@@ -84,7 +84,7 @@ class DiskSpool implements Spool {
       onRing: () => undefined,
       now: Date.now,
       ...options,
-      flushMs: Math.min(options.flushMs ?? 10, 20),
+      flushMs: Math.min(options.flushMs ?? 20, 20),
     }
     this.#queue = new LineQueue(this.#options.queueBytes)
     this.#schedule(0) // the file of a killed predecessor is finished as soon as a newer one is there

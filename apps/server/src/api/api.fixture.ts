@@ -9,6 +9,9 @@ import { createLogger } from '@decnet/kernel/logging'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { indexRules } from '../domain/ttp/engine/index-of-rules.ts'
 import { type Home, homeAt, prepareHome } from '../home.ts'
+import type { ProberSettings } from '../probe/settings.ts'
+import { ruleDesk } from '../rules/rule-desk.ts'
+import { type RuleBook, ruleBook } from '../rules/rule-set.ts'
 import { logTable } from '../store/log-table.ts'
 import { migrate, openStore, type Store } from '../store/open.ts'
 import { reads } from '../store/reads.ts'
@@ -37,9 +40,11 @@ const direct =
     return structuredClone(await operation(structuredClone(args)))
   }
 
+const QUICK = { settleMs: 10, lookMs: 50 }
+
 /** The pipeline's operations over this store, with the real folds, and nothing that reads a spool. */
 const hosted = manifests.filter(({ alone }) => alone)
-const pipelineOver = (store: Store, bus: Bus, vectors: VectorStore, now: () => number) =>
+const pipelineOver = (store: Store, bus: Bus, vectors: VectorStore, own: RuleBook['own'], now: () => number, prober?: ProberSettings) =>
   pipelineOperations({
     store,
     bus,
@@ -47,8 +52,9 @@ const pipelineOver = (store: Store, bus: Bus, vectors: VectorStore, now: () => n
     logger: createLogger({ name: 'test', level: 'silent' }),
     intakes: { list: async () => [] },
     retention: {},
+    prober,
     recordings: { read: async () => null },
-    rules: async () => ({ index: indexRules([]), release: '18' }),
+    rules: { set: async () => ({ index: indexRules([]), release: '18' }), own },
     vectors,
     now,
     manifests: hosted,
@@ -81,7 +87,13 @@ export interface RequestOptions {
 
 /** The whole application over a database of its own, with the users `ana` (admin) and `vic` (viewer), on no port. */
 export async function openApi(
-  options: { readonly bus?: Bus; readonly timing?: LiveTiming; readonly console?: string; readonly vectors?: VectorStore } = {},
+  options: {
+    readonly bus?: Bus
+    readonly timing?: LiveTiming
+    readonly console?: string
+    readonly vectors?: VectorStore
+    readonly prober?: ProberSettings
+  } = {},
 ): Promise<ApiRig> {
   const folder = mkdtempSync(join(tmpdir(), 'api-'))
   const home = homeAt(join(folder, 'home'))
@@ -97,11 +109,13 @@ export async function openApi(
   const vectors = options.vectors ?? memoryVectors()
   const read = direct(reads(store))
   const similar = direct(similarReads(store.db, vectors))
-  const pipeline = pipelineOver(store, bus, vectors, now)
+  const book = ruleBook(home, { timing: QUICK })
+  const desk = ruleDesk(home, store.db, QUICK)
+  const pipeline = pipelineOver(store, bus, vectors, book.own, now, options.prober)
   const write = direct(pipeline)
   const live = liveTail(bus, read, options.timing)
   const board = workerBoard({ bus, read, write, file: home.workersFile, now })
-  const context: ApiContext = { read, write, similar, bus, home, logger, live, board, limits: loginLimits(now), now }
+  const context: ApiContext = { read, write, similar, rules: direct(desk), bus, home, logger, live, board, limits: loginLimits(now), now }
   let consoleFolder: string | null = null
   if (options.console !== undefined) {
     consoleFolder = join(folder, 'console')
@@ -154,7 +168,9 @@ export async function openApi(
       live.close()
       board.close()
       await app.close()
+      await desk['rules.closeDesk']()
       await pipeline.close()
+      await book[Symbol.asyncDispose]()
       await bus.close()
       await store.close()
       rmSync(folder, { recursive: true, force: true })

@@ -14,6 +14,7 @@ import { parseJson } from './json-body.ts'
 import { problemHandler, sendProblem } from './problems.ts'
 import type { AnyRoute } from './route.ts'
 import { routes } from './routes/index.ts'
+import { takeTexts } from './text-body.ts'
 import { validatorCompiler } from './validator.ts'
 
 const BASE = '/api/v1'
@@ -51,6 +52,7 @@ function addRoute(app: FastifyInstance, route: AnyRoute, context: ApiContext): v
       ...(params ? { params } : {}),
       ...(query ? { querystring: query } : {}),
       ...(body ? { body } : {}),
+      ...(route.texts ? { consumes: ['application/json', ...route.texts] } : {}),
       response: {
         ...(response ? Object.fromEntries([route.status ?? 200, ...(route.otherStatuses ?? [])].map((status) => [status, response])) : {}),
         default: problem.describe('Problem details (RFC 9457)'),
@@ -112,7 +114,15 @@ export async function buildApp(context: ApiContext, consoleFolder: string | null
   await app.register(swaggerUi, { routePrefix: '/api/docs', uiConfig: { docExpansion: 'list' } })
 
   await app.register(async (api) => {
-    for (const route of routes) addRoute(api, route, context)
+    for (const route of routes) {
+      const { texts } = route
+      if (!texts) addRoute(api, route, context)
+      else
+        await api.register(async (scope) => {
+          takeTexts(scope, texts)
+          addRoute(scope, route, context)
+        })
+    }
   })
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 

@@ -2,6 +2,7 @@ import type { Role } from '@decnet/contracts/api'
 import type { Bus } from '@decnet/kernel/bus'
 import type { Logger } from '@decnet/kernel/logging'
 import type { Home } from '../home.ts'
+import type { RuleDesk } from '../rules/rule-desk.ts'
 import type { Reads } from '../store/reads.ts'
 import type { SimilarReads } from '../store/similar.ts'
 import type { Pipeline } from '../threads/operations.ts'
@@ -16,6 +17,8 @@ export interface ApiContext {
   readonly write: Call<Pipeline>
   /** What the vector store answers. */
   readonly similar: Call<SimilarReads>
+  /** What rules there are, and what they say to evidence. */
+  readonly rules: Call<RuleDesk>
   readonly bus: Bus
   readonly home: Home
   readonly logger: Logger

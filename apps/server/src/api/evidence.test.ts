@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newId } from '@decnet/kernel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { event } from '../workers/folds.fixture.ts'
 import { type ApiRig, openApi } from './api.fixture.ts'
 
 const CONTENT = Buffer.from([0, 255, 1, ...Buffer.from('<script>#!/bin/sh\r\n')])
@@ -56,6 +57,18 @@ describe('what a sensor kept', () => {
       'x-content-type-options': 'nosniff',
     })
     expect([(await artifact(name('e'))).statusCode, (await artifact(name('e'))).body]).toEqual([200, ''])
+  })
+
+  it('is listed with the exact bytes of its path, where they are no text', async () => {
+    const path_b64 = Buffer.from('/tmp/f\xff', 'latin1').toString('base64')
+    const put = (body: Record<string, string>) => ({
+      type: 'file_captured',
+      ip: '203.0.113.66',
+      body: { sha256: HASH, size: '1', ...body },
+    })
+    await api.feed(event(put({ path_b64 })), event(put({ path: '/tmp/x' })))
+    const { data } = (await api.request('GET', '/attackers/203.0.113.66/artifacts', { token: viewer })).json()
+    expect(data.map((row: { path_b64: string | null }) => row.path_b64)).toEqual([null, path_b64])
   })
 
   it('is for administrators', async () => {

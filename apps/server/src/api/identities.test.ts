@@ -1,17 +1,21 @@
-import type { Campaign, GroupEvidence, Identity, IdentityMember, Page } from '@decnet/contracts/api'
+import { hash } from 'node:crypto'
+import type { Campaign, GroupEvidence, Identity, IdentityMember, OperatorLinkPage, Page } from '@decnet/contracts/api'
 import { attackerId } from '@decnet/kernel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { visit } from '../workers/folds.fixture.ts'
 import { type ApiRig, openApi } from './api.fixture.ts'
 
-const [A, B, C] = ['203.0.113.7', '192.0.2.200', '198.51.100.77']
+const [A, B, C, D] = ['203.0.113.7', '192.0.2.200', '198.51.100.77', '198.51.100.99']
 const rare = {
   hassh: 'b5752e36ba6c5979a575e43178908adf',
-  logins: [['deploy', 'Kestrel-over-the-quarry-91']] as const,
-  commands: ['cat /opt/billing/ledger.conf'],
+  refused: [['deploy', 'Kestrel-over-the-quarry-91']] as const,
+  logins: [['deploy', 'let-in-by-web-01']] as const,
+  commands: ['cat /opt/billing/ledger.conf', 'echo "nuno:Bell-of-9-winters" | chpasswd'],
   fetches: ['http://203.0.113.99:8443/drop/ivy.sh'],
   files: ['a'.repeat(64)],
 }
+/** Logs in with what the others set. */
+const told = { hassh: '3'.repeat(32), logins: [['nuno', 'Bell-of-9-winters']] as const }
 const other = { hassh: '2'.repeat(32), logins: [['git', 'sunken-bell']] as const, fetches: rare.fetches, files: rare.files }
 
 describe('identities and campaigns over the API', () => {
@@ -27,6 +31,7 @@ describe('identities and campaigns over the API', () => {
     ).flat()
     await api.feed(...strangers)
     await api.feed(...visit({ ip: A, ...rare }), ...visit({ ip: B, at: 600_000, ...rare }), ...visit({ ip: C, at: 1_200_000, ...other }))
+    await api.feed(...visit({ ip: D, at: 1_300_000, ...told }))
   })
   afterAll(() => api[Symbol.asyncDispose]())
 
@@ -52,7 +57,7 @@ describe('identities and campaigns over the API', () => {
     const several = await get<Page<Identity>>('/identities?addresses=2')
     expect(several.data.every(({ address_count }) => address_count >= 2)).toBe(true)
     expect(await addresses()).toEqual([B, A].sort())
-    expect(await ofA()).toMatchObject({ session_count: 2, credential_count: 2, login_count: 2, command_count: 2, deckies: ['web-01'] })
+    expect(await ofA()).toMatchObject({ session_count: 2, credential_count: 4, login_count: 2, command_count: 4, deckies: ['web-01'] })
   })
 
   it('searches by code name, by uuid and by address, and counts what it finds', async () => {
@@ -64,7 +69,7 @@ describe('identities and campaigns over the API', () => {
     }
     for (const search of [campaign?.code_name ?? '', campaign?.uuid ?? '', C]) {
       const found = await get<Page<Campaign>>(`/campaigns?search=${encodeURIComponent(search)}`)
-      expect(found.data).toMatchObject([{ uuid: campaign?.uuid, identity_count: 2, address_count: 3 }])
+      expect(found.data).toMatchObject([{ uuid: campaign?.uuid, identity_count: 3, address_count: 4 }])
     }
     for (const layer of ['identities', 'campaigns']) expect(await get(`/${layer}?search=nobody+here`)).toMatchObject({ total: 0, data: [] })
   })
@@ -86,18 +91,33 @@ describe('identities and campaigns over the API', () => {
       values: expect.any(Array),
       weight: expect.any(Number),
       why: expect.any(String),
+      secrets: expect.any(Array),
     })
     for (const { kind, member } of evidence.decisions) if (kind === 'linked') expect([A, B]).toContain(member?.label)
+  })
+
+  it('names what was shared as it was captured, and who by address: no hash, no uuid has to be looked up', async () => {
+    const { uuid } = await ofA()
+    const { edges, decisions } = await get<GroupEvidence>(`/identities/${uuid}/evidence`)
+    for (const reasons of [edges[0]?.reasons ?? [], decisions.find(({ reasons }) => reasons.length > 0)?.reasons ?? []]) {
+      const credentials = reasons.find(({ feature }) => feature === 'credentials')
+      expect(credentials?.values).toEqual(['login deploy : Kestrel-over-the-quarry-91'])
+      expect(credentials?.secrets).toEqual([hash('sha256', 'Kestrel-over-the-quarry-91')])
+    }
+    expect([edges[0]?.a_label, edges[0]?.b_label].sort()).toEqual([A, B].sort())
   })
 
   it('shows the campaign of an identity, and the identities of a campaign', async () => {
     const { campaign } = await ofA()
     const found = await get<Campaign>(`/campaigns/${campaign?.uuid}`)
-    expect(found).toMatchObject({ identity_count: 2, address_count: 3, code_name: campaign?.code_name })
-    expect(found.shared.length).toBeGreaterThan(0)
+    expect(found).toMatchObject({ identity_count: 3, address_count: 4, code_name: campaign?.code_name })
+    expect(found.shared).toContainEqual({
+      ...{ kind: 'secret', value: 'password nuno : Bell-of-9-winters on web-01', identities: 2 },
+      secret_sha256: hash('sha256', 'Bell-of-9-winters'),
+    })
     const taking = await get<Page<Identity>>(`/campaigns/${campaign?.uuid}/identities`)
-    expect(taking.data.flatMap((identity) => identity.addresses).sort()).toEqual([A, B, C].sort())
-    expect((await get<GroupEvidence>(`/campaigns/${campaign?.uuid}/evidence`)).edges).toHaveLength(1)
+    expect(taking.data.flatMap((identity) => identity.addresses).sort()).toEqual([A, B, C, D].sort())
+    expect((await get<GroupEvidence>(`/campaigns/${campaign?.uuid}/evidence`)).edges).toHaveLength(2)
   })
 
   it('an attacker leads to what is known of its identity', async () => {
@@ -118,6 +138,7 @@ describe('identities and campaigns over the API', () => {
     expect(await addresses()).toEqual([A])
     const said = (await get<GroupEvidence>(`/identities/${(await ofA()).uuid}/evidence`)).operator_links
     expect(said).toMatchObject([{ kind: 'forbid', by: 'ana', reason: 'another accent' }])
+    expect([said[0]?.a_label, said[0]?.b_label].sort()).toEqual([A, B].sort())
     expect(await code('DELETE', `/identities/links/${said[0]?.id}`)).toEqual([202, undefined])
     await api.feed()
     expect(await addresses()).toEqual([B, A].sort())
@@ -157,5 +178,31 @@ describe('identities and campaigns over the API', () => {
     expect(await code('POST', `/identities/${uuid}/split`, { members: [nobody] })).toEqual([422, 'not_a_member'])
     expect(await code('POST', `/identities/${uuid}/split`, { members: [A, B, C].map(attackerId) })).toEqual([422, 'nobody_left'])
     expect(await code('DELETE', `/identities/links/${nobody}`)).toEqual([404, 'link_unknown'])
+  })
+
+  it('lists what was said, and refuses what contradicts it, before and after it was followed', async () => {
+    const said = async () => {
+      const { total, data } = await get<OperatorLinkPage>('/identities/links')
+      expect(total).toBe(data.length)
+      return data.map(({ kind, a_label, b_label, by, followed }) => `${by}: ${[a_label, b_label].sort().join()} ${kind} ${followed}`)
+    }
+    const say = (kind: string, a: string, b: string) => code('POST', '/identities/links', { kind, a: attackerId(a), b: attackerId(b) })
+    const taken = async () => {
+      const { data } = await get<OperatorLinkPage>('/identities/links')
+      for (const { id } of data) expect(await code('DELETE', `/identities/links/${id}`)).toEqual([202, undefined])
+      await api.feed()
+    }
+    await taken()
+    expect(await said()).toEqual([])
+    expect(await say('forbid', A, D)).toEqual([202, undefined])
+    expect(await say('confirm', A, C)).toEqual([202, undefined])
+    expect(await say('confirm', D, C)).toEqual([409, 'contradicts'])
+    await api.feed()
+    expect(await say('confirm', D, C)).toEqual([409, 'contradicts'])
+    const pairs = [`ana: ${[A, D].sort().join()} forbid true`, `ana: ${[A, C].sort().join()} confirm true`]
+    expect((await said()).sort()).toEqual(pairs.sort())
+    expect(await say('confirm', A, D)).toEqual([202, undefined])
+    await api.feed()
+    await taken()
   })
 })

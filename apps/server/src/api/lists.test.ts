@@ -98,7 +98,7 @@ describe('lists', () => {
         attempt(text, text, { attackerIp: '198.51.100.66', sessionId: `hostile-${n}`, decky: 'web-01', service: 'ftp' }),
       ),
     )
-  })
+  }, 60_000)
   afterAll(() => api[Symbol.asyncDispose]())
   const get = async <T = { total: number; limit: number; offset: number; data: Record<string, unknown>[] }>(path: string) => {
     const answer = await api.request('GET', path, { token })

@@ -11,7 +11,8 @@ const LONGEST_NAME = 64
 
 /** What stands inside wrappers: a default, an optional, a preprocessing pipe. */
 function inner(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) return inner(schema.unwrap())
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional) return inner(schema.unwrap())
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) return inner(schema.unwrap())
   if (schema instanceof z.ZodPipe) return inner(schema.in instanceof z.ZodTransform ? schema.out : schema.in)
   return schema
 }
@@ -58,11 +59,17 @@ function wanted(schema: z.core.$ZodType | undefined): string {
 /** A schema's own sentence goes before what can be said of it in general. */
 const ownSentence = (message: string) => /^(?:must|may|is|has|needs)\b/u.test(message)
 
-function unknownNames(names: readonly string[], part: string, schema: z.core.$ZodType): Refusal[] {
+function unknownNames(
+  names: readonly string[],
+  part: string,
+  schema: z.core.$ZodType | undefined,
+  path: readonly PropertyKey[],
+): Refusal[] {
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
-  const instead = known.length === 0 ? `this ${part} takes none` : `this ${part} takes ${known.join(', ')}`
+  const where = path.length === 0 ? `this ${part}` : path.join('.')
+  const instead = `${where} takes ${known.length === 0 ? 'none' : known.join(', ')}`
   return names.slice(0, MOST_UNKNOWN).map((name) => ({
-    field: name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name,
+    field: [...path, name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name].join('.'),
     message: `is not known: ${instead}`,
   }))
 }
@@ -73,7 +80,7 @@ function unknownNames(names: readonly string[], part: string, schema: z.core.$Zo
  */
 export function refusals(error: z.core.$ZodError, schema: z.core.$ZodType, part: string, value: unknown): Refusal[] {
   const found = error.issues.flatMap((issue): Refusal[] => {
-    if (issue.code === 'unrecognized_keys') return unknownNames(issue.keys, part, inner(schema))
+    if (issue.code === 'unrecognized_keys') return unknownNames(issue.keys, part, schemaAt(schema, issue.path), issue.path)
     const [first] = issue.path
     const field = issue.path.length === 0 ? part : issue.path.map(String).join('.')
     const sent = (value as Record<PropertyKey, unknown> | null | undefined)?.[first ?? '']

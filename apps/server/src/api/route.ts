@@ -33,6 +33,8 @@ export interface Route<
   readonly params?: Params
   readonly query?: Query
   readonly body?: Body
+  /** Content types that this route takes besides JSON, as a `TextBody` in `raw.body`; `body` says nothing then. */
+  readonly texts?: readonly string[]
   /** JSON; absent where the handler writes to `reply` itself. */
   readonly response?: Response
   readonly status?: number

@@ -45,14 +45,24 @@ describe('rules over the API', () => {
   })
 
   it.each([
-    ['a clipped rule without a ceiling', { state: 'clipped' }],
-    ['a ceiling for a rule that is not clipped', { state: 'disabled', confidence_max: 0.5 }],
-    ['a ceiling above 1', { state: 'clipped', confidence_max: 2 }],
-    ['an end in the past', { state: 'disabled', expires_at: '2001-01-01T00:00:00Z' }],
-    ['a word that is none', { state: 'off' }],
-    ['a field that is none', { state: 'disabled', until: 'noon' }],
-  ])('refuses %s, and keeps nothing of it', async (_what, body) => {
-    expect((await decide('R0014', body)).statusCode).toBe(422)
+    ['a clipped rule without a ceiling', { state: 'clipped' }, 'confidence_max is missing: say what a clipped rule may claim at most.'],
+    [
+      'a ceiling for a rule that is not clipped',
+      { state: 'disabled', confidence_max: 0.5 },
+      'confidence_max is for clipped rules; one that is disabled has none.',
+    ],
+    [
+      'an end of what has none',
+      { state: 'enabled', expires_at: '2030-01-01T00:00:00Z' },
+      'expires_at is for disabled and clipped rules; to be enabled is what they return to.',
+    ],
+    ['a ceiling above 1', { state: 'clipped', confidence_max: 2 }, 'confidence_max must be a number from 0 to 1'],
+    ['an end in the past', { state: 'disabled', expires_at: '2001-01-01T00:00:00Z' }, 'That time is over.'],
+    ['a word that is none', { state: 'off' }, 'state must be one of enabled, disabled, clipped'],
+    ['a field that is none', { state: 'disabled', until: 'noon' }, 'until is not known'],
+  ])('refuses %s in plain words, and keeps nothing of it', async (_what, body, said) => {
+    const answer = await decide('R0014', body)
+    expect([answer.statusCode, answer.json<{ detail: string }>().detail]).toEqual([422, expect.stringContaining(said)])
     expect(await one('R0014')).toMatchObject({ state: 'enabled' })
   })
 

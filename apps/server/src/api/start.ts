@@ -1,8 +1,8 @@
-import { AppError, isNodeError } from '@decnet/kernel'
 import { type Bus, heartbeat } from '@decnet/kernel/bus'
 import type { Logger } from '@decnet/kernel/logging'
 import type { Home } from '../home.ts'
 import { release } from '../release.ts'
+import type { RuleDesk } from '../rules/rule-desk.ts'
 import type { Reads } from '../store/reads.ts'
 import type { SimilarReads } from '../store/similar.ts'
 import type { Pipeline } from '../threads/operations.ts'
@@ -12,42 +12,36 @@ import { buildApp } from './app.ts'
 import { loginLimits } from './auth/login-limits.ts'
 import { liveTail } from './live.ts'
 import { watchLoopDelay } from './loop-delay.ts'
+import { type ListenAddress, listenError } from './try-listen.ts'
 import { workerBoard } from './worker-board.ts'
 
 export interface ApiOptions {
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: ListenAddress
   readonly consoleFolder: string | null
   readonly home: Home
   readonly bus: Bus
   readonly read: Call<Reads>
   readonly write: Call<Pipeline>
   readonly similar: Call<SimilarReads>
+  readonly rules: Call<RuleDesk>
   readonly logger: Logger
 }
 
 /** Serves API, live stream and console. @throws {AppError} `port_taken`, `listen_failed`. */
 export async function startApi(options: ApiOptions): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const { bus, read, write, similar, logger, home } = options
+  const { bus, read, write, similar, rules, logger, home } = options
   const now = Date.now
   const live = liveTail(bus, read)
   const board = workerBoard({ bus, read, write, file: home.workersFile, now })
-  const app = await buildApp({ read, write, similar, bus, home, logger, live, board, limits: loginLimits(now), now }, options.consoleFolder)
+  const app = await buildApp(
+    { read, write, similar, rules, bus, home, logger, live, board, limits: loginLimits(now), now },
+    options.consoleFolder,
+  )
   const { host, port } = options.listen
   try {
     await app.listen({ host, port })
   } catch (error) {
-    const code = isNodeError(error) ? error.code : undefined
-    if (code === 'EADDRINUSE')
-      throw new AppError(`${host}:${port} is taken.`, {
-        code: 'port_taken',
-        hint: `Choose another: decnet up --listen ${host}:${port + 1}`,
-        cause: error,
-      })
-    throw new AppError(`Cannot listen on ${host}:${port} (${code}).`, {
-      code: 'listen_failed',
-      hint: 'Choose an address of this machine and a port that you may use, with --listen.',
-      cause: error,
-    })
+    throw listenError(options.listen, error)
   }
   const delay = watchLoopDelay()
   const ours = vitals(release)

@@ -102,6 +102,8 @@ describe('observed techniques', () => {
     expect(all[0]?.rule_title).toBeNull()
     for (const path of ['tags/t1003.008', `tags/by-session/${session}/T1003`, `tags/by-identity/${identity}/T1003.008`])
       expect((await tags(path)).map(({ seq }) => seq)).toEqual([9, 7])
+    expect((await tags('rules/R0014/tags')).map(({ technique_id: id, seq }) => `${id} ${seq}`)).toEqual(['T0855 7', 'T1003 7'])
+    expect(await tags('rules/R9999/tags')).toEqual([])
     expect(await tags('tags/T1003', { sub_technique_id: 'T1003.001' })).toEqual([])
     expect(await tags('tags/T1003', { limit: '1' })).toHaveLength(1)
     expect(await tags(`tags/by-identity/${nobody}/T1003`)).toEqual([])

@@ -22,17 +22,39 @@ const stampOf = (home: Home): string =>
     })
     .join()
 
-const loaded = new WeakMap<Home, { readonly stamp: string; readonly data: AttackData }>()
+/** As {@link loadRelease}; what came with the product where the home's is broken. */
+export function usableRelease(home: Home, domain: AttackDomain): AttackRelease {
+  try {
+    return loadRelease(home, domain)
+  } catch (error) {
+    const shipped = error instanceof AppError && error.code === 'attack_data_broken' ? readReleaseFile(shippedFile(domain)) : null
+    if (!shipped) throw error
+    return shipped
+  }
+}
+
+interface Loaded {
+  readonly stamp: string
+  readonly data: AttackData
+}
+const loaded = new WeakMap<Home, Loaded>()
+const usable = new WeakMap<Home, Loaded>()
+
+/** Reads again when a file of the home changed. */
+function current(home: Home, known: WeakMap<Home, Loaded>, read: typeof loadRelease): AttackData {
+  const stamp = stampOf(home)
+  const before = known.get(home)
+  if (before?.stamp === stamp) return before.data
+  const data = attackDataOf(attackDomain.options.map((domain) => read(home, domain)))
+  known.set(home, { stamp, data })
+  return data
+}
 
 /**
  * What is known of ATT&CK in this home: read when first asked for, and again when `decnet attack update` or `revert` changed it. Keep the home, not the answer.
  * @throws {AppError} `attack_data_broken`.
  */
-export function attackData(home: Home): AttackData {
-  const stamp = stampOf(home)
-  const known = loaded.get(home)
-  if (known?.stamp === stamp) return known.data
-  const data = attackDataOf(attackDomain.options.map((domain) => loadRelease(home, domain)))
-  loaded.set(home, { stamp, data })
-  return data
-}
+export const attackData = (home: Home): AttackData => current(home, loaded, loadRelease)
+
+/** The same for rules, which are asked also while a file of the home is broken: what came with the product stands in for it. */
+export const attackForRules = (home: Home): AttackData => current(home, usable, usableRelease)

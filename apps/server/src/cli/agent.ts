@@ -5,6 +5,7 @@ import { homeAt } from '../home.ts'
 import type { FleetReady } from '../supervisor/supervise.ts'
 import { type CommandDefinition, commonOptions } from './command.ts'
 import { print, printJson } from './output.ts'
+import { failedWords, upWords } from './up.ts'
 
 const whereTo = ({ nats }: FleetReady, home: string): string =>
   nats === false
@@ -50,11 +51,12 @@ export const agent: CommandDefinition = {
       })
       if (options.json) printJson({ agent: env.agentName, ...running.ready })
       else {
-        print(`\n${pc.green('●')} ${pc.bold(`The deckies of ${env.agentName} are up.`)}  ${whereTo(running.ready, env.home)}`)
+        print(`\n${upWords(running.ready, `The deckies of ${env.agentName} are up.`)}  ${whereTo(running.ready, env.home)}`)
         for (const decky of running.ready.deckies)
           print(
             `  ${pc.bold(decky.ip.padEnd(14))} ${decky.name.padEnd(14)} ${decky.services.map((service) => `${service.name}:${service.port}`).join('  ')}`,
           )
+        for (const line of failedWords(running.ready.failed)) print(line)
         print(pc.dim('  Ctrl-C stops everything.\n'))
       }
       try {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bundleText, smallBundle, technique } from '../domain/attack/bundle.fixture.ts'
 import { attack } from './attack.ts'
+import { listRules } from './ttp-catalogue.ts'
 
 let folder: string
 let said = ''
@@ -97,6 +98,27 @@ describe('decnet attack', () => {
       /1 change\.\s[\s\S]*renamed\s+T1110\s+Brute Force → Guessing/u,
     )
     expect(await json(['revert', 'enterprise'])).toEqual({ reverted: [{ domain: 'enterprise-attack', to: 'former', release: '19.1' }] })
+  })
+
+  it('update names the rules that are not asked under a release, with their places; so does the list of rules, and revert has them asked again', async () => {
+    const path = file('small.json', bundleText(smallBundle()))
+    expect(await words(['update', path], { dryRun: true })).toMatch(
+      /[\d]+ rules are not asked under it:[\s\S]*R0014\s+emits\.0\.technique: .*T1003/u,
+    )
+    const shadow = { id: 'R0014', origin: 'shipped', path: expect.stringContaining('R0014-'), line: expect.any(Number) }
+    expect(await json(['update', path])).toMatchObject({
+      rules: expect.arrayContaining([expect.objectContaining(shadow)]),
+      doubts: [expect.stringMatching(/of 691 techniques/u), expect.stringMatching(/of 172 groups/u)],
+    })
+    const catalogue = async () => {
+      said = ''
+      vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+      await listRules([], { json: true, home: home() })
+      return (JSON.parse(said) as { rules: { id: string; problem: unknown }[] }).rules.find(({ id }) => id === 'R0014')
+    }
+    expect(await catalogue()).toMatchObject({ problem: { message: expect.stringContaining('T1003.008') } })
+    await words(['revert'])
+    expect(await catalogue()).toMatchObject({ problem: null })
   })
 
   it('update takes a bundle that does not say its release when it is told', async () => {

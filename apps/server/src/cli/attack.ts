@@ -1,10 +1,10 @@
 import { attackDomain } from '@decnet/contracts/api'
 import { AppError, own } from '@decnet/kernel'
 import pc from 'picocolors'
-import { attackData, loadRelease } from '../attack/load.ts'
+import { attackData, loadRelease, usableRelease } from '../attack/load.ts'
 import { readBundleFile } from '../attack/read-bundle-file.ts'
-import { readReleaseFile, shippedFile } from '../attack/release-file.ts'
 import { replaceRelease, revertRelease } from '../attack/replace.ts'
+import { attackDataOf } from '../domain/attack/attack-data.ts'
 import { diffReleases } from '../domain/attack/diff-releases.ts'
 import { findTechnique } from '../domain/attack/find-technique.ts'
 import { type AttackRelease, releaseNumber } from '../domain/attack/release.ts'
@@ -12,9 +12,12 @@ import { showDetail, showGroups, showTactic } from '../domain/attack/show.ts'
 import { plural } from '../domain/plural.ts'
 import { visible } from '../domain/visible.ts'
 import { type Home, prepareHome } from '../home.ts'
-import { showDiff } from './attack-diff.ts'
-import { type CommandDefinition, type CommandOptions, commonOptions } from './command.ts'
+import type { BrokenRule } from '../rules/own-rules.ts'
+import { unfitRules } from '../rules/unfit-rules.ts'
+import { showDiff, showUnfit } from './attack-diff.ts'
+import { type CommandDefinition, type CommandOptions, commonOptions, databaseOption } from './command.ts'
 import { homeOf } from './home-of.ts'
+import { homeRules } from './home-rules.ts'
 import { print, printJson } from './output.ts'
 import { printTable } from './table.ts'
 
@@ -23,14 +26,15 @@ const TITLES = { 'enterprise-attack': 'Enterprise', 'ics-attack': 'ICS' } as con
 const needed = (what: string, example: string): AppError =>
   new AppError(`Say ${what}.`, { code: 'usage', hint: `For example: decnet attack ${example}` })
 
-/** What a new release is compared with: the one in use, or where that is broken the one that came with the product. */
-function compared(home: Home, domain: AttackRelease['domain']): AttackRelease {
+/** The rules of a home that would not be asked under a release, beside what is in use of the other domains. */
+async function unfitUnder(home: Home, release: AttackRelease, options: CommandOptions): Promise<readonly BrokenRule[]> {
+  const releases = attackDomain.options.map((domain) => (domain === release.domain ? release : usableRelease(home, domain)))
   try {
-    return loadRelease(home, domain)
+    return await unfitRules(attackDataOf(releases), (await homeRules(options)).own)
   } catch (error) {
-    const shipped = error instanceof AppError && error.code === 'attack_data_broken' ? readReleaseFile(shippedFile(domain)) : null
-    if (!shipped) throw error
-    return shipped
+    if (!(error instanceof AppError)) throw error
+    process.stderr.write(`Which rules it concerns could not be looked up: ${error.message}\n`)
+    return []
   }
 }
 
@@ -83,14 +87,16 @@ const actions: Readonly<Record<string, (home: Home, what: string | undefined, op
     if (number !== undefined && !releaseNumber.safeParse(number).success)
       throw new AppError('That is no number of a release.', { code: 'usage', hint: 'For example: --release 18.1' })
     const release = await readBundleFile(what, typeof number === 'string' ? number : undefined)
-    const diff = diffReleases(compared(home, release.domain), release)
+    const diff = diffReleases(usableRelease(home, release.domain), release)
+    const unfit = await unfitUnder(home, release, options)
     const written = options.dryRun !== true
     if (written) {
       prepareHome(home)
       replaceRelease(home, release)
     }
-    if (options.json) return printJson({ ...diff, source: release.source, written })
+    if (options.json) return printJson({ ...diff, rules: unfit, source: release.source, written })
     showDiff(diff)
+    showUnfit(unfit)
     print(
       written
         ? `ATT&CK ${TITLES[release.domain]} ${release.release} is in use; \`decnet attack revert\` goes back.`
@@ -117,6 +123,7 @@ const actions: Readonly<Record<string, (home: Home, what: string | undefined, op
 export const attack: CommandDefinition = {
   options: [
     ...commonOptions,
+    databaseOption,
     { flags: '--dry-run', description: 'update: only say what would change' },
     { flags: '--release <number>', description: 'update: of a bundle that does not say it, as in STIX 2.0' },
   ],

@@ -2,10 +2,13 @@ import { AppError } from '@decnet/kernel'
 import pc from 'picocolors'
 import { plural } from '../domain/plural.ts'
 import { visible } from '../domain/visible.ts'
+import { secretOf } from '../domain/visible-bytes.ts'
+import { canonicalOf, named } from '../store/groups.ts'
+import { identitiesOf } from '../store/identities.ts'
 import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
 import { ago, print, printJson } from './output.ts'
-import { exactly, principalOf, secretOf } from './secret.ts'
+import { exactly, pathOf, principalOf } from './secret.ts'
 import { openStored } from './stored.ts'
 import { printTable } from './table.ts'
 
@@ -27,9 +30,13 @@ export const attacker: CommandDefinition = {
         read['credentials.list']({ attackerIp: found.ip, sortBy: 'last_seen', order: 'desc', limit: 100, offset: 0 }),
         read['attackers.artifacts']({ ip: found.ip, limit: 100, offset: 0 }),
       ])
+      const identity = (await identitiesOf(store.db, [found.uuid])).get(found.uuid)
+      const campaign = identity === undefined ? undefined : (await canonicalOf(store.db, 'campaign', [identity])).get(identity)
       if (options.json) {
         printJson({
           ...found,
+          identity: identity === undefined ? null : named(identity),
+          campaign: campaign === undefined ? null : named(campaign),
           sessions: sessions.data,
           commands: commands.data,
           requests: requests.data,
@@ -46,6 +53,10 @@ export const attacker: CommandDefinition = {
           `First seen ${ago(Date.parse(found.first_seen), now)}, last ${ago(Date.parse(found.last_seen), now)}; ${found.score_parts.map((part) => `${part.points} for ${part.part}`).join(', ')}.`,
         ),
       )
+      const groups = Object.entries({ Identity: identity, Campaign: campaign }).flatMap(([kind, uuid]) =>
+        uuid === undefined ? [] : `${kind} ${pc.bold(named(uuid).code_name)}  ${pc.dim(uuid)}`,
+      )
+      if (groups.length > 0) print(groups.join('\n'))
       print(`\n${pc.bold('Sessions')} ${sessions.total}`)
       printTable(
         ['Start', 'Decky', 'Service', 'Lasted', 'User', 'Did'],
@@ -89,7 +100,7 @@ export const attacker: CommandDefinition = {
         print(`\n${pc.bold('Files')} ${artifacts.total}`)
         printTable(
           ['Time', 'Path', 'Bytes', 'SHA-256'],
-          artifacts.data.map((row) => [row.timestamp, visible(row.path ?? row.kind, 48), row.size, row.sha256]),
+          artifacts.data.map((row) => [row.timestamp, pathOf(row, 48) ?? row.kind, row.size, row.sha256]),
           'None.',
         )
       }

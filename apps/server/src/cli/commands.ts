@@ -18,7 +18,54 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./agent.ts')).agent,
   },
   { name: 'down', summary: 'Stop the fleet of this home, in order.', load: async () => (await import('./down.ts')).down },
-  { name: 'services', summary: 'List the services that a decky can play.', load: async () => (await import('./services.ts')).services },
+  {
+    name: 'deploy',
+    summary: 'Add deckies to the fleet, here or on a real network; the plan is shown first.',
+    load: async () => (await import('./deploy.ts')).deploy,
+  },
+  { name: 'teardown', summary: 'Retire deckies; what they captured stays.', load: async () => (await import('./teardown.ts')).teardown },
+  { name: 'redeploy', summary: 'Make every host of the fleet anew, as it is.', load: async () => (await import('./redeploy.ts')).redeploy },
+  {
+    name: 'archetypes',
+    summary: 'List the kinds of host that a decky can be.',
+    load: async () => (await import('./archetypes.ts')).archetypes,
+  },
+  { name: 'distros', summary: 'List the distributions that a decky can play.', load: async () => (await import('./distros.ts')).distros },
+  {
+    name: 'services',
+    summary: 'List the services that a decky can play, or show what can be said to one.',
+    args: [
+      { name: '[action]', description: '`show`; without it they are listed' },
+      { name: '[name]', description: 'which' },
+    ],
+    load: async () => (await import('./services.ts')).services,
+  },
+  {
+    name: 'service',
+    summary: 'Give a decky a service while it runs, take one from it, or configure one; the others do not notice.',
+    args: [
+      { name: '<action>', description: '`add`, `remove`, `set` (for its next start) or `apply` (now)' },
+      { name: '<decky>', description: 'which decky' },
+      { name: '<service>', description: 'which service' },
+      { name: '[setting...]', description: 'key=value; key= alone takes the default again' },
+    ],
+    load: async () => (await import('./service.ts')).service,
+  },
+  {
+    name: 'mutate',
+    summary: 'Have deckies change now, or say how they change by themselves.',
+    args: [{ name: '[decky...]', description: 'which; without any the settings are shown' }],
+    load: async () => (await import('./mutate.ts')).mutate,
+  },
+  {
+    name: 'tarpit',
+    summary: 'Hold up whoever comes to a decky, or show who is held up.',
+    args: [
+      { name: '<decky>', description: 'which' },
+      { name: '[service...]', description: 'which of its services; all without any' },
+    ],
+    load: async () => (await import('./tarpit.ts')).tarpit,
+  },
   { name: 'attackers', summary: 'List who came, most recent first.', load: async () => (await import('./attackers.ts')).attackers },
   {
     name: 'attacker',
@@ -94,10 +141,16 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'ttp',
-    summary: 'Rules that recognise ATT&CK techniques: list, show and check them, match evidence.',
+    summary: 'Rules that recognise ATT&CK techniques: list, show, check and disable them, match evidence, take in Sigma rules, look back.',
     args: [
-      { name: '<action>', description: '`match`, `check`, `rules` or `show`' },
-      { name: '[what...]', description: 'check: files or folders; show: the id of a rule' },
+      {
+        name: '<action>',
+        description: '`match`, `check`, `rules`, `show`, `state`, `disable`, `clip`, `enable`, `import-sigma` or `backfill`',
+      },
+      {
+        name: '[what...]',
+        description: 'check, import-sigma: files or folders; show: the id of a rule; disable, clip, enable: ids of rules',
+      },
     ],
     load: async () => (await import('./ttp.ts')).ttp,
   },
@@ -109,6 +162,12 @@ export const commands: readonly CommandEntry[] = [
       { name: '[file...]', description: 'pcap or pcapng files; - is standard input' },
     ],
     load: async () => (await import('./fingerprint.ts')).fingerprint,
+  },
+  {
+    name: 'probe',
+    summary: 'Ask ports what they are: JARM, HASSHServer, certificate, web server, TCP.',
+    args: [{ name: '<host:port...>', description: 'by name or address; an IPv6 address in brackets' }],
+    load: async () => (await import('./probe.ts')).probe,
   },
   {
     name: 'doctor',

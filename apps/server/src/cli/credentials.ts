@@ -1,9 +1,10 @@
 import { visible } from '../domain/visible.ts'
+import { secretOf } from '../domain/visible-bytes.ts'
 import { reads } from '../store/reads.ts'
 import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
 import { wholeNumber } from './numbers.ts'
 import { printJson } from './output.ts'
-import { principalOf, secretOf } from './secret.ts'
+import { principalOf } from './secret.ts'
 import { openStored } from './stored.ts'
 import { printTable } from './table.ts'
 

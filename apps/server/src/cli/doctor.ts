@@ -9,6 +9,8 @@ import { databaseStatus } from '../store/status.ts'
 import { runningIn, type StateFile } from '../supervisor/state.ts'
 import { openVectors, type VectorSettings } from '../vectors/open.ts'
 import { type CommandDefinition, commonOptions, databaseOption } from './command.ts'
+import { checkHosts } from './doctor-hosts.ts'
+import { checkRules, checkWorkers } from './doctor-rules.ts'
 import { checkSettings } from './doctor-settings.ts'
 import { bad, type Finding, note, ok, type Verdict } from './finding.ts'
 import { databaseOf, environmentOf, homeOf } from './home-of.ts'
@@ -169,7 +171,10 @@ export const doctor: CommandDefinition = {
       await checkDatabase(home.path, databaseOf(options)),
       await checkVectors(vectorSettings(environmentOf(options), home)),
       ...(await checkSettings(environmentOf(options))),
+      ...(await checkRules(options)),
+      ...(state ? checkWorkers(home) : []),
       ...(await checkPorts()),
+      ...(await checkHosts(home)),
       await checkConsole(state),
     ]
     findings.push(await checkPeers())

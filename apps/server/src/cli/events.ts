@@ -10,6 +10,7 @@ import { type CommandDefinition, commonOptions, databaseOption } from './command
 import { environmentOf } from './home-of.ts'
 import { wholeNumber } from './numbers.ts'
 import { print, printJson } from './output.ts'
+import { fieldOf } from './secret.ts'
 import { openStored } from './stored.ts'
 
 const PAGE = 500
@@ -29,7 +30,8 @@ const shown = (record: LogRecord) => ({
 
 function line(record: LogRecord): string {
   const fields = Object.entries(record.body)
-    .map(([name, value]) => `${pc.dim(`${name}=`)}${visible(typeof value === 'string' ? value : JSON.stringify(value), 80)}`)
+    .map(([name, value]) => fieldOf(name, value, 80))
+    .map(([name, text]) => `${pc.dim(`${name}=`)}${text}`)
     .join(' ')
   const where = [record.decky, record.service].filter(Boolean).join('/')
   return `${pc.dim(new Date(record.ts).toISOString())} ${visible(record.attackerIp ?? '-').padEnd(15)} ${visible(where).padEnd(20)} ${pc.bold(visible(record.topic === 'system.log' ? record.type : record.topic))} ${fields}`

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { type CaptureEnd, type Flow, fingerprintCapture } from '@decnet/fingerprint'
 import { AppError, isNodeError } from '@decnet/kernel'
 import pc from 'picocolors'
+import { writeEndpoint } from '../domain/probe/endpoint.ts'
 import { visible } from '../domain/visible.ts'
 import type { CommandDefinition } from './command.ts'
 import { printJson } from './output.ts'
@@ -43,14 +44,12 @@ const shown = (flow: Flow) => ({
   lastSeen: new Date(flow.lastSeen).toISOString(),
 })
 
-const endpoint = (address: string, port: number): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)
-
 function row(flow: Flow): string[] {
   const { tcpSyn: _syn, ...prints } = flow.fingerprints
   return [
     new Date(flow.firstSeen).toISOString().slice(0, 19).replace('T', ' '),
-    endpoint(flow.src, flow.srcPort),
-    endpoint(flow.dst, flow.dstPort),
+    writeEndpoint({ host: flow.src, port: flow.srcPort }),
+    writeEndpoint({ host: flow.dst, port: flow.dstPort }),
     flow.application ?? flow.protocol,
     visible(flow.sni ?? flow.sshClient ?? '', 40),
     Object.entries(prints)

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { AppError } from '@decnet/kernel'
 import pc from 'picocolors'
+import { plural } from '../domain/plural.ts'
 import { visible } from '../domain/visible.ts'
 import { homeAt } from '../home.ts'
 import { formats } from '../import/formats.ts'
@@ -25,12 +26,13 @@ function progressBar() {
   }
 }
 
-const summaryOf = ({ totals, fresh, folded, source, aside, others, damaged }: ImportResult) => ({
+const summaryOf = ({ totals, fresh, folded, source, aside, likely, others, damaged }: ImportResult) => ({
   files: totals.files,
   lines: totals.lines,
   events: fresh ?? totals.events,
   skipped_duplicate: fresh === null ? null : totals.events - fresh,
   unknown: totals.unknown,
+  without_attacker: totals.nameless,
   by_type: totals.by_type,
   unused: totals.unused,
   unknown_because: totals.reasons,
@@ -40,33 +42,38 @@ const summaryOf = ({ totals, fresh, folded, source, aside, others, damaged }: Im
   taken_in: fresh !== null,
   folded,
   kept_aside: aside,
+  looks_like: likely,
   other_files: others,
   damaged,
 })
 
-const many = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 const listed = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
     .sort(([, one], [, other]) => other - one)
     .map(([name, count]) => `${visible(name, 60)} ${count.toLocaleString('en')}`)
     .join(', ')
 
+const nothingKnown = ({ totals }: ImportResult): boolean => totals.lines > 0 && totals.unknown === totals.lines
+
 function show(result: ImportResult): void {
-  const { totals, fresh, folded, aside, others, damaged } = result
-  print(`${many(totals.lines, 'line')} of ${many(totals.files, 'file')} told ${many(totals.events, 'event')}.`)
+  const { totals, fresh, folded, aside, likely, others, damaged } = result
+  print(`${plural(totals.lines, 'line')} of ${plural(totals.files, 'file')} told ${plural(totals.events, 'event')}.`)
   if (totals.events > 0) print(pc.dim(`  ${listed(totals.by_type)}`))
+  if (totals.nameless > 0) print(`${plural(totals.nameless, 'event')} without an attacker: no address is named, or what is named is none.`)
   if (totals.recordings + totals.artifacts > 0)
-    print(`With them came ${many(totals.recordings, 'recording')} and ${many(totals.artifacts, 'file')}.`)
+    print(`With them came ${plural(totals.recordings, 'recording')} and ${plural(totals.artifacts, 'file')}.`)
   if (Object.keys(totals.unused).length > 0) print(`Known, and telling no event: ${listed(totals.unused)}.`)
   if (aside !== null) {
-    print(pc.yellow(`${many(totals.unknown, 'line')} could not be understood and lie in ${aside}`))
+    print(pc.yellow(`${plural(totals.unknown, 'line')} could not be understood and lie in ${aside}`))
     print(pc.dim(`  ${listed(totals.reasons)}`))
+    if (nothingKnown(result))
+      print(pc.yellow(`Nothing came of it: not one line is of this format.${likely === null ? '' : ` It looks like ${likely}.`}`))
   }
   for (const { path, reason } of damaged) print(pc.yellow(`${visible(path)} is damaged and was read up to there: ${visible(reason)}`))
   if (others.length > 0)
-    print(`${many(others.length, 'file')} of the folder did not look like this format: ${visible(others.join(', '), 300)}`)
+    print(`${plural(others.length, 'file')} of the folder did not look like this format: ${visible(others.join(', '), 300)}`)
   if (fresh === null) print('They wait in the home: the server takes them in, now or when it starts.')
-  else {
+  else if (totals.events > 0) {
     const known = totals.events - fresh
     print(
       known === 0
@@ -114,6 +121,6 @@ export const importLogs: CommandDefinition = {
     }).finally(() => bar.end())
     if (options.json) printJson(summaryOf(result))
     else show(result)
-    return 0
+    return nothingKnown(result) ? 1 : 0
   },
 }

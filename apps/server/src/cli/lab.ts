@@ -62,10 +62,15 @@ async function about<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function tellRefused(file: string, { refused }: Reading): void {
-  for (const { line, why } of refused.slice(0, MOST_NAMED)) process.stderr.write(`${file}:${line}: ${visible(why, 200)}\n`)
-  const more = refused.length - MOST_NAMED
-  if (more > 0) process.stderr.write(`${file}: ${plural(more, 'more line')} refused\n`)
+function tellBad(file: string, { refused, reduced }: Reading): void {
+  for (const [lines, what] of [
+    [refused, 'refused'],
+    [reduced, 'taken in part'],
+  ] as const) {
+    for (const { line, why } of lines.slice(0, MOST_NAMED)) process.stderr.write(`${file}:${line}: ${visible(why, 200)}\n`)
+    const more = lines.length - MOST_NAMED
+    if (more > 0) process.stderr.write(`${file}: ${plural(more, 'more line')} ${what}\n`)
+  }
 }
 
 const actions: Readonly<Record<string, (options: CommandOptions) => Promise<void>>> = {
@@ -90,7 +95,7 @@ const actions: Readonly<Record<string, (options: CommandOptions) => Promise<void
   async identities(options) {
     const file = needed(options, 'in', 'decnet lab identities --in seen.jsonl --json')
     const reading = await about(file, () => readObservations(createReadStream(file)))
-    tellRefused(file, reading)
+    tellBad(file, reading)
     if (reading.observations.length === 0)
       throw new AppError(`${file} holds no observation.`, {
         code: 'bad_file',

@@ -1,10 +1,6 @@
 import { isIP } from 'node:net'
 import { AppError } from '@decnet/kernel'
-
-export interface ListenAddress {
-  readonly host: string
-  readonly port: number
-}
+import type { ListenAddress } from '../api/try-listen.ts'
 
 /** `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, `:8080` (loopback), `8080`. @throws {AppError} `bad_listen`. */
 export function parseListen(text: string): ListenAddress {

@@ -1,5 +1,6 @@
 import { AppError, isNodeError } from '@decnet/kernel'
 import pc from 'picocolors'
+import { visible } from '../domain/visible.ts'
 import { isDamage } from '../store/damage.ts'
 import { isTransient } from '../store/transient.ts'
 import { unwritable } from '../store/unwritable.ts'
@@ -40,14 +41,34 @@ function operators(error: unknown): unknown {
   return error
 }
 
-/** One error, one way out; with --json as an object on standard error. Answers the exit code. */
+/** So many refused fields are said. */
+const MOST = 50
+
+/** Each refused field in a line of its own, unless the message is all that there is to say of it. */
+function fieldLines({ message, fields = [] }: AppError): string[] {
+  if (fields.length < 2) return []
+  const lines = fields
+    .filter((each) => !message.includes(each.message))
+    .map(({ field, message, line }) => {
+      // Words that a name goes before, or a sentence.
+      const said = /^[a-z]/u.test(message) && !message.startsWith(`${field.split('.').at(-1)} `) ? `${field} ${message}` : message
+      return `  ${line === undefined ? '' : `Line ${line}: `}${visible(said, 500)}`
+    })
+  const told = [...new Set(lines)]
+  return told.length > MOST ? [...told.slice(0, MOST), `  and ${told.length - MOST} more`] : told
+}
+
+/** One error, one way out; with --json as an object on standard error, `errors` as in the API's problem details. Answers the exit code. */
 export function reportError(caught: unknown, json: boolean): number {
   const error = operators(caught)
   const app = error instanceof AppError ? error : undefined
   const message = error instanceof Error ? error.message : String(error)
-  if (json) process.stderr.write(`${JSON.stringify({ error: { code: app?.code ?? 'internal', message, hint: app?.hint ?? null } })}\n`)
+  const errors = app?.fields ? { errors: app.fields } : {}
+  if (json)
+    process.stderr.write(`${JSON.stringify({ error: { code: app?.code ?? 'internal', message, hint: app?.hint ?? null, ...errors } })}\n`)
   else {
     process.stderr.write(`${pc.red('✗')} ${message}\n`)
+    for (const line of app ? fieldLines(app) : []) process.stderr.write(`${line}\n`)
     if (app?.hint) process.stderr.write(`  ${app.hint}\n`)
     else if (!app && error instanceof Error) process.stderr.write(`${pc.dim(error.stack ?? '')}\n`)
   }

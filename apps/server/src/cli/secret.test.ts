@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { principalOf, secretOf, textOf } from './secret.ts'
+import { secretOf, textOf } from '../domain/visible-bytes.ts'
+import { fieldOf, pathOf, principalOf } from './secret.ts'
 
 const b64 = (...bytes: readonly number[]) => Buffer.from(bytes).toString('base64')
 const plain = (secret_b64: string, width = 400) => secretOf({ secret_kind: 'plaintext', secret_b64 }, width)
@@ -34,4 +35,19 @@ describe('bytes that an attacker chose, on a terminal', () => {
     expect(principalOf({ principal: 'root', principal_b64: null }, 32)).toBe('root')
     expect(principalOf({ principal: null }, 32)).toBe('')
   })
+})
+
+it('a path is read byte for byte', () => {
+  const path_b64 = Buffer.from('/tmp/f\xff\x1b', 'latin1').toString('base64')
+  expect(pathOf({ path: '/tmp/f\ufffd', path_b64 }, 48)).toBe('/tmp/f\\xff\\x1b')
+  expect(pathOf({ path: '/tmp/x\u202e', path_b64: null }, 48)).toBe('/tmp/x\\u{202e}')
+  expect(pathOf({ path: null, path_b64: null }, 48)).toBeNull()
+})
+
+it('a field that is no text is read under its own name', () => {
+  const b64 = (text: string) => Buffer.from(text, 'latin1').toString('base64')
+  expect(fieldOf('command_b64', b64('echo \xff\xe9 ok'), 80)).toEqual(['command', 'echo \\xff\\xe9 ok'])
+  expect(fieldOf('command', 'ls', 80)).toEqual(['command', 'ls'])
+  expect(fieldOf('size', 4, 80)).toEqual(['size', '4'])
+  expect(fieldOf('path_b64', b64('\xff'.repeat(100_000)), 20)[1].length).toBeLessThan(40)
 })

@@ -1,30 +1,5 @@
-import { isUtf8 } from 'node:buffer'
 import { visible } from '../domain/visible.ts'
-
-/** UTF-8 as it is; each byte that is none as `\\xNN`. */
-export function textOf(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes)
-  if (isUtf8(buffer)) return buffer.toString('utf8')
-  let text = ''
-  for (let at = 0; at < buffer.length; ) {
-    // As long as the first byte says, where that is well-formed; the decoder judges.
-    const length = [1, 2, 3, 4].find((length) => at + length <= buffer.length && isUtf8(buffer.subarray(at, at + length)))
-    text += length === undefined ? `\\x${buffer.toString('hex', at, at + 1)}` : buffer.toString('utf8', at, at + length)
-    at += length ?? 1
-  }
-  return text
-}
-
-/** A secret as its exact bytes; those of an answer to a challenge, which are no text, in hex. */
-export function secretOf(
-  { secret_kind, secret_b64 }: { readonly secret_kind: string; readonly secret_b64: string },
-  width: number,
-): string {
-  const bytes = Buffer.from(secret_b64, 'base64')
-  if (secret_kind !== 'plaintext' && !isUtf8(bytes)) return visible(bytes.toString('hex'), width)
-  // No character is longer than four bytes, and one more than fit shows that it is cut.
-  return visible(textOf(bytes.subarray(0, 4 * (width + 1))), width)
-}
+import { textOf } from '../domain/visible-bytes.ts'
 
 /** The user name as it came; empty where none was given. */
 export const principalOf = (
@@ -37,3 +12,17 @@ export const exactly = (
   { command, command_b64 }: { readonly command: string; readonly command_b64: string | null },
   width: number,
 ): string => visible(command_b64 === null ? command : textOf(Buffer.from(command_b64, 'base64')), width)
+
+/** Where a file was put, as it was said; null where nobody said it. */
+export const pathOf = (
+  { path, path_b64 }: { readonly path: string | null; readonly path_b64: string | null },
+  width: number,
+): string | null =>
+  path_b64 !== null ? visible(textOf(Buffer.from(path_b64, 'base64')), width) : path === null ? null : visible(path, width)
+
+/** A field of an event for reading: one that travelled as `<name>_b64` under its own name, as text. */
+export function fieldOf(name: string, value: unknown, width: number): readonly [name: string, text: string] {
+  if (typeof value !== 'string') return [name, visible(JSON.stringify(value), width)]
+  if (!name.endsWith('_b64')) return [name, visible(value, width)]
+  return [name.slice(0, -'_b64'.length), visible(textOf(Buffer.from(value, 'base64').subarray(0, 4 * (width + 1))), width)]
+}

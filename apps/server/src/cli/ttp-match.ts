@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { AppError, isNodeError } from '@decnet/kernel'
 import { plural } from '../domain/plural.ts'
 import { createEngine } from '../domain/ttp/engine/engine.ts'
@@ -9,18 +10,21 @@ import { acceptPayload } from '../domain/ttp/evidence/accept-payload.ts'
 import type { Evidence } from '../domain/ttp/evidence/evidence.ts'
 import { kindByName } from '../domain/ttp/evidence/kinds.ts'
 import { visible } from '../domain/visible.ts'
+import { unreadablePath } from '../rules/file-words.ts'
 import { loadRules } from '../rules/rule-files.ts'
 import { print } from './output.ts'
 
 /** More bad lines than this are counted, not named. */
 const MOST_NAMED = 10
 const BATCH = 1_000
+const LINE_BYTES = 16 * 1_048_576
 
 type Given = Readonly<Record<string, unknown>>
 const isMapping = (value: unknown): value is Given => typeof value === 'object' && value !== null && !Array.isArray(value)
+const labelOf = (id: unknown): string => (typeof id === 'string' ? id : JSON.stringify(id))
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
-type Line = { readonly id?: string | number } & ({ readonly evidence: Evidence } | { readonly problem: string })
+type Line = { readonly id?: unknown } & ({ readonly evidence: Evidence } | { readonly problem: string })
 
 /** One line of evidence; or what is wrong with it. Whose it is and when may stand beside the payload or in it. */
 function readLine(line: string, number: number): Line {
@@ -31,7 +35,7 @@ function readLine(line: string, number: number): Line {
     return { problem: 'is no JSON' }
   }
   if (!isMapping(given)) return { problem: 'is no JSON object' }
-  const named = typeof given.id === 'string' || typeof given.id === 'number' ? { id: given.id } : {}
+  const named = given.id === undefined ? {} : { id: given.id }
   const kind = kindByName.get(String(given.source_kind))
   const { payload, source_kind: said } = given
   if (!kind) {
@@ -46,7 +50,7 @@ function readLine(line: string, number: number): Line {
     ...named,
     evidence: {
       kind: kind.name,
-      id: String(named.id ?? number),
+      id: String(number),
       ts: Number.isFinite(ts) ? ts : number,
       session: anchor('session_id', 'session'),
       attacker: anchor('attacker_ip', 'src_ip', 'attacker_uuid'),
@@ -56,45 +60,72 @@ function readLine(line: string, number: number): Line {
   }
 }
 
+/** Bytes, as long as no line of them is longer than one may be. */
+async function* inLines(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let length = 0
+  for await (const bytes of input) {
+    const last = bytes.lastIndexOf(0x0a)
+    length = last < 0 ? length + bytes.length : bytes.length - last - 1
+    if (length > LINE_BYTES)
+      throw new AppError(`A line is longer than ${LINE_BYTES / 1_048_576} MB.`, {
+        code: 'bad_file',
+        hint: 'Evidence is one JSON object a line.',
+      })
+    yield bytes
+  }
+}
+
 async function* linesOf(file: string): AsyncGenerator<string, void> {
   try {
-    const input = file === '-' ? process.stdin : createReadStream(file)
+    const input = Readable.from(inLines(file === '-' ? process.stdin : createReadStream(file)))
     yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
   } catch (error) {
-    if (!isNodeError(error)) throw error
-    throw new AppError(error.code === 'ENOENT' ? `There is no ${visible(file)}.` : `${visible(file)}: ${error.message}.`, {
-      code: 'bad_file',
-      cause: error,
-    })
+    if (!isNodeError(error) || error instanceof AppError) throw error
+    throw unreadablePath(file, error, { code: 'bad_file', hint: 'Name a file of evidence: one JSON object a line; - is standard input.' })
   }
 }
 
 interface Result {
-  readonly id?: string | number
+  /** As it was given, whatever it is. */
+  readonly id?: unknown
   /** What is wrong with a line that is no evidence. */
   readonly error?: string
   readonly matches: readonly { rule: string; technique_id: string; sub_technique_id?: string; confidence: number }[]
 }
 
-/** Says which techniques the evidence of a file shows: one result a line, in order, bad lines too. Answers the exit code. */
+/** Says which techniques the evidence of a file shows: one result a line, in order, bad lines too. Answers the exit code: 1 where a line could not be read. */
 export async function matchFile(file: string, rules: readonly string[], json: boolean): Promise<number> {
-  const engine = createEngine(indexRules(await loadRules(rules)), memoryWindows())
+  const loaded = await loadRules(rules)
+  if (loaded.length === 0)
+    process.stderr.write(`There is no rule in ${rules.map((path) => visible(path)).join(', ')}: nothing can match.\n`)
+  const engine = createEngine(indexRules(loaded), memoryWindows())
   const name = file === '-' ? 'standard input' : file
   let number = 0
   let bad = 0
   let shown = 0
   let waiting: Result[] = []
+  let begun = false
+  // Not before the input could be opened.
+  const begin = () => {
+    if (!begun) process.stdout.write('{"results":[')
+    begun = true
+  }
   const flush = async () => {
     if (waiting.length === 0) return
+    begin()
     const text = waiting.map((result) => JSON.stringify(result)).join(',\n')
     if (!process.stdout.write((shown === 0 ? '' : ',\n') + text)) await new Promise((resolve) => process.stdout.once('drain', resolve))
     shown += waiting.length
     waiting = []
   }
-  if (json) process.stdout.write('{"results":[')
   for await (const line of linesOf(file)) {
     number++
-    if (line.trim() === '') continue
+    if (waiting.length >= BATCH) await flush()
+    if (line.trim() === '') {
+      // Whoever puts results beside lines finds them at the same place.
+      if (json) waiting.push({ matches: [] })
+      continue
+    }
     const read = readLine(line.replace(/^\uFEFF/u, ''), number)
     const named = read.id !== undefined && { id: read.id }
     if ('problem' in read) {
@@ -112,13 +143,15 @@ export async function matchFile(file: string, rules: readonly string[], json: bo
         const found = matches.map(
           (match) => `${match.sub_technique_id ?? match.technique_id} ${match.confidence.toFixed(2)} (${match.rule})`,
         )
-        print(`${visible(String(read.id ?? number), 40)}: ${found.length === 0 ? 'nothing' : found.join(', ')}`)
+        print(`${visible(labelOf(read.id ?? number), 40)}: ${found.length === 0 ? 'nothing' : found.join(', ')}`)
       }
     }
-    if (waiting.length >= BATCH) await flush()
   }
   await flush()
-  if (json) process.stdout.write(']}\n')
-  if (bad > MOST_NAMED) process.stderr.write(`${name}: ${plural(bad - MOST_NAMED, 'more line')} that could not be read\n`)
-  return 0
+  if (json) {
+    begin()
+    process.stdout.write(']}\n')
+  }
+  if (bad > 0) process.stderr.write(`${name}: ${plural(bad, 'line')} could not be read\n`)
+  return bad > 0 ? 1 : 0
 }

@@ -23,8 +23,28 @@ export function movedServices(services: readonly { readonly note?: string }[]): 
   return `${who} usual port (port${ports.length === 1 ? '' : 's'} ${which} not to be had: ${visible(reasons.join('; '))}).`
 }
 
+/** How much of the fleet stands, in a sentence with its mark; `whole` where all of it does. */
+export function upWords({ deckies, failed }: Pick<FleetReady, 'deckies' | 'failed'>, whole = 'The fleet is up.'): string {
+  const down = new Set(failed.flatMap(({ decky, service }) => (service === null ? [decky] : []))).size
+  const all = deckies.length + down
+  if (down === 0) return `${pc.green('●')} ${pc.bold(whole)}`
+  if (deckies.length === 0) return `${pc.red('○')} ${pc.bold(all === 1 ? 'The only decky is not up.' : `None of ${all} deckies is up.`)}`
+  return `${pc.yellow('●')} ${pc.bold(`${deckies.length} of ${all} deckies are up.`)}`
+}
+
+/** What could not be made, each reason once. */
+export function failedWords(failed: FleetReady['failed']): string[] {
+  const told = new Map<string, string[]>()
+  for (const { decky, service, reason } of failed) {
+    const who = told.get(reason) ?? []
+    told.set(reason, who)
+    who.push(service === null ? decky : `${service} on ${decky}`)
+  }
+  return [...told].map(([reason, who]) => `${pc.red('✗')} ${visible(who.join(', '), 500)}: ${visible(reason, 2_000)}`)
+}
+
 function banner(ready: FleetReady, warning: string | null): void {
-  print(`\n${pc.green('●')} ${pc.bold('The fleet is up.')}  Console  ${pc.cyan(ready.console ?? '')}`)
+  print(`\n${upWords(ready)}  Console  ${pc.cyan(ready.console ?? '')}`)
   if (ready.adminPassword) {
     print(`\n  Log in as ${pc.bold('admin')} with  ${pc.bold(ready.adminPassword)}`)
     print(pc.dim('  Shown once; you choose your own at the first login. Lost it? decnet passwd admin'))
@@ -39,7 +59,8 @@ function banner(ready: FleetReady, warning: string | null): void {
   }
   const moved = movedServices(ready.deckies.flatMap((decky) => decky.services))
   if (moved !== null) print(pc.dim(`\n  ${moved}`))
-  for (const { decky, service, reason } of ready.failed) print(`${pc.yellow('!')} ${service} on ${decky}: ${reason}`)
+  for (const line of failedWords(ready.failed)) print(line)
+  if (ready.failed.length > 0) print(pc.dim('  It stays wanted, and is tried again and again; `decnet status` says how it is.'))
   const target = ready.deckies.find((decky) => decky.services.some((service) => service.name === 'ssh'))
   const ssh = target?.services.find((service) => service.name === 'ssh')
   const login = target?.logins[0]

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import type { Worker } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
 import { visible } from '../domain/visible.ts'
@@ -9,6 +8,7 @@ import { steerable } from '../workers/manifests.ts'
 import { readSnapshot } from '../workers/snapshot-file.ts'
 import { type CommandDefinition, type CommandOptions, commonOptions, databaseOption } from './command.ts'
 import { databaseOf, homeOf, readableHomeOf } from './home-of.ts'
+import { operator } from './operator.ts'
 import { ago, print, printJson } from './output.ts'
 import { openStored } from './stored.ts'
 import { printTable } from './table.ts'
@@ -61,15 +61,6 @@ function show(options: CommandOptions): number {
   return outdated === null ? 0 : 1
 }
 
-/** Some containers have no name for their user. */
-function operator(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return `user ${process.getuid?.() ?? 'unknown'}`
-  }
-}
-
 /** Writes down what is wanted, as the API does: whoever runs the worker, now or later, obeys. */
 async function steer(action: 'stop' | 'start', names: readonly string[], options: CommandOptions): Promise<void> {
   for (const name of names) steerable(name)
@@ -77,7 +68,7 @@ async function steer(action: 'stop' | 'start', names: readonly string[], options
   await (await openStored(options)).store.close()
   const store = await openStore(databaseOf(options))
   try {
-    const by = `${operator()} (command line)`
+    const by = operator()
     for (const name of names) await wish(store.db, { name, stopped: action === 'stop', by, now: Date.now() })
   } finally {
     await store.close()

@@ -6,6 +6,10 @@ export const COMMAND_TYPES: readonly string[] = [events.command.type, events.que
 /** A command: a hand on a shell or a database, not a request by which a protocol moves along (FTP's USER, SMTP's EHLO, sftp's ls). */
 export const isHandsOn = (type: string, fields: Readonly<Record<string, unknown>>): boolean =>
   COMMAND_TYPES.includes(type) && fields.mode !== 'protocol'
+/** Who tells of an attacker without being a service that it touched. */
+const WATCHERS: readonly string[] = ['sniffer']
+/** The service that an event is about; null where somebody only watched. */
+export const touchedService = (service: string | null): string | null => (service === null || WATCHERS.includes(service) ? null : service)
 export const FILE_TYPES: readonly string[] = [events.fileCaptured.type, events.messageStored.type]
 /** Wishes to go beyond the decky: to fetch, to connect, to tunnel. None is granted. */
 export const OUTREACH_TYPES: readonly string[] = [events.downloadAttempt.type, events.connectAttempt.type, events.forwardAttempt.type]

@@ -1,5 +1,6 @@
 import type { Severity } from '@decnet/contracts/api'
 import { plural } from './plural.ts'
+import { type Recognised, weighed } from './profile/recognised.ts'
 
 /** What an attacker has done so far, as counts. */
 export interface Conduct {
@@ -16,6 +17,8 @@ export interface Conduct {
 export interface ScoredConduct extends Conduct {
   /** Wishes to fetch something, to connect or to tunnel elsewhere. */
   readonly outreachCount: number
+  /** Techniques of ATT&CK that it was seen at. */
+  readonly recognised: Recognised
 }
 export interface ScorePart {
   readonly part: string
@@ -35,9 +38,21 @@ export const THRESHOLDS: readonly { readonly score: number; readonly severity: S
 const logarithmic = (n: number, full: number, most: number) =>
   n <= 0 ? 0 : Math.min(most, Math.round((most * Math.log1p(n)) / Math.log1p(full)))
 
+const MOST = 100
+/** What is recognised in words and requests alone is never critical: that takes something done besides. */
+const MOST_TECHNIQUES = 70
+/** Techniques that are named of many. */
+const NAMED = 3
+
+const sum = (parts: Readonly<Record<string, number>>) => Object.values(parts).reduce((all, part) => all + part, 0)
+
+/** The gravest technique counts whole, each further one half as much as the one before: what is added never takes away. */
+const techniquePoints = (recognised: Recognised): number =>
+  Math.min(MOST_TECHNIQUES, Math.round(weighed(recognised).reduce((all, { points }, n) => all + points / 2 ** n, 0)))
+
 /** Points per part; together 0 to 100. */
 function points(conduct: ScoredConduct) {
-  return {
+  const done = {
     access: conduct.loginCount > 0 ? 30 : 0,
     commands: logarithmic(conduct.commandCount, 50, 16),
     files: conduct.fileCount > 0 ? Math.min(20, 12 + 4 * conduct.fileCount) : 0,
@@ -46,13 +61,22 @@ function points(conduct: ScoredConduct) {
     outreach: logarithmic(conduct.outreachCount, 10, 8),
     volume: logarithmic(conduct.eventCount, 10_000, 4),
   }
+  return { ...done, techniques: Math.min(MOST - sum(done), techniquePoints(conduct.recognised)) }
 }
 
 /**
- * How much an attacker deserves attention, 0 to 100. What a person at a keyboard does (getting in, commands, files, reaching out for more) weighs most;
- * noise alone (scans, sprays) stays below `high`.
+ * How much an attacker deserves attention, 0 to 100. What a person at a keyboard does (getting in, commands, files, reaching out for more) and what
+ * does harm (exploits, execution, credentials read, impact) weigh most; noise alone (scans, sprays) stays below `high`.
  */
-export const scoreOf = (conduct: ScoredConduct): number => Object.values(points(conduct)).reduce((sum, part) => sum + part, 0)
+export const scoreOf = (conduct: ScoredConduct): number => sum(points(conduct))
+
+/** "T1190, T1059, T1105 and 2 other techniques". */
+function namedOf(recognised: Recognised): string {
+  const all = weighed(recognised).map(({ technique }) => technique)
+  const rest = all.length - NAMED
+  if (rest > 0) return `${all.slice(0, NAMED).join(', ')} and ${plural(rest, 'other technique')}`
+  return all.length < 2 ? all.join() : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
+}
 
 /** Why the score is what it is: the parts that count, adding up to it. */
 export function scoreParts(conduct: ScoredConduct): ScorePart[] {
@@ -65,6 +89,7 @@ export function scoreParts(conduct: ScoredConduct): ScorePart[] {
     reach: `touched ${plural(conduct.deckyCount, 'decky', 'deckies')}, ${plural(conduct.serviceCount, 'service')}`,
     outreach: `wanted to fetch something or go elsewhere ${plural(conduct.outreachCount, 'time')}`,
     volume: `caused ${plural(conduct.eventCount, 'event')}`,
+    techniques: `was seen at ${namedOf(conduct.recognised)}`,
   }
   return (Object.keys(given) as (keyof typeof given)[])
     .filter((part) => given[part] > 0)

@@ -1,23 +1,25 @@
 import { setImmediate } from 'node:timers/promises'
 import { type AnyTopic, topics } from '@decnet/contracts/topics'
 import type { LogRecord } from '@decnet/kernel/log'
-import { defineFold, type Emit, type Fold } from '@decnet/kernel/worker'
+import { defineFold, type Emit, type Fold, type FoldContext } from '@decnet/kernel/worker'
 import type { Change } from '../domain/grouping/reconcile.ts'
 import type { Linker } from '../domain/linkage/linker.ts'
 import { keepEvidence, regroup } from '../store/group-changes.ts'
 import { type Layer, strayMembers } from '../store/groups.ts'
-import { keepLinkageRevision, linkageRevision } from '../store/linkage-revision.ts'
+import { keepLinkageState, linkageState } from '../store/linkage-state.ts'
 import type { Tx } from '../store/log-table.ts'
 
-/** Groups whose reasons are written anew with each batch. */
+/** Groups whose reasons are written anew with each batch; those of the others follow when it is quiet. */
 const REWRITTEN = 64
 
 /** Further members around whom evidence changed that are looked at again, for each record and for a batch. */
 const ALSO = 32
 const MOST_ALSO = 1_024
 
-/** Above, frequencies change little when one is added, and estimating them anew would hold up the log for seconds. */
-const SETTLED = 4_096
+/** Members that are looked at in one transaction when it is quiet: others wait for it. */
+const SLICE = 512
+
+type Context<Emits extends AnyTopic> = FoldContext<Tx, Emits>
 
 /** Members with the record in which each appeared first. */
 export type Appearances = ReadonlyMap<string, LogRecord>
@@ -48,11 +50,16 @@ export interface Clusterer<Member extends { readonly id: string }, Emits extends
 interface Memory<Member> {
   readonly linker: Linker<Member>
   readonly seen: Map<string, number>
-  readonly revision: number
+  /** The commit that it belongs to. */
+  revision: number
   /** How many there were when frequencies were last estimated. */
-  settled: number
-  /** Whose stored groups are not what is known now. */
-  astray: readonly string[]
+  estimated: number
+  /** Nothing came since then. */
+  current: boolean
+  /** Whose stored groups may be others than those known now. */
+  astray: Set<string>
+  /** Around whom evidence changed since the reasons were written. */
+  readonly touched: Set<string>
 }
 
 /** Attackers whose sessions ended in these records. */
@@ -80,47 +87,84 @@ export function clusterer<Member extends { readonly id: string }, const Emits ex
     for (const steps = linker.settling(); !steps.next().done; ) await setImmediate()
     linker.changes()
     const clusters = linker.groups().map(({ members }) => members)
-    const astray = await strayMembers(tx, layer, clusters, least)
-    return { linker, seen: new Map(), revision, settled: linker.size, astray }
+    const astray = new Set(await strayMembers(tx, layer, clusters, least))
+    return { linker, seen: new Map(), revision, estimated: linker.size, current: true, astray, touched: new Set(astray) }
+  }
+
+  /** What is known, for a step that fails whole or leaves it one commit further. */
+  async function recall(tx: Tx): Promise<Memory<Member>> {
+    const { revision } = await linkageState(tx, layer)
+    const memory = kept?.revision === revision ? kept : await remember(tx, revision)
+    kept = undefined
+    return memory
+  }
+
+  /** Brings the stored groups to what the linker knows, with the reasons of some, and says what changed. */
+  async function follow(memory: Memory<Member>, appeared: Appearances, source: LogRecord, { tx, emit }: Context<Emits>): Promise<void> {
+    const { linker, astray, touched } = memory
+    for (const { member } of linker.changes()) if (linker.groupOf(member)) astray.add(member)
+    for (const member of astray) touched.add(member)
+    if (astray.size > 0) {
+      const labels = (members: readonly string[]) => what.labels(tx, members)
+      what.say(await regroup(tx, { layer, moved: astray, linker, appeared, source, least, labels }), source, emit)
+      astray.clear()
+    }
+    let written = 0
+    for (const member of touched) {
+      if (written === REWRITTEN) break
+      const group = linker.groupOf(member)
+      for (const other of group?.members ?? [member]) touched.delete(other)
+      if (group === null) continue
+      await keepEvidence(tx, layer, group.members[0] ?? member, linker)
+      written += 1
+    }
+  }
+
+  async function keep(memory: Memory<Member>, tx: Tx, settled: boolean): Promise<void> {
+    memory.revision += 1
+    await keepLinkageState(tx, layer, { revision: memory.revision, settled })
+    kept = memory
   }
 
   return defineFold({
     name: what.name,
     summary: what.summary,
     rest: 400,
+    // Each decision looks at all that is near, however little came.
+    batchSize: 4_000,
     reads: what.reads,
     emits: what.emits,
-    async handle(batch, { tx, emit }) {
-      const revision = await linkageRevision(tx, layer)
-      const memory = kept?.revision === revision ? kept : await remember(tx, revision)
-      // A batch that fails leaves nothing behind.
-      kept = undefined
-      const { linker, seen } = memory
-      const touched = new Set(memory.astray)
-      const follow = async (moved: readonly string[], appeared: Appearances, source: LogRecord): Promise<void> => {
-        if (moved.length === 0) return
-        for (const member of moved) touched.add(member)
-        const around = [...new Set(moved.flatMap((member) => linker.groupOf(member)?.members ?? []))]
-        const names = await what.labels(tx, around)
-        const changes = await regroup(tx, { layer, moved, linker, appeared, source, least, label: (member) => names.get(member) ?? member })
-        what.say(changes, source, emit as Emit<Emits>)
-      }
+    async handle(batch, context) {
       const last = batch.at(-1)
       if (!last) return
+      const memory = await recall(context.tx)
+      const { linker, seen, touched } = memory
       // What comes together is decided together: who looks alike in the first of many records may not in the light of the last.
-      const appeared = await what.take(batch, linker, tx, seen)
+      const appeared = await what.take(batch, linker, context.tx, seen)
       for (const member of appeared.keys()) touched.add(member)
-      linker.work(Math.min(ALSO * batch.length, MOST_ALSO))
-      if (linker.size >= 2 * memory.settled && linker.size <= SETTLED) {
-        linker.settle()
-        memory.settled = linker.size
+      if (linker.size >= 2 * memory.estimated) {
+        linker.refresh()
+        memory.estimated = linker.size
       }
-      const moved = linker.changes().flatMap(({ member }) => (linker.groupOf(member) ? [member] : []))
-      await follow([...new Set([...memory.astray, ...moved])], appeared, last)
-      const firsts = new Set([...touched].flatMap((member) => linker.groupOf(member)?.members[0] ?? []))
-      for (const member of [...firsts].slice(0, REWRITTEN)) await keepEvidence(tx, layer, member, linker)
-      await keepLinkageRevision(tx, layer, revision + 1)
-      kept = { linker, seen, revision: revision + 1, settled: memory.settled, astray: [] }
+      linker.work(Math.min(ALSO * batch.length, MOST_ALSO))
+      memory.current = false
+      await follow(memory, appeared, last, context)
+      await keep(memory, context.tx, false)
+    },
+    async settle(last, context) {
+      if ((await linkageState(context.tx, layer)).settled) return 'done'
+      const memory = await recall(context.tx)
+      const { linker } = memory
+      if (!memory.current) {
+        linker.refresh()
+        memory.estimated = linker.size
+        memory.current = true
+      }
+      const through = linker.work(SLICE)
+      await follow(memory, new Map(), last, context)
+      const settled = through && memory.touched.size === 0
+      await keep(memory, context.tx, settled)
+      return settled ? 'done' : 'again'
     },
   })
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -7,6 +7,7 @@ import { type Conversion, convert } from './convert.ts'
 import { cowrieReader } from './cowrie.ts'
 import { findInputs } from './inputs.ts'
 import { newJournal, readJournal } from './journal.ts'
+import { rfc5424Reader } from './rfc5424.ts'
 
 let work: string
 beforeEach(async () => {
@@ -33,7 +34,7 @@ async function plan(name: string, paths: readonly string[], more: Partial<Conver
   const folder = join(work, name)
   await mkdir(folder, { recursive: true })
   const { inputs } = await findInputs(paths, (head) => head[0] === 123)
-  const journal = readJournal(folder) ?? newJournal(1_700_000_000_000, 0)
+  const journal = readJournal(folder) ?? newJournal(Date.UTC(2026, 1, 1), 0)
   return {
     format: 'cowrie',
     make: cowrieReader,
@@ -114,6 +115,67 @@ describe('a conversion', () => {
     expect(new Set(await ids('one')).size).toBe(8)
   })
 
+  it.each([
+    ['cowrie', cowrieReader, log(0, 8)],
+    ['rfc5424', rfc5424Reader, [1, 2].map((n) => `<134>1 2026-01-05T10:00:0${n}Z gw sshd - - - from 192.0.2.4\n`).join('')],
+  ])('gives a line of %s the same id whatever its line break, and behind a byte order mark', async (format, make, text) => {
+    const endings = [text, text.replaceAll('\n', '\r\n'), text.replaceAll('\n', '\r\n\r\n').replace('\r', ''), `\ufeff${text}`]
+    const seen: unknown[] = []
+    for (const [index, ending] of endings.entries()) {
+      await writeFile(join(work, `${index}.log`), ending)
+      const { totals } = await convert(await plan(`as-${index}`, [join(work, `${index}.log`)], { format, make }))
+      seen.push([totals, await events(`as-${index}`)])
+    }
+    for (const one of seen) expect(one).toEqual(seen[0])
+  })
+
+  it.each([
+    ['that nobody has written for a minute', 'old.log', false, 61_000, 2],
+    ['that is packed', 'old.log.gz', true, 0, 2],
+    ['that was written just now', 'new.log', false, 5_000, 1],
+  ])('takes the last line of RFC 5424 without a line break of a file %s or not', async (_what, name, packed, age, taken) => {
+    const file = join(work, name)
+    const text = ['one', 'two'].map((said) => `<134>1 2026-01-05T10:00:00Z gw sshd - - - ${said} from 192.0.2.4`).join('\n')
+    await writeFile(file, packed ? gzipSync(text) : text)
+    const { mtimeMs } = await stat(file)
+    const { inputs } = await findInputs([file], () => true, mtimeMs + age)
+    const { totals } = await convert(await plan('rest', [], { inputs, make: rfc5424Reader, format: 'rfc5424' }))
+    expect(totals).toMatchObject({ lines: 2, events: taken, unknown: 2 - taken })
+  })
+
+  it('keeps it aside in a file that grew after it was looked at', async () => {
+    const file = join(work, 'grown.log')
+    const said = (word: string) => `<134>1 2026-01-05T10:00:00Z gw sshd - - - ${word} from 192.0.2.4`
+    await writeFile(file, `${said('one')}\n`)
+    const { inputs } = await findInputs([file], () => true, Date.now() + 120_000)
+    await appendFile(file, said('two'))
+    const { totals } = await convert(await plan('grown', [], { inputs, make: rfc5424Reader, format: 'rfc5424' }))
+    expect(totals).toMatchObject({ events: 1, unknown: 1 })
+  })
+
+  it('keeps aside a line of RFC 5424 whose end may be missing, and takes it once it is whole', async () => {
+    const first = '<134>1 2026-01-05T10:00:00Z gw sshd - - - from 192.0.2.4\n'
+    const file = join(work, 'auth.log')
+    await writeFile(file, `${first}${first.trimEnd().replace('192.0.2.4', '192.0.2.45')}`)
+    const about = { format: 'rfc5424', make: rfc5424Reader }
+    const { totals } = await convert(await plan('cut', [file], about))
+    expect(totals).toMatchObject({ lines: 2, events: 1, unknown: 1, reasons: { 'no line break: its end may be missing': 1 } })
+    await appendFile(file, '6\n')
+    expect((await convert(await plan('whole', [file], about))).totals).toMatchObject({ lines: 2, events: 2, unknown: 0 })
+    expect(await events('whole')).toEqual([...(await events('cut')), expect.stringContaining('192.0.2.456')])
+  })
+
+  it('ends what a log that has grown adds, even where it adds nothing later', async () => {
+    const file = join(work, 'cowrie.json')
+    await writeFile(file, log(0, 6))
+    await convert(await plan('one', [file]))
+    await writeFile(file, `${log(0, 6)}${line(4, { session: 'other' })}\n`)
+    await convert(await plan('grown', [file]))
+    const last = async (name: string) => (await spool(name)).at(-1)
+    expect(await last('grown')).toContain(' import import - tick ')
+    expect(await last('grown')).not.toBe(await last('one'))
+  })
+
   it('keeps aside what it does not understand, byte for byte, and lines that are too long for any reader', async () => {
     const file = join(work, 'cowrie.json')
     const strange = Buffer.from([0, 255, 123, 13])
@@ -143,7 +205,7 @@ describe('a conversion', () => {
     const ticks = (await spool('one')).filter((line) => line.includes(' import import - tick ')).map((line) => line.split(' ')[1] ?? '')
     expect(ticks.length).toBeGreaterThan(4)
     for (const tick of ticks.slice(0, 4)) expect(tick < '2026-01-06').toBe(true)
-    expect(ticks.at(-1)).toBe('2099-01-01T01:00:00.000Z')
+    expect(ticks.at(-1)).toBe('2026-02-01T01:00:00.000Z')
   })
 
   it('refuses what is packed otherwise, and what is not there', async () => {

@@ -1,11 +1,12 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { events } from '@decnet/contracts/events'
 import { isNodeError } from '@decnet/kernel'
-import { digestOf, eventId, lineOf } from './encode.ts'
+import { believedTime } from '@decnet/kernel/log'
+import { attackerAddress, digestOf, eventId, lineOf } from './encode.ts'
 import type { Found } from './evidence-folder.ts'
 import { type Input, openInput } from './inputs.ts'
 import { type Journal, type Totals, writeJournal } from './journal.ts'
-import { linesOf, type Piece } from './lines.ts'
+import { contentOf, linesOf, type Piece } from './lines.ts'
 import { LAST_MOMENT, type MakeReader, type Ready, type Told, type Wish } from './reading.ts'
 import { SpoolWriter } from './spool-writer.ts'
 
@@ -73,9 +74,10 @@ class Converter {
     this.#journal.aside += data.length
   }
 
-  async piece({ bytes, kind }: Piece): Promise<void> {
+  /** `finished`: the input ends here, and nobody writes it any more. */
+  async piece({ bytes, kind }: Piece, finished: boolean): Promise<void> {
     const { totals } = this.#journal
-    if (kind === 'line') return this.#line(bytes)
+    if (kind === 'line' || kind === 'unended') return this.#line(bytes, kind === 'line' || finished)
     await this.#keepAside(bytes, kind === 'last')
     if (kind === 'part') return
     totals.lines++
@@ -83,15 +85,17 @@ class Converter {
     count(totals.reasons, 'longer than is read at once')
   }
 
-  async #line(line: Buffer): Promise<void> {
+  async #line(written: Buffer, ended: boolean): Promise<void> {
     const { totals } = this.#journal
-    const reading = this.#reader.read(line)
+    const line = contentOf(written)
+    if (line.length === 0) return
+    const reading = this.#reader.read(line, ended)
     totals.lines++
     if ('unused' in reading) return count(totals.unused, reading.unused)
     if ('unknown' in reading) {
       totals.unknown++
       count(totals.reasons, reading.unknown)
-      return this.#keepAside(line, true)
+      return this.#keepAside(written, true)
     }
     const digest = digestOf(line)
     this.#journal.anchor ||= digest
@@ -101,6 +105,7 @@ class Converter {
   async #event(told: Told | Ready, id: string): Promise<void> {
     const { totals } = this.#journal
     if ('line' in told) {
+      if (told.ip === null) totals.nameless++
       await this.#put(told.line, told.ts, told.type)
       return
     }
@@ -108,6 +113,7 @@ class Converter {
     if (found === null) return count(totals.unused, `${told.event.type} without its file`)
     if ('replay' in found) totals.recordings++
     else if ('size' in found) totals.artifacts++
+    if (attackerAddress(told.ip) === null) totals.nameless++
     await this.#put(lineOf({ ...told, values: { ...told.values, ...found } }, id), told.ts, told.event.type)
   }
 
@@ -116,8 +122,9 @@ class Converter {
     await this.#spool.write(line)
     totals.events++
     count(totals.by_type, type)
-    clock.latest = Math.max(clock.latest, ts)
-    clock.least = Math.min(clock.least, ts)
+    const at = believedTime(ts, this.#journal.startedAt)
+    clock.latest = Math.max(clock.latest, at)
+    clock.least = Math.min(clock.least, at)
     if (++clock.since < TICK_EVENTS) return
     // The least of them: one clock that ran ahead ends nobody's session.
     await this.#tick(clock.least)
@@ -127,7 +134,7 @@ class Converter {
 
   /** Moves the clock by which silence in this import is measured. */
   async #tick(at: number): Promise<void> {
-    const { anchor, clock } = this.#journal
+    const { anchor, clock, totals } = this.#journal
     const ts = Math.min(at, LAST_MOMENT)
     const told: Told = {
       ts,
@@ -140,7 +147,7 @@ class Converter {
       values: { connections: 0, rss_mb: 0 },
     }
     clock.ticks++
-    await this.#spool.write(lineOf(told, eventId(this.#plan.format, `tick ${anchor} ${clock.ticks}`, ts)))
+    await this.#spool.write(lineOf(told, eventId(this.#plan.format, `tick ${anchor} ${clock.ticks} ${totals.events}`, ts)))
   }
 
   /** A place of the inputs where everything before it is in the spool. */
@@ -191,7 +198,9 @@ export async function convert(plan: Conversion): Promise<Converted> {
       journal.totals.files = index + 1
       try {
         for await (const { pieces, offset, resumable } of linesOf(openInput(input, from), from)) {
-          for (const piece of pieces) await converter.piece(piece)
+          // What has grown since it was looked at is being written.
+          const finished = input.atRest && (input.gzip || offset <= (input.size ?? offset))
+          for (const piece of pieces) await converter.piece(piece, finished)
           if (resumable) await converter.reached(index, offset)
         }
       } catch (error) {

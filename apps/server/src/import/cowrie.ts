@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { type AnyEventType, events } from '@decnet/contracts/events'
 import { deterministicId } from '@decnet/kernel'
 import { VALUE_LIMIT } from '@decnet/kernel/service'
-import { bytesOf, exact, type Fields, fromRepr, logged, number, port, readObject, text } from './foreign-json.ts'
+import { bytesOf, exact, type Fields, fromRepr, logged, number, oddMember, port, readObject, text } from './foreign-json.ts'
 import { deckyOf, type MakeReader, moment, type Reading, type Told, type Wish } from './reading.ts'
 import { SessionBook } from './session-book.ts'
 
@@ -165,6 +165,13 @@ const handlers: Readonly<Record<string, (line: Line) => Said[]>> = {
 const UNUSED =
   /^cowrie\.(?:client\.(?:var|lex)|session\.params|log\.open|direct-tcpip\.ja4h?|(?:virustotal|abuseipdb|reversedns|greynoise|malshare|telegram|dshield)\..*)$/
 
+/** What is read of a line as text, whatever the line tells. */
+const READ = [
+  ...['sensor', 'session', 'protocol', 'src_ip', 'src_port', 'dst_ip', 'dst_port', 'dest_ip', 'dest_port', 'username', 'password'],
+  ...['version', 'hassh', 'hasshAlgorithms', 'fingerprint', 'key', 'input', 'url', 'filename', 'destfile', 'outfile', 'shasum'],
+  ...['data', 'ttylog', 'duration'],
+]
+
 /** The service is said when a session begins; of one whose beginning is missing, the log prefix says it. */
 function serviceOf(fields: Fields): Session['service'] {
   const said = text(fields, 'protocol') ?? text(fields, 'system') ?? text(fields, 'message') ?? ''
@@ -201,6 +208,9 @@ export function readCowrie(fields: Fields, book: SessionBook<Session>, host?: st
   const handler = Object.hasOwn(handlers, id) ? handlers[id] : undefined
   if (handler === undefined) return UNUSED.test(id) ? { unused: id } : { unknown: 'an eventid that is not known' }
   if (ts === null) return { unknown: 'no time' }
+  if (handler === input && typeof fields.input !== 'string') return { unknown: 'an input that is no text' }
+  const odd = oddMember(fields, READ)
+  if (odd !== undefined) return { unknown: `${odd} is no text` }
   const key = JSON.stringify([sensor, name])
   const known = name === undefined || id === 'cowrie.session.connect' ? undefined : book.get(key)
   const sessionId = () => (name === undefined ? null : deterministicId('import', 'cowrie', sensor, name))

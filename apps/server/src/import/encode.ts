@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isIP } from 'node:net'
 import { type AnyEventType, bytes, events } from '@decnet/contracts/events'
 import { deterministicId } from '@decnet/kernel'
 import { sensorEvent } from '@decnet/kernel/service'
@@ -22,12 +23,18 @@ export const digestOf = (line: Buffer): string => hash('sha256', line)
 /** UUIDv5 of format, the line's own content, and which of its events it is. */
 export const eventId = (format: string, digest: string, index: number): string => deterministicId('import', format, digest, String(index))
 
+/** An address as our sensors write it, without a zone; null where a line names none, or something else in its place. */
+export function attackerAddress(said: string | null): string | null {
+  const [address = ''] = (said ?? '').split('%', 1)
+  return isIP(address) === 0 ? null : address
+}
+
 /** An event as a sensor of ours would have written it, without a line break. */
 export function lineOf(told: Told, id: string): string {
   const { ts, decky, service, sessionId, ip, port, origin } = told
   const bound = {
     ...(sessionId !== null && { session_id: sessionId }),
-    ...(ip !== null && { src_ip: ip.toWellFormed().slice(0, 255) }),
+    ...(ip !== null && { src_ip: (attackerAddress(ip) ?? ip).toWellFormed().slice(0, 255) }),
     ...(port !== null && { src_port: String(port) }),
     ...origin,
   }

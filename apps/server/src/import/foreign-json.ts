@@ -72,6 +72,15 @@ const asFields = (value: unknown): Fields | null =>
 /** A member that is an object; an empty one otherwise. */
 export const child = (fields: Fields, name: string): Fields => asFields(own(fields, name)) ?? {}
 
+const isPlain = (value: unknown): boolean => value == null || typeof value === 'string' || typeof value === 'number'
+
+/** The first of these members that {@link text} would pass over or cut short: a truth value, an object, a list of such or of several. */
+export const oddMember = (fields: Fields, names: readonly string[]): string | undefined =>
+  names.find((name) => {
+    const value = own(fields, name)
+    return Array.isArray(value) ? value.length > 1 || !isPlain(value[0]) : !isPlain(value)
+  })
+
 /** A member as text, numbers too; undefined when it is neither. Of a list the first. */
 export function text(fields: Fields, name: string): string | undefined {
   const value = own(fields, name)

@@ -1,4 +1,5 @@
 import { cowrieReader } from './cowrie.ts'
+import { contentOf } from './lines.ts'
 import { openCanaryReader } from './opencanary.ts'
 import type { MakeReader } from './reading.ts'
 import { rfc5424Reader } from './rfc5424.ts'
@@ -12,7 +13,7 @@ export interface Format {
   readonly fits: (head: Buffer) => boolean
 }
 
-const firstLine = (head: Buffer): string => head.toString('latin1').trimStart().split('\n', 1)[0] ?? ''
+const firstLine = (head: Buffer): string => contentOf(head).toString('latin1').trimStart().split('\n', 1)[0] ?? ''
 const holdsJson = (head: Buffer): boolean => /^[^{]{0,256}\{\s*"/.test(firstLine(head))
 
 export const formats: Readonly<Record<string, Format>> = {

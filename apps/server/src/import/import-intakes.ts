@@ -1,7 +1,8 @@
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isNodeError } from '@decnet/kernel'
 import type { Intake } from '@decnet/kernel/intake'
+import { importSource } from '../domain/import-source.ts'
+import { foldersIn } from '../intake/folders-in.ts'
 import { spoolIntake } from '../intake/spool-intake.ts'
 import type { IntakeSource, IntakeSources } from '../workers/ingester/worker.ts'
 import { readJournal } from './journal.ts'
@@ -9,19 +10,6 @@ import { readJournal } from './journal.ts'
 /** New imports are found within this time. */
 const LOOK_MS = 1_000
 const NAME = /^[a-z0-9-]{1,100}$/
-
-/** What an import is called among the sources of the log: its clock and its silence are its own. */
-export const importSource = (name: string): string => `import-${name}`
-
-async function importsIn(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true })
-    return entries.filter((entry) => entry.isDirectory() && NAME.test(entry.name)).map(({ name }) => name)
-  } catch (error) {
-    if (isNodeError(error) && error.code === 'ENOENT') return []
-    throw error
-  }
-}
 
 /** An import's spool, which goes when everything in it is committed; `gone` is told then. */
 function importIntake(directory: string, source: string, gone: () => void): Intake {
@@ -50,7 +38,7 @@ export function importIntakes(folder: string): IntakeSources & AsyncDisposable {
     async list() {
       if (performance.now() >= lookAt) {
         lookAt = performance.now() + LOOK_MS
-        for (const name of await importsIn(folder)) {
+        for (const name of await foldersIn(folder, NAME)) {
           if (known.has(name)) continue
           const intake = importIntake(join(folder, name), importSource(name), () => known.delete(name))
           known.set(name, { name: importSource(name), intake, shared: false })

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open, opendir, stat } from 'node:fs/promises'
+import { type FileHandle, open, opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip, gunzipSync, constants as zlib } from 'node:zlib'
@@ -13,11 +13,15 @@ export interface Input {
   readonly gzip: boolean
   /** Bytes on disk; null where nobody knows. */
   readonly size: number | null
+  /** Nobody writes it any more: it is packed, comes over a pipe, or was left alone for a minute. */
+  readonly atRest: boolean
   /** How it begins, unpacked. */
   readonly head: Buffer
 }
 
 const HEAD = 64 * 1024
+/** Milliseconds without a change after which a file counts as finished. */
+const REST_MS = 60_000
 /** Names below the folders that are given. */
 const MOST_FILES = 100_000
 const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/
@@ -28,14 +32,25 @@ const MAGIC: readonly (readonly [hex: string, name: string])[] = [
   ['504b0304', 'zip'],
 ]
 
-async function look(path: string): Promise<Input> {
+/** The first bytes of a file, as they lie there. */
+async function firstBytes(file: FileHandle): Promise<Buffer> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0)
+  return buffer.subarray(0, bytesRead)
+}
+
+/** The beginning of a file that is not packed. */
+export async function beginningOf(path: string): Promise<Buffer> {
+  const file = await open(path)
+  return firstBytes(file).finally(() => file.close())
+}
+
+async function look(path: string, now: number): Promise<Input> {
   const file = await open(path)
   try {
-    const { size } = await file.stat()
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0)
-    const raw = buffer.subarray(0, bytesRead)
+    const { size, mtimeMs } = await file.stat()
+    const raw = await firstBytes(file)
     const gzip = raw[0] === 0x1f && raw[1] === 0x8b
-    return { path, gzip, size, head: gzip ? unpacked(raw) : raw }
+    return { path, gzip, size, atRest: gzip || now - mtimeMs >= REST_MS, head: gzip ? unpacked(raw) : raw }
   } finally {
     await file.close()
   }
@@ -66,26 +81,27 @@ const earlier = (one: Input, other: Input): number => {
 
 /**
  * The files that paths mean: files as they are, and of folders those whose beginning `fits`, all in the order of their first times. `others` lie in
- * those folders and do not fit. @throws {AppError} `import_absent`, `import_packed`.
+ * those folders and do not fit. `now`: what tells which of them are at rest. @throws {AppError} `import_absent`, `import_packed`.
  */
 export async function findInputs(
   paths: readonly string[],
   fits: (head: Buffer) => boolean,
+  now = Date.now(),
 ): Promise<{ readonly inputs: readonly Input[]; readonly others: readonly string[] }> {
   const inputs: Input[] = []
   const others: string[] = []
   for (const path of paths) {
-    if (path === '-') inputs.push({ path, gzip: false, size: null, head: Buffer.alloc(0) })
+    if (path === '-') inputs.push({ path, gzip: false, size: null, atRest: true, head: Buffer.alloc(0) })
     else if (await isFolder(path)) {
       let count = 0
       for await (const file of filesBelow(path)) {
         if (++count > MOST_FILES)
           throw new AppError(`${path} holds more than ${MOST_FILES} files.`, { code: 'import_too_many', hint: 'Name fewer at a time.' })
-        const input = await look(file)
+        const input = await look(file, now)
         if (fits(input.head)) inputs.push(input)
         else others.push(file)
       }
-    } else inputs.push(refusePacked(await look(path)))
+    } else inputs.push(refusePacked(await look(path, now)))
   }
   return { inputs: inputs.sort(earlier), others: others.sort(names.compare) }
 }

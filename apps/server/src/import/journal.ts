@@ -11,6 +11,8 @@ const totals = z.object({
   /** Events that they told. */
   events: z.number(),
   unknown: z.number(),
+  /** Events without an attacker: their lines name no address, or one that is none. */
+  nameless: z.number().default(0),
   by_type: counts,
   /** Why lines were kept aside. */
   reasons: counts,
@@ -45,7 +47,7 @@ export const newJournal = (startedAt: number, head: number): Journal => ({
   version: 1,
   startedAt,
   head,
-  totals: { files: 0, lines: 0, events: 0, unknown: 0, by_type: {}, reasons: {}, unused: {}, recordings: 0, artifacts: 0 },
+  totals: { files: 0, lines: 0, events: 0, unknown: 0, nameless: 0, by_type: {}, reasons: {}, unused: {}, recordings: 0, artifacts: 0 },
   place: { input: 0, offset: 0 },
   spool: 0,
   aside: 0,

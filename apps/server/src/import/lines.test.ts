@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { linesOf, type Piece } from './lines.ts'
+import { contentOf, linesOf, type Piece } from './lines.ts'
 
 async function* chunks(data: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size)
@@ -50,6 +50,23 @@ describe('the lines of a stream', () => {
     expect(Buffer.concat(parts.map(({ bytes }) => bytes)).toString()).toBe('x'.repeat(1000))
     expect(parts.at(-1)?.kind).toBe('last')
     expect(Math.max(...parts.map(({ bytes }) => bytes.length))).toBeLessThan(30)
+  })
+
+  it('say where the stream ended before they did', async () => {
+    const kinds = async (text: string) => (await read(Buffer.from(text), 2)).pieces.map(({ kind }) => kind)
+    expect(await kinds('abc\nabc')).toEqual(['line', 'unended'])
+    expect(await kinds('abc\nabc\n')).toEqual(['line', 'line'])
+  })
+
+  it.each([
+    ['\ufeffa\r', 'a'],
+    ['a\r\r', 'a\r'],
+    ['a\ufeff', 'a\ufeff'],
+    ['\r', ''],
+    ['\ufeff\r', ''],
+    ['', ''],
+  ])('say the same whatever system wrote them: %j', (line, content) => {
+    expect(contentOf(Buffer.from(line)).toString()).toBe(content)
   })
 
   it('that are too long end with the stream', async () => {

@@ -1,8 +1,8 @@
 /** A line of a file, or a part of one that is too long to be read at once. */
 export interface Piece {
   readonly bytes: Buffer
-  /** `line`: whole; `part`: of a line that is given up, more follows; `last`: its end. */
-  readonly kind: 'line' | 'part' | 'last'
+  /** `line`: whole; `unended`: the stream ended before its line break; `part`: of a line that is given up, more follows; `last`: its end. */
+  readonly kind: 'line' | 'unended' | 'part' | 'last'
 }
 /** Pieces, and how far they reach; at `resumable` a whole line has ended there. */
 export interface Pieces {
@@ -14,6 +14,15 @@ export interface Pieces {
 const LF = 10
 /** Longest line that is read; longer ones go by in parts. */
 const LONGEST = 16 * 1024 * 1024
+
+const CR = 13
+const BOM = Buffer.from('\ufeff')
+
+/** What a line says, whatever system wrote it: without the CR of a CRLF at its end, and without a byte order mark at its beginning. */
+export function contentOf(line: Buffer): Buffer {
+  const start = line.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0
+  return line.subarray(start, line.at(-1) === CR ? -1 : undefined)
+}
 
 /** Splits a stream of bytes into lines, in bounded memory whatever comes; empty lines are left out. `offset` is where the stream begins. */
 export async function* linesOf(stream: AsyncIterable<Buffer>, offset = 0, longest = LONGEST): AsyncGenerator<Pieces> {
@@ -53,5 +62,5 @@ export async function* linesOf(stream: AsyncIterable<Buffer>, offset = 0, longes
     yield { pieces, offset: ended, resumable: !skipping }
   }
   if (skipping) yield { pieces: [{ bytes: Buffer.alloc(0), kind: 'last' }], offset: read, resumable: true }
-  else if (size > 0) yield { pieces: [{ bytes: Buffer.concat(waiting), kind: 'line' }], offset: read, resumable: true }
+  else if (size > 0) yield { pieces: [{ bytes: Buffer.concat(waiting), kind: 'unended' }], offset: read, resumable: true }
 }

@@ -107,9 +107,15 @@ describe("OpenCanary's log", () => {
     ])
   })
 
-  it('survives data of any shape', () => {
-    for (const logdata of [null, 7, [], { USERNAME: { a: 1 }, PASSWORD: [1] }, { 'VNC Client Response': 'zz' }])
-      for (const logtype of [2000, 3001, 12001, 13001, 15001, 17001])
+  it('survives data of any shape, and keeps aside what it would have to pass over', () => {
+    for (const logtype of [2000, 3001, 12001, 13001, 15001, 17001]) {
+      for (const logdata of [null, '', {}, { PASSWORD: [1] }, { 'VNC Client Response': 'zz' }])
         expect(recordsOf(openCanaryReader, { ...line(logtype), logdata }).length).toBeGreaterThan(0)
+      for (const logdata of [7, ['x'], true, 'text'])
+        expect(readings(openCanaryReader, { ...line(logtype), logdata })).toEqual([{ unknown: 'logdata is no object' }])
+      for (const odd of [{ a: 1 }, true, ['a', 'b'], [null, 'b']])
+        expect(readings(openCanaryReader, { ...line(logtype), logdata: { USERNAME: odd } })).toEqual([{ unknown: 'USERNAME is no text' }])
+    }
+    expect(readings(openCanaryReader, { ...line(2000), src_host: { x: 1 } })).toEqual([{ unknown: 'src_host is no text' }])
   })
 })

@@ -1,6 +1,6 @@
 import { type AnyEventType, events } from '@decnet/contracts/events'
 import { own } from '@decnet/kernel'
-import { bytesOf, child, exact, type Fields, logged, number, port, readObject, text } from './foreign-json.ts'
+import { bytesOf, child, exact, type Fields, logged, number, oddMember, port, readObject, text } from './foreign-json.ts'
 import { deckyOf, type MakeReader, moment, type Reading, type Told } from './reading.ts'
 import { Visits } from './visits.ts'
 
@@ -140,6 +140,15 @@ const TYPES: Readonly<Record<number, readonly [service: string, (data: Fields) =
   19001: ['llmnr', request('QUERY')],
 }
 
+/** What is read of a line as text, and of its `logdata`; what is a request may be anything. */
+const READ = ['node_id', 'src_host', 'src_port', 'dst_host', 'dst_port']
+const READ_OF_DATA = [
+  ...['USERNAME', 'UserName', 'Username', 'PASSWORD', 'Password', 'METHOD', 'PATH', 'HOSTNAME', 'USERAGENT', 'REMOTEVERSION'],
+  ...['VNC Password', 'VNC Client Response', 'VNC Server Challenge', 'COMMUNITY_STRING', 'DATA', 'SECRET_STRING'],
+]
+
+const isEmpty = (value: unknown): boolean => value == null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
+
 /** What OpenCanary says of itself: boot, messages, errors, pings. */
 const isAboutItself = (type: number) => type >= 1000 && type < 2000
 
@@ -158,13 +167,17 @@ export const openCanaryReader: MakeReader = (state) => {
     const ts = moment(text(fields, 'utc_time')) ?? moment(text(fields, 'local_time'))
     if (ts === null) return { unknown: 'no time' }
     const [service, saying] = known
+    const data = child(fields, 'logdata')
+    if (Object.keys(data).length === 0 && !isEmpty(fields.logdata)) return { unknown: 'logdata is no object' }
+    const odd = oddMember(fields, READ) ?? oddMember(data, READ_OF_DATA)
+    if (odd !== undefined) return { unknown: `${odd} is no text` }
     const node = text(fields, 'node_id') ?? ''
     const ip = text(fields, 'src_host') || null
     const [from, to] = [port(fields, 'src_port') ?? null, port(fields, 'dst_port')]
     const { id, first } = visits.visit(ts, node, service, ip ?? '', String(from), String(to))
     const place = { ts, decky: deckyOf(node, 'opencanary'), service, sessionId: id, ip, port: from, origin: { logtype: String(type) } }
     const connect: Said = [events.connect, { local_port: to, local_ip: text(fields, 'dst_host') ?? '' }]
-    const said = [...(first ? [connect] : []), ...saying(child(fields, 'logdata'))]
+    const said = [...(first ? [connect] : []), ...saying(data)]
     if (said.length === 0) return { unused: `logtype ${type}` }
     return { events: said.map(([event, values]): Told => ({ ...place, event, values })) }
   }

@@ -26,6 +26,8 @@ export interface Told {
 export interface Ready {
   readonly ts: number
   readonly type: string
+  /** The attacker's address; null where the line names none. */
+  readonly ip: string | null
   readonly line: string
 }
 
@@ -34,7 +36,8 @@ export type Reading = { readonly events: readonly (Told | Ready)[] } | { readonl
 
 /** Reads the lines of one format, in their order. Pure of clock, disk and chance; what it remembers is bounded and can be written down. */
 export interface Reader {
-  read(line: Buffer): Reading
+  /** `ended`: a line break stood behind it, or the end of a file that nobody writes, as is so unless it is said; otherwise its end may be missing. */
+  read(line: Buffer, ended?: boolean): Reading
   /** Plain data: a reader that is made of it goes on as this one would. */
   state(): unknown
   /** Sessions that are remembered and were not seen to end. */

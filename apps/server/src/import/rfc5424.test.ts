@@ -9,7 +9,7 @@ describe('RFC 5424 lines', () => {
   it('pass as they are where they are our own', () => {
     const id = newId()
     const line = `<134>1 ${T} web-01 ssh - command [relay@55555 event_id="${id}" session_id="s1" src_ip="198.51.100.7" src_port="5" command="ls \\"x\\""]`
-    expect(readings(rfc5424Reader, line)).toEqual([{ events: [{ ts: Date.parse(T), type: 'command', line }] }])
+    expect(readings(rfc5424Reader, line)).toEqual([{ events: [{ ts: Date.parse(T), type: 'command', ip: '198.51.100.7', line }] }])
     expect(recordsOf(rfc5424Reader, line)).toMatchObject([{ id, sessionId: 's1', attackerPort: 5, body: { command: 'ls "x"' } }])
   })
 
@@ -61,6 +61,31 @@ describe('RFC 5424 lines', () => {
     expect(ids[2]).not.toBe(ids[0])
   })
 
+  it('may hold any bytes in their message, which are kept', () => {
+    const bytes = Buffer.from('Invalid user \xff\xed\xa0\x80 from 192.0.2.4', 'latin1')
+    for (const data of ['-', '[origin@32473 software="x"]']) {
+      const [record] = recordsOf(rfc5424Reader, Buffer.concat([Buffer.from(`<134>1 ${T} gw sshd - login ${data} `), bytes]))
+      expect(record).toMatchObject({ attackerIp: '192.0.2.4', msg: 'Invalid user \ufffd\ufffd\ufffd\ufffd from 192.0.2.4' })
+      expect(Buffer.from(String(record?.body.msg_b64), 'base64')).toEqual(bytes)
+    }
+    const [typed] = recordsOf(rfc5424Reader, Buffer.from(`<134>1 ${T} web-01 bash - - - CMD src=192.0.2.4 cmd=cat \xff`, 'latin1'))
+    expect(typed).toMatchObject({ type: 'command', attackerIp: '192.0.2.4', msg: null })
+    expect(typed?.body).toMatchObject({ command_b64: Buffer.from('cat \xff', 'latin1').toString('base64') })
+    expect(typed?.body).not.toHaveProperty('command')
+  })
+
+  it('without a line break are whole where their data says so, wherever they were cut', () => {
+    const ours = `<134>1 ${T} web-01 ssh - connect [relay@55555 src_ip="198.51.100.7"]`
+    const inner = `<134>1 ${T} relay rsyslogd - - - ${ours}`
+    const unended = (line: string) => rfc5424Reader().read(Buffer.from(line), false)
+    for (const whole of [ours, inner]) {
+      expect(unended(whole)).toHaveProperty('events')
+      for (let at = 0; at < whole.length; at++) expect(unended(whole.slice(0, at))).toHaveProperty('unknown')
+    }
+    for (const open of ['-', '- Failed', `[a@1 b="c"] Failed`, '- CMD src=192.0.2.4 cmd=ls'])
+      expect(unended(`<134>1 ${T} gw app - - ${open}`)).toHaveProperty('unknown')
+  })
+
   it('that are none, or say not where or when, are kept aside', () => {
     const reasons = readings(
       rfc5424Reader,
@@ -69,7 +94,7 @@ describe('RFC 5424 lines', () => {
       `<134>1 ${T} host - - x -`,
       '<134>1 - host app - x -',
       '<134>1 2026-13-45T10:00:00Z host app - x -',
-      Buffer.concat([Buffer.from(`<134>1 ${T} h a - x - `), Buffer.from([0xff])]),
+      Buffer.from(`<134>1 ${T} h a - x [a@1 b="\xff"]`, 'latin1'),
       `<134>1 ${T} h a - x - ${'x'.repeat(1024 * 1024)}`,
     )
     for (const reading of reasons) expect(reading).toHaveProperty('unknown')

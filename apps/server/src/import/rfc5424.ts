@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { events } from '@decnet/contracts/events'
-import { deterministicId } from '@decnet/kernel'
+import { deterministicId, escapedBytes, escapedText } from '@decnet/kernel'
 import { decodeEvent, EVENT_ELEMENT, format, LINE_LIMIT, parse, type SyslogElement, type SyslogMessage } from '@decnet/kernel/syslog'
 import { digestOf, eventId } from './encode.ts'
 import { FIRST_MOMENT, LAST_MOMENT, type MakeReader, type Reading } from './reading.ts'
@@ -8,6 +8,8 @@ import { Visits } from './visits.ts'
 
 type Params = readonly (readonly [string, string])[]
 
+/** Longest PARAM-NAME (RFC 5424 §6). */
+const NAME_LIMIT = 32
 const HEADER = /^(?:<\d{1,3}>1 )?(\d{4}-\d\d-\d\dT\S{1,30} .*)$/s
 /** Of a message that is searched for an address. */
 const SEARCHED = 4096
@@ -43,6 +45,11 @@ function addressIn(message: string): string | null {
   return bare !== undefined && isIP(bare) !== 0 ? bare : null
 }
 
+const base64 = (text: string): string => escapedBytes(text).toString('base64')
+/** A parameter of a message's text; bytes that are no UTF-8 stand under `<name>_b64`, as in every event. */
+const exactParam = ([name, value]: Params[number]): Params[number] =>
+  value.isWellFormed() ? [name, value] : [`${name.slice(0, NAME_LIMIT - 4)}_b64`, base64(value)]
+
 /** The element that holds the event's own parameters. */
 const mainOf = ({ structuredData }: SyslogMessage): SyslogElement | undefined =>
   structuredData.find(({ id }) => id === EVENT_ELEMENT) ?? structuredData[0]
@@ -72,17 +79,24 @@ const withoutId = (message: SyslogMessage): SyslogMessage => ({
 export const rfc5424Reader: MakeReader = (state) => {
   const visits = new Visits('rfc5424', state)
 
-  function read(raw: Buffer): Reading {
-    const line = raw.at(-1) === 13 ? raw.subarray(0, -1) : raw
-    const parsed = parse(line)
+  function read(line: Buffer, ended = true): Reading {
+    const parsed = parse(escapedText(line))
     if (!parsed.ok) return { unknown: `not RFC 5424: ${parsed.reason}` }
     let message = unwrapped(parsed.message)
+    // Only structured data says itself where it ends.
+    if (!ended && (message.message !== null || message.structuredData.length === 0))
+      return { unknown: 'no line break: its end may be missing' }
+    if (message.structuredData.some(({ params }) => params.some(([, value]) => !value.isWellFormed())))
+      return { unknown: 'not RFC 5424: a parameter that is not UTF-8' }
     const { hostname: host, appName: program } = message
     if (host === null || program === null) return { unknown: 'no host or program' }
     const ts = message.timestamp === null ? Number.NaN : Math.floor(Date.parse(message.timestamp))
     if (!(ts >= FIRST_MOMENT && ts <= LAST_MOMENT)) return { unknown: 'no time' }
     const typed = shellLine(message)
-    if (typed !== null) message = withParams({ ...message, msgId: events.command.type, message: null }, typed)
+    if (typed !== null) message = withParams({ ...message, msgId: events.command.type, message: null }, typed.map(exactParam))
+    const text = message.message
+    if (text !== null && !text.isWellFormed())
+      message = withParams({ ...message, message: text.toWellFormed() }, [['msg_b64', base64(text)]])
 
     const digest = digestOf(line)
     const seen = decodeEvent(format(message), { source: 'import', position: digest })
@@ -96,9 +110,9 @@ export const rfc5424Reader: MakeReader = (state) => {
     if (prose !== null) added.push(['src_ip', prose])
     const ip = seen.attackerIp ?? prose
     if (ip !== null && seen.sessionId === null) added.push(['session_id', visits.visit(ts, host, program, ip).id])
-    const text = format(withParams(message, added))
-    if (Buffer.byteLength(text) > LINE_LIMIT) return { unknown: 'longer than a line of the log' }
-    return { events: [{ ts, type: message.msgId ?? '-', line: text }] }
+    const whole = format(withParams(message, added))
+    if (Buffer.byteLength(whole) > LINE_LIMIT) return { unknown: 'longer than a line of the log' }
+    return { events: [{ ts, type: message.msgId ?? '-', ip, line: whole }] }
   }
   return {
     read,

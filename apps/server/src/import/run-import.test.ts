@@ -62,6 +62,20 @@ describe('an import', () => {
     expect(readdirSync(importFolders(home).waiting)).toEqual([])
   })
 
+  it('ends a session that goes on in the next file, whichever file comes first', async () => {
+    const said = (session: string, second: number, eventid: string, more = {}) =>
+      `${JSON.stringify({ ...JSON.parse(line(0)), eventid: `cowrie.${eventid}`, session, timestamp: new Date(Date.UTC(2026, 0, 5) + second * 1000).toISOString(), ...more })}\n`
+    const begins = (session: string) => said(session, 0, 'session.connect') + said(session, 1, 'command.input', { input: 'w' })
+    const goesOn = (session: string) =>
+      said(session, 4_000, 'command.input', { input: 'id' }) + said(session, 4_001, 'command.input', { input: 'ls' })
+    for (const text of [begins('one') + goesOn('two'), goesOn('one') + begins('two')]) {
+      writeFileSync(file, text)
+      expect(await runImport(request)).toMatchObject({ fresh: 4, folded: true })
+    }
+    const rows = await stored(({ db }) => db.selectFrom('sessions').select(['end_reason', 'ended_at', 'command_count']).execute())
+    expect(rows).toEqual(Array(2).fill({ end_reason: 'idle', ended_at: Date.UTC(2026, 0, 5, 1, 6, 41), command_count: 3 }))
+  })
+
   it('waits in the home when nobody wants to wait, and is taken in by the next one that does', async () => {
     expect(await runImport({ ...request, wait: false })).toMatchObject({ fresh: null, folded: false, totals: { events: 30 } })
     expect(existsSync(home.database)).toBe(false)
@@ -89,7 +103,10 @@ describe('an import', () => {
         db: store.db,
         retention: {},
         recordings: recordingsIn(home),
-        rules: async () => ({ index: indexRules([]), release: '18' }),
+        rules: {
+          set: async () => ({ index: indexRules([]), release: '18' }),
+          own: async () => ({ rules: new Map(), beneath: new Map(), broken: [] }),
+        },
         vectors: nullVectors(),
         now: Date.now,
         logger,
@@ -132,6 +149,8 @@ describe('an import', () => {
     ['of a format that is none', 'toString', 'cowrie.json', 'import_format'],
     ['of nothing that is there', 'cowrie', 'nowhere.json', 'import_absent'],
     ['of a folder without a log', 'cowrie', 'empty', 'import_nothing'],
+    ['of another format, of lines', 'rfc5424', 'cowrie.json', 'import_other_format'],
+    ['of another format, of JSON', 'opencanary', 'cowrie.json', 'import_other_format'],
   ])('%s is refused', async (_what, format, name, code) => {
     mkdirSync(join(work, 'empty'))
     await expect(runImport({ ...request, format, paths: [join(work, name)] })).rejects.toMatchObject({ code })
@@ -142,6 +161,36 @@ describe('an import', () => {
     writeFileSync(file, '')
     expect(await runImport(request)).toMatchObject({ fresh: 0, totals: { files: 1, lines: 0, events: 0 } })
     writeFileSync(file, 'nothing\nknown\n')
-    expect(await runImport(request)).toMatchObject({ fresh: 0, totals: { lines: 2, unknown: 2 } })
+    expect(await runImport(request)).toMatchObject({ fresh: 0, likely: null, totals: { lines: 2, unknown: 2 } })
+  })
+
+  it('names the format that it looks like, also where the first lines are of none', async () => {
+    const other = { ...request, format: 'rfc5424' }
+    await expect(runImport(other)).rejects.toMatchObject({
+      message: expect.stringContaining('it looks like cowrie'),
+      hint: expect.stringContaining('--format cowrie'),
+    })
+    writeFileSync(file, `${'x\n'.repeat(49)}${log(30)}`)
+    await expect(runImport(other)).rejects.toMatchObject({ code: 'import_other_format' })
+    writeFileSync(file, `${'x\n'.repeat(60)}${log(30)}`)
+    expect(await runImport(other)).toMatchObject({ fresh: 0, likely: null, totals: { lines: 90, unknown: 90 } })
+  })
+
+  it('counts events that nobody can be blamed for, and keeps what their lines say', async () => {
+    const of = (src_ip: unknown, n: number) => `${JSON.stringify({ ...JSON.parse(line(0)), session: `n${n}`, src_ip })}\n`
+    writeFileSync(file, ['999.1.1.1', 'fe80::1%eth0', 'evil.example.com', undefined, { x: 1 }].map(of).join(''))
+    expect(await runImport(request)).toMatchObject({
+      fresh: 4,
+      totals: { lines: 5, events: 4, unknown: 1, nameless: 3, reasons: { 'src_ip is no text': 1 } },
+    })
+    const rows = await stored(({ db }) =>
+      db.selectFrom('log').select(['attacker_ip', 'body']).where('type', '=', 'connect').orderBy('seq').execute(),
+    )
+    expect(rows.map(({ attacker_ip, body }) => [attacker_ip, JSON.parse(body).src_ip])).toEqual([
+      [null, '999.1.1.1'],
+      ['fe80::1', undefined],
+      [null, 'evil.example.com'],
+      [null, undefined],
+    ])
   })
 })

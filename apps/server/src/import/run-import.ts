@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '@decnet/kernel'
 import { spoolFileName } from '@decnet/kernel/intake'
 import type { Environment } from '../config.ts'
+import { importSource } from '../domain/import-source.ts'
 import { type Home, prepareHome } from '../home.ts'
 import { logTable } from '../store/log-table.ts'
 import { migrate, openStore, type Store } from '../store/open.ts'
@@ -13,9 +14,9 @@ import { type Converted, convert } from './convert.ts'
 import { evidenceFolder, type Sources } from './evidence-folder.ts'
 import { importFolders, prepareImportFolders } from './folders.ts'
 import { type Format, formats } from './formats.ts'
-import { importSource } from './import-intakes.ts'
-import { findInputs, type Input } from './inputs.ts'
+import { beginningOf, findInputs, type Input } from './inputs.ts'
 import { type Journal, newJournal, readJournal } from './journal.ts'
+import { likelyFormat, understood } from './likely-format.ts'
 import { spoolId } from './spool-writer.ts'
 import { hostForImports, untilTakenIn } from './take-in.ts'
 
@@ -39,6 +40,8 @@ export interface ImportResult extends Converted {
   readonly folded: boolean
   /** Where the lines lie that were not understood; null when there are none. */
   readonly aside: string | null
+  /** The format that its beginning looks like, where no line was understood. */
+  readonly likely: string | null
   /** Files in the given folders that are not of this format. */
   readonly others: readonly string[]
 }
@@ -62,7 +65,7 @@ function nameOf({ format, sources }: ImportRequest, inputs: readonly Input[], no
 /**
  * Imports logs of other systems: turns them into event lines in a spool of their own, which the server of the home takes in like a sensor's; without
  * a server this process does so itself. Killed at any moment and begun again, or done twice, it changes nothing.
- * @throws {AppError} `import_absent`, `import_format`, `import_nothing`, `import_packed`, `import_running`, `import_too_many`.
+ * @throws {AppError} `import_absent`, `import_format`, `import_nothing`, `import_other_format`, `import_packed`, `import_running`, `import_too_many`.
  */
 export async function runImport(request: ImportRequest): Promise<ImportResult> {
   const held = new AsyncDisposableStack()
@@ -81,6 +84,14 @@ async function importWith(request: ImportRequest, held: AsyncDisposableStack): P
     throw new AppError('There is nothing of that format to import.', {
       code: 'import_nothing',
       hint: 'Name the files themselves to read them all the same.',
+    })
+  const heads = inputs.map(({ head }) => head)
+  const { lines, known } = understood(format, heads)
+  const other = lines > 0 && known === 0 ? likelyFormat(heads) : null
+  if (other !== null)
+    throw new AppError(`This is no log of the format ${request.format}: it looks like ${other}.`, {
+      code: 'import_other_format',
+      hint: `decnet import --format ${other} …`,
     })
   prepareHome(home)
   const folders = importFolders(home)
@@ -111,7 +122,9 @@ async function importWith(request: ImportRequest, held: AsyncDisposableStack): P
           progress: ({ input, offset }) => progress('read', (before[input] ?? 0) + Math.min(offset, inputs[input]?.size ?? offset), total),
         })
       : { totals: journal.totals, damaged: [], ticks: journal.clock.ticks }
-  const result = { ...converted, source: importSource(name), aside: converted.totals.unknown > 0 ? aside : null, others }
+  const { lines: read, unknown } = converted.totals
+  const likely = read > 0 && unknown === read ? likelyFormat([await beginningOf(aside)]) : null
+  const result = { ...converted, source: importSource(name), aside: unknown > 0 ? aside : null, likely, others }
   if (store === null) return { ...result, fresh: null, folded: false }
 
   const ours = store.writes

@@ -4,10 +4,13 @@ import { AppError } from '@decnet/kernel'
 import { createMemoryBus } from '@decnet/kernel/bus'
 import { createLogger } from '@decnet/kernel/logging'
 import { type Environment, vectorSettings } from '../config.ts'
+import { importSource } from '../domain/import-source.ts'
 import type { Home } from '../home.ts'
 import { recordingsIn } from '../recordings.ts'
 import { release } from '../release.ts'
-import { loadRuleSet } from '../rules/rule-set.ts'
+import { ruleBook } from '../rules/rule-set.ts'
+import type { Layer } from '../store/groups.ts'
+import { linkageState } from '../store/linkage-state.ts'
 import { logTable } from '../store/log-table.ts'
 import type { Store } from '../store/open.ts'
 import { workerDesires } from '../store/worker-desires.ts'
@@ -16,9 +19,15 @@ import { hostWorkers, type WorkerHost } from '../workers/host.ts'
 import { manifests } from '../workers/manifests.ts'
 import { vitals } from '../workers/vitals.ts'
 import { importFolders } from './folders.ts'
-import { importIntakes, importSource } from './import-intakes.ts'
+import { importIntakes } from './import-intakes.ts'
 
 const LOOK_MS = 100
+/** Each look asks what every fold has yet to read. */
+const FOLDS_LOOK_MS = 400
+/** Nothing else comes, so that a short time without a record is the end of them. */
+const QUIET_MS = 200
+/** Whoever brings in order what it wrote once that is so. */
+const LINKED: Readonly<Record<string, Layer>> = { 'identity-clusterer': 'identity', 'campaign-clusterer': 'campaign' }
 /** Folds that do not move for so long are busy with something else, or stopped elsewhere. */
 const PATIENCE_MS = 30_000
 
@@ -50,20 +59,27 @@ async function rowsOf({ store, name, head }: Pick<Waiting, 'store' | 'name' | 'h
   return Number(row?.rows ?? 0)
 }
 
-/** Records that the fold farthest behind has yet to read; folds that were stopped are not waited for, nor where others run them those that nobody ran. */
+/**
+ * Records that folds have yet to read, all together, or one while what they wrote has yet to be brought in order; folds that were stopped are not
+ * waited for, nor where others run them those that nobody ran.
+ */
 async function behind({ store, ours }: Waiting): Promise<number> {
   const log = logTable(store)
   const wishes = await workerDesires(store.db)
-  let most = 0
+  const head = await log.head()
+  let unread = 0
+  let unsettled = 0
   for (const { definition } of manifests) {
     if (definition?.kind !== 'fold' || wishes[definition.name]?.stopped) continue
+    const layer = LINKED[definition.name]
+    if (layer && !(await linkageState(store.db, layer)).settled) unsettled = 1
     const reached = (await log.shares(definition.name)).map(({ seq }) => seq)
     if (reached.length === 0 && !ours) continue
     const patterns = definition.reads.map(({ pattern }) => pattern)
     const { records } = await log.read(reached.length === 0 ? 0 : Math.min(...reached), 1, patterns)
-    if (records[0] !== undefined) most = Math.max(most, (await log.head()) - records[0].seq + 1)
+    if (records[0] !== undefined) unread += Math.max(1, head - records[0].seq + 1)
   }
-  return most
+  return unread + unsettled
 }
 
 /**
@@ -82,7 +98,7 @@ export async function untilTakenIn(waiting: Waiting): Promise<{ readonly events:
   for (let since = performance.now(), before = rest; rest > 0 && performance.now() - since < PATIENCE_MS; before = rest) {
     await check()
     progress('folds', rest)
-    await pause(LOOK_MS)
+    await pause(FOLDS_LOOK_MS)
     rest = await behind(waiting)
     if (rest !== before) since = performance.now()
   }
@@ -95,6 +111,7 @@ export async function hostForImports(store: Store, env: Environment, home: Home)
   const intakes = importIntakes(importFolders(home).waiting)
   const logger = createLogger({ name: 'import', level: env.logLevel === 'debug' ? 'debug' : 'warn' })
   const vectors = await openVectors(vectorSettings(env, home), logger)
+  const rules = ruleBook(home, { logger })
   const host: WorkerHost = hostWorkers({
     manifests: manifests.filter(({ name, kind }) => name === 'ingester' || kind === 'fold'),
     parts: {
@@ -104,12 +121,13 @@ export async function hostForImports(store: Store, env: Environment, home: Home)
       retention: {},
       recordings: recordingsIn(home),
       vectors,
-      rules: () => loadRuleSet(home),
+      rules,
       now: Date.now,
       logger,
     },
     bus,
     logger,
+    inTurn: { quietMs: QUIET_MS },
     quarantineAfter: env.quarantineAfter,
     vitals: vitals(release),
   })
@@ -126,6 +144,7 @@ export async function hostForImports(store: Store, env: Environment, home: Home)
     },
     async [Symbol.asyncDispose]() {
       await host.close()
+      await rules[Symbol.asyncDispose]()
       await vectors[Symbol.asyncDispose]()
       await intakes[Symbol.asyncDispose]()
       await bus.close()

@@ -121,8 +121,17 @@ describe("T-Pot's lines", () => {
     expect(second.read(written)).toEqual({ unused: 'type Endlessh, the same visit' })
   })
 
+  it('keeps aside what it would have to pass over', () => {
+    for (const name of ['src_ip', 'session', 'username', 'password', 'input'])
+      for (const odd of [{ a: 1 }, true, ['a', 'b']])
+        for (const type of ['Adbhoney', 'Cowrie'])
+          expect(readings(tpotReader, line(type, { eventid: 'cowrie.login.failed', input: 'x', [name]: odd }))).toEqual([
+            { unknown: `${name} is no text` },
+          ])
+  })
+
   it('survives members of any shape', () => {
-    for (const odd of [null, 7, [], {}, 'x'])
+    for (const odd of [null, 7, [], 'x'])
       for (const type of ['Dionaea', 'Tanner', 'Honeytrap', 'Adbhoney', 'Honeypots'])
         expect(
           told(

@@ -2,7 +2,7 @@ import { type AnyEventType, events } from '@decnet/contracts/events'
 import { own } from '@decnet/kernel'
 import { z } from 'zod'
 import { type CowrieSession, commandValues, readCowrie } from './cowrie.ts'
-import { bytesOf, child, exact, type Fields, number, port, readObject, text } from './foreign-json.ts'
+import { bytesOf, child, exact, type Fields, number, oddMember, port, readObject, text } from './foreign-json.ts'
 import { deckyOf, type MakeReader, moment, type Reading, type Told, type Wish } from './reading.ts'
 import { SessionBook } from './session-book.ts'
 import { Visits } from './visits.ts'
@@ -175,6 +175,8 @@ const TYPES: Readonly<Record<string, readonly [service: string | ((fields: Field
   Tanner: ['http', web],
   Wordpot: ['http', web, credentials],
 }
+/** What is read of every line as text, where it is there. */
+const READ = ['t-pot_hostname', 'src_ip', 'src_port', 'dest_ip', 'dest_port', 'session', 'username', 'password', 'input']
 /** They watch the wire beside the honeypots, and see ours or others' doings once more. */
 const WATCHERS: ReadonlySet<string> = new Set(['Suricata', 'P0f', 'Fatt', 'NGINX', 'Ewsposter', 'Syslog'])
 
@@ -214,6 +216,8 @@ export const tpotReader: MakeReader = (state) => {
     if (known === undefined) return { unknown: 'a type that is not known' }
     const ts = moment(text(fields, '@timestamp')) ?? moment(text(fields, 'timestamp'))
     if (ts === null) return { unknown: 'no time' }
+    const odd = oddMember(fields, READ)
+    if (odd !== undefined) return { unknown: `${odd} is no text` }
     const [named, ...says] = known
     const service = typeof named === 'string' ? named : named(fields)
     const address = anyOf(fields, 'src_ip', 'peer.ip', 'attack_connection.remote_ip')

@@ -1,4 +1,4 @@
-import { StringDecoder } from 'node:string_decoder'
+import { EscapedDecoder } from '@decnet/kernel'
 
 export interface CastOptions {
   readonly columns: number
@@ -8,7 +8,7 @@ export interface CastOptions {
   readonly cap?: number
 }
 export interface Cast {
-  /** asciicast v2, one JSON value a line. */
+  /** asciicast v2, one JSON value a line; bytes that are no UTF-8 are escaped as the kernel's `escapedText` does. */
   readonly text: string
   readonly duration_s: number
   /** Bytes that went through the terminal. */
@@ -27,7 +27,7 @@ const OUTPUT = 2
 /** Turns a terminal log of Cowrie (the format of User-mode Linux) into an asciicast v2. Never throws; what follows a damaged record is left out. */
 export function castOf(log: Buffer, options: CastOptions): Cast {
   const { columns, rows, title, cap = 10 * 1024 * 1024 } = options
-  const decoders = { o: new StringDecoder('utf8'), i: new StringDecoder('utf8') }
+  const decoders = { o: new EscapedDecoder(), i: new EscapedDecoder() }
   const lines: string[] = []
   let [size, bytes, elapsed] = [0, 0, 0]
   let startedAt: number | null = null

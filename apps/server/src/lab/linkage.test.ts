@@ -15,7 +15,7 @@ describe('linkage at the default noise', () => {
     campaigns: outcome(name)?.campaigns.bcubedF1?.value ?? 0,
   })
 
-  it('finds identities and campaigns no worse than it was measured to, 0.90 and 0.88 over thirty seeds', () => {
+  it('finds identities and campaigns no worse than it was measured to, 0.90 and 0.87 over thirty seeds', () => {
     expect(f1('linkage').identities).toBeGreaterThanOrEqual(0.88)
     expect(f1('linkage').campaigns).toBeGreaterThanOrEqual(0.84)
   })

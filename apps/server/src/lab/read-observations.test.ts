@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { generate } from './generate.ts'
+import { observed } from './observation.fixture.ts'
 import { BadGrouping } from './partition.ts'
 import { readGrouping } from './read-grouping.ts'
 import { linesOf, readObservations } from './read-observations.ts'
@@ -10,7 +11,7 @@ const read = (...lines: string[]) => readObservations([Buffer.from(lines.join('\
 describe('reading observations', () => {
   it('gives back what was written', async () => {
     const { observations } = generate({ seed: 1, knobs: { identities: 40 } })
-    expect(await read(...observations.map((one) => JSON.stringify(one)))).toEqual({ observations, refused: [] })
+    expect(await read(...observations.map((one) => JSON.stringify(one)))).toEqual({ observations, refused: [], reduced: [] })
   })
 
   it('fills what is absent, takes ISO instants, blank lines, CRLF and a byte order mark', async () => {
@@ -28,7 +29,7 @@ describe('reading observations', () => {
       '{"id":',
       '[]',
       '{"ip":"192.0.2.1"}',
-      '{"id":"b","commands":[{"ts":1,"decky":"d"}]}',
+      '{"id":7}',
       '{"id":"a","ip":"192.0.2.9"}',
       '{"id":"c"}',
     )
@@ -37,9 +38,42 @@ describe('reading observations', () => {
       '2 is not JSON',
       '3 is not an observation',
       '4 id',
-      '5 commands.0.text',
+      '5 id',
       '6 the id stood on line 1 already',
     ])
+  })
+
+  it('keeps an observation whatever is absent, and all of it that is understood', async () => {
+    const empty = { ...observed('x'), id: expect.any(String) }
+    const cases = [
+      [{ commands: [{ text: 'id' }] }, { commands: [{ ts: null, decky: null, text: 'id' }] }, null],
+      [
+        {
+          commands: [
+            { ts: 1, decky: 'd' },
+            { ts: 2, text: 'w' },
+          ],
+        },
+        { commands: [{ ts: 2, decky: null, text: 'w' }] },
+        'commands: 1 of 2 passed over',
+      ],
+      [{ fingerprints: null }, {}, null],
+      [
+        { fingerprints: { ja3: null, hassh: ['ff', 7] } },
+        { fingerprints: { ja3: [], ja4: [], hassh: ['ff'] } },
+        'hassh: 1 of 2 passed over',
+      ],
+      [{ asn: 'AS123' }, { asn: 123 }, null],
+      [{ asn: 'Example Ltd' }, {}, 'asn was passed over'],
+      [{ credentials: [['a', null], ['root'], ['b', 'c']] }, { credentials: [['b', 'c']] }, 'credentials: 2 of 3 passed over'],
+      [{ payloads: null, c2: 'h', deckies: null }, {}, 'c2 is no list'],
+      [{ ip: 7, firstSeen: 'noon', lastSeen: null, accepted: null }, {}, 'ip was passed over; firstSeen was passed over'],
+    ] as const
+    const lines = cases.map(([given], n) => JSON.stringify({ id: `n${n}`, ...given }))
+    const { observations, refused, reduced } = await read(...lines)
+    expect(refused).toEqual([])
+    expect(observations).toEqual(cases.map(([, kept]) => ({ ...empty, ...kept })))
+    expect(reduced).toEqual(cases.flatMap(([, , why], n) => (why === null ? [] : [{ line: n + 1, why }])))
   })
 
   it('refuses bytes that are not UTF-8, and lines longer than allowed without keeping them', async () => {

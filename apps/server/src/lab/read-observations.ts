@@ -1,4 +1,5 @@
-import { type Observation, observationLine } from '../domain/linkage/observation.ts'
+import type { Observation } from '../domain/linkage/observation.ts'
+import { type Observed, observationOf } from './observation-of.ts'
 
 export interface Refusal {
   /** From 1. */
@@ -7,7 +8,10 @@ export interface Refusal {
 }
 export interface Reading {
   readonly observations: readonly Observation[]
+  /** Lines that are no observation. */
   readonly refused: readonly Refusal[]
+  /** Lines that were taken without something that stands in them. */
+  readonly reduced: readonly Refusal[]
 }
 
 /** Bytes; a longer line is refused without being kept. */
@@ -40,36 +44,35 @@ const isBlank = (line: Buffer) => line.every((byte) => byte === 32 || byte === 9
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** What a line holds, or why it is refused. */
-function parse(line: Buffer): Observation | string {
+function parse(line: Buffer): Observed | string {
   let value: unknown
   try {
     value = JSON.parse(utf8.decode(line))
   } catch (error) {
     return error instanceof SyntaxError ? 'is not JSON' : 'is not UTF-8'
   }
-  const parsed = observationLine.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  return issue === undefined || issue.path.length === 0 ? 'is not an observation' : `${issue.path.join('.')}: ${issue.message}`
+  return observationOf(value)
 }
 
 /** Reads observations, one JSON object a line. What cannot be one is refused by line; an id that stood before is refused as well. */
 export async function readObservations(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<Reading> {
   const observations: Observation[] = []
   const refused: Refusal[] = []
+  const reduced: Refusal[] = []
   const lines = new Map<string, number>()
   let number = 0
   for await (const line of linesOf(chunks)) {
     number += 1
     if (line !== null && isBlank(line)) continue
     const one = line === null ? `is longer than ${MOST_LINE} bytes` : parse(line)
-    const before = typeof one === 'string' ? undefined : lines.get(one.id)
+    const before = typeof one === 'string' ? undefined : lines.get(one.observation.id)
     if (typeof one === 'string') refused.push({ line: number, why: one })
     else if (before !== undefined) refused.push({ line: number, why: `the id stood on line ${before} already` })
     else {
-      lines.set(one.id, number)
-      observations.push(one)
+      lines.set(one.observation.id, number)
+      observations.push(one.observation)
+      if (one.passed.length > 0) reduced.push({ line: number, why: one.passed.join('; ') })
     }
   }
-  return { observations, refused }
+  return { observations, refused, reduced }
 }

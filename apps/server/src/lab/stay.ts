@@ -1,4 +1,4 @@
-import type { Observation, ObservedCommand } from '../domain/linkage/observation.ts'
+import type { Observation } from '../domain/linkage/observation.ts'
 import { type Client, shownBy } from './clients.ts'
 import type { Knobs } from './knobs.ts'
 import type { Address, Network } from './network.ts'
@@ -57,7 +57,7 @@ export function observe(visit: Visit, { knobs, skew }: World, random: Random): S
   const at = Math.round(visit.at)
   const ahead = (decky: string) => skew.get(decky) ?? 0
   const seen = visit.client === null || random.chance(knobs.missingFingerprints) ? null : shownBy(visit.client, random)
-  const given: ObservedCommand[] = []
+  const given: { ts: number; decky: string; text: string }[] = []
   // Commands are given on the last decky: where they got in.
   const shell = deckies.at(-1)
   let offset = lasts * 0.2

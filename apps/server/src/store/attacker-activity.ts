@@ -29,6 +29,8 @@ export interface ArtifactRow {
   readonly service: string
   readonly kind: 'file' | 'mail'
   readonly path: string | null
+  /** Present when the bytes are not UTF-8. */
+  readonly path_b64: string | null
   readonly sha256: string
   readonly size: number
   readonly truncated: boolean
@@ -102,6 +104,7 @@ export async function artifactsOf(db: Db, listing: Listing): Promise<Page<Artifa
     service: record.service ?? '',
     kind: record.type === events.messageStored.type ? ('mail' as const) : ('file' as const),
     path: textField(record.body, 'path'),
+    path_b64: typeof record.body.path_b64 === 'string' ? record.body.path_b64 : null,
     sha256: String(record.body.sha256 ?? ''),
     size: Number(record.body.size ?? 0),
     truncated: record.body.truncated === 'true',

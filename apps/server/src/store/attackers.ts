@@ -1,14 +1,17 @@
 import type { Attacker, Behaviour, Page, Severity } from '@decnet/contracts/api'
-import { headline } from '../domain/headline.ts'
-import type { ScoredConduct, ScorePart } from '../domain/scoring.ts'
+import { headline, isIdle, type Shown } from '../domain/headline.ts'
+import type { Conduct, ScoredConduct, ScorePart } from '../domain/scoring.ts'
 import { dialectOf } from './dialect.ts'
 import { rotationsOf } from './fingerprint-states.ts'
 import type { Db } from './open.ts'
 import type { AttackerTable } from './schema.ts'
+import { shownBy } from './shown-techniques.ts'
 import { iso } from './time.ts'
 
 /** The counts of a row, as scoring and words want them. */
-export const conductOf = (row: Omit<AttackerTable, 'services' | 'deckies' | 'score_parts' | 'profile'>): ScoredConduct => ({
+export const conductOf = (
+  row: Omit<AttackerTable, 'services' | 'deckies' | 'score_parts' | 'profile' | 'techniques'>,
+): Conduct & Pick<ScoredConduct, 'outreachCount'> => ({
   eventCount: row.event_count,
   sessionCount: row.session_count,
   credentialCount: row.credential_count,
@@ -20,7 +23,7 @@ export const conductOf = (row: Omit<AttackerTable, 'services' | 'deckies' | 'sco
   outreachCount: row.outreach_count,
 })
 
-export function toAttacker(row: AttackerTable): Attacker {
+export function toAttacker(row: AttackerTable, shown: readonly Shown[] = []): Attacker {
   const deckies = JSON.parse(row.deckies) as string[]
   return {
     uuid: row.uuid,
@@ -43,17 +46,29 @@ export function toAttacker(row: AttackerTable): Attacker {
     severity: row.severity as Severity,
     score_parts: JSON.parse(row.score_parts) as ScorePart[],
     behaviour: row.behaviour as Behaviour,
-    headline: headline(conductOf(row), deckies),
+    headline: headline(conductOf(row), deckies, shown),
   }
 }
 
-/** The same, and how often their fingerprints changed. */
+/** What these attackers were seen at: what their headlines tell beside counts. */
+export async function shownByRows(db: Db, rows: readonly AttackerTable[]): Promise<Map<string, Shown[]>> {
+  const uuids = rows.map(({ uuid }) => uuid)
+  return await shownBy(db, uuids, new Set(rows.flatMap((row) => (isIdle(conductOf(row)) ? [row.uuid] : []))))
+}
+
+/** With what they were seen at, and how often their fingerprints changed. */
 async function withRotations(db: Db, rows: readonly AttackerTable[]): Promise<Attacker[]> {
-  const rotations = await rotationsOf(
-    db,
-    rows.map(({ uuid }) => uuid),
-  )
-  return rows.map((row) => ({ ...toAttacker(row), ...(rotations.get(row.uuid) ?? { rotation_count: 0, last_rotation_at: null }) }))
+  const [rotations, shown] = [
+    await rotationsOf(
+      db,
+      rows.map(({ uuid }) => uuid),
+    ),
+    await shownByRows(db, rows),
+  ]
+  return rows.map((row) => ({
+    ...toAttacker(row, shown.get(row.uuid)),
+    ...(rotations.get(row.uuid) ?? { rotation_count: 0, last_rotation_at: null }),
+  }))
 }
 
 export interface AttackerFilter {

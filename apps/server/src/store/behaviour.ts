@@ -1,5 +1,6 @@
 import type { BehaviourObservation, Page, Trait } from '@decnet/contracts/api'
 import { sql } from 'kysely'
+import { groupId } from '../domain/grouping/group-id.ts'
 import { findGroup } from './groups.ts'
 import { identitiesOf } from './identities.ts'
 import type { Db } from './open.ts'
@@ -14,25 +15,27 @@ export interface Attribution {
 export async function identityAttribution(db: Db, uuid: string): Promise<Attribution | null> {
   const group = await findGroup(db, 'identity', uuid)
   if (!group) return null
-  const rows = await db.selectFrom('attribution_state').selectAll().where('identity_uuid', '=', group.uuid).orderBy('primitive').execute()
-  return {
-    identity_uuid: group.uuid,
-    primitives: rows.map((row) => ({
-      primitive: row.primitive,
-      current_value: JSON.parse(row.current_value) as unknown,
-      state: row.state as Trait['state'],
-      confidence: row.confidence,
-      observation_count: row.observation_count,
-      last_change_ts: iso(row.last_change_ts),
-      last_observation_ts: iso(row.last_observation_ts),
-    })),
-  }
+  return { identity_uuid: group.uuid, primitives: await traitsOf(db, group.uuid) }
 }
 
-/** That of the identity that stands for an attacker; empty while it has none. */
+async function traitsOf(db: Db, uuid: string): Promise<Trait[]> {
+  const rows = await db.selectFrom('attribution_state').selectAll().where('identity_uuid', '=', uuid).orderBy('primitive').execute()
+  return rows.map((row) => ({
+    primitive: row.primitive,
+    current_value: JSON.parse(row.current_value) as unknown,
+    state: row.state as Trait['state'],
+    confidence: row.confidence,
+    observation_count: row.observation_count,
+    last_change_ts: iso(row.last_change_ts),
+    last_observation_ts: iso(row.last_observation_ts),
+  }))
+}
+
+/** That of the identity that stands for an attacker; what is known of him alone while he has none. */
 export async function attackerAttribution(db: Db, attacker: string): Promise<Attribution> {
   const identity = (await identitiesOf(db, [attacker])).get(attacker)
-  return (identity === undefined ? null : await identityAttribution(db, identity)) ?? { identity_uuid: null, primitives: [] }
+  const known = identity === undefined ? null : await identityAttribution(db, identity)
+  return known ?? { identity_uuid: null, primitives: await traitsOf(db, groupId('identity', attacker)) }
 }
 
 export interface BehaviourListing {

@@ -5,6 +5,7 @@ import { severityOf } from '../domain/scoring.ts'
 import { canonical, findGroup, type Groups, groupsCalled, mergedInto, named, standsIn, sums } from './groups.ts'
 import { listIdentities } from './identities.ts'
 import type { Db } from './open.ts'
+import { readableValues } from './readable-values.ts'
 import { iso } from './time.ts'
 
 export interface CampaignListing {
@@ -137,11 +138,19 @@ async function sharedBy(db: Db, uuid: string): Promise<Campaign['shared']> {
         users.set(key, (users.get(key) ?? new Set()).add(a).add(b))
       }
     }
-  return [...users]
+  const most = [...users]
     .map(([key, by]) => {
       const [kind = '', value = ''] = JSON.parse(key) as string[]
       return { kind, value, identities: by.size }
     })
     .sort((a, b) => b.identities - a.identities || (a.value < b.value ? -1 : 1))
     .slice(0, SHARED_NAMED)
+  const readable = await readableValues(
+    db,
+    most.map(({ value }) => value),
+  )
+  return most.map(({ kind, value, identities }) => {
+    const { text, secret } = readable(value)
+    return { kind, value: text, secret_sha256: secret, identities }
+  })
 }

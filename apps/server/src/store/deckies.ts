@@ -1,12 +1,12 @@
 import type { Decky } from '@decnet/contracts/api'
-import { makePersona } from '@decnet/persona'
+import { cardMaker, makePersona } from '@decnet/persona'
+import { wantedFleet } from './fleet.ts'
 import type { Db } from './open.ts'
-import { storedPlan } from './plan.ts'
 import { iso, isoOrNull } from './time.ts'
 
 /** The fleet as operators see it, in the order of its planning. `titles`: what each service calls itself. */
 export async function listDeckies(db: Db, titles: ReadonlyMap<string, string>): Promise<Decky[]> {
-  const plans = await storedPlan(db)
+  const { deckies: plans } = await wantedFleet(db)
   const states = new Map((await db.selectFrom('deckies').select(['name', 'state']).execute()).map((row) => [row.name, row.state]))
   const bound = await db.selectFrom('decky_services').selectAll().orderBy('position').execute()
   const contacts = new Map(
@@ -29,7 +29,9 @@ export async function listDeckies(db: Db, titles: ReadonlyMap<string, string>): 
     return {
       name: plan.name,
       ip: plan.ip,
+      ip6: plan.ip6 ?? null,
       mac: persona.mac,
+      mac_vendor: cardMaker(persona.mac),
       hostname: persona.hostname,
       distro: persona.os.prettyName,
       archetype: plan.archetype,
@@ -52,6 +54,8 @@ export async function listDeckies(db: Db, titles: ReadonlyMap<string, string>): 
       attacker_count: Number(contact?.attackers ?? 0),
       last_contact: isoOrNull(contact?.last ?? null),
       created_at: iso(plan.createdAt),
+      mutate_interval: plan.mutateMinutes,
+      last_mutated: isoOrNull(plan.lastMutated),
     }
   })
 }

@@ -52,6 +52,7 @@ function observation(owner: Owner, rows: readonly Row[], times: readonly [number
     payloads: valuesOf('payload'),
     c2: valuesOf('c2'),
     credentials: valuesOf('credential').flatMap(pair),
+    accepted: valuesOf('account').flatMap(pair),
     commands: rows.flatMap((row) => (row.kind === 'command' ? [{ ts: row.first_ts, decky: row.decky ?? '', text: row.value }] : [])),
     deckies: valuesOf('decky'),
   }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { lastRotation } from '../domain/rotation/observe-fingerprint.ts'
 import type { FingerprintState, Sighting, Stretch } from '../domain/rotation/sighting.ts'
 import type { Db } from './open.ts'
 import { rowsByKey } from './rows-by-key.ts'
@@ -14,7 +15,6 @@ const keyOf = ({ attacker_uuid, port, probe_type }: Key) => `${attacker_uuid} ${
 export interface KeptFingerprint {
   readonly state: FingerprintState
   readonly firstSeen: number
-  readonly lastRotationAt: number | null
   /** The last record that counted: feeding one twice changes nothing. */
   readonly lastSeq: number
 }
@@ -35,7 +35,7 @@ export class FingerprintStates {
     for (const row of rows) {
       const { last_hash, last_seen, rotation_count, history } = row
       const state = { last_hash, last_seen: last_seen / 1_000, rotation_count, history: JSON.parse(history) as Stretch[] }
-      const kept = { state, firstSeen: row.first_seen, lastRotationAt: row.last_rotation_at, lastSeq: row.last_seq }
+      const kept = { state, firstSeen: row.first_seen, lastSeq: row.last_seq }
       const key = row as Key
       states.#rows.set(keyOf(key), { key, kept })
     }
@@ -57,6 +57,7 @@ export class FingerprintStates {
       const found = this.#rows.get(id)
       if (!found) return []
       const { key, kept } = found
+      const rotatedAt = lastRotation(kept.state)
       return [
         {
           attacker_uuid: key.attacker_uuid,
@@ -66,7 +67,7 @@ export class FingerprintStates {
           first_seen: kept.firstSeen,
           last_seen: Math.round(kept.state.last_seen * 1_000),
           rotation_count: kept.state.rotation_count,
-          last_rotation_at: kept.lastRotationAt,
+          last_rotation_at: rotatedAt === null ? null : Math.round(rotatedAt * 1_000),
           history: JSON.stringify(kept.state.history),
           last_seq: kept.lastSeq,
         },

@@ -1,10 +1,11 @@
+import { codeName } from '@decnet/contracts/code-name'
 import { deterministicId } from '@decnet/kernel'
 import type { LogRecord } from '@decnet/kernel/log'
 import { groupId } from '../domain/grouping/group-id.ts'
-import { type Change, type Group, type Known, reconcile } from '../domain/grouping/reconcile.ts'
+import { type Change, dissolvedBy, type Group, type Known, reconcile } from '../domain/grouping/reconcile.ts'
 import type { Linker } from '../domain/linkage/linker.ts'
 import { reasonsOf, storyOf } from '../domain/linkage/words.ts'
-import { canonicalOf, type Layer, nameColumns } from './groups.ts'
+import { addressesOf, canonicalOf, type Layer, nameColumns } from './groups.ts'
 import type { Tx } from './log-table.ts'
 import { insertNew, upsert } from './upsert.ts'
 
@@ -28,14 +29,14 @@ export interface Regrouping {
   readonly source: LogRecord
   /** Members that a group is formed of at least. */
   readonly least: number
-  /** What people call a member. */
-  readonly label: (member: string) => string
+  /** What people call these members. */
+  readonly labels: (members: readonly string[]) => Promise<ReadonlyMap<string, string>>
 }
 
 /** Everything that can change when these members moved: their clusters, the groups of all in these, and again theirs. */
 async function around(tx: Tx, layer: Layer, moved: Iterable<string>, linker: Finder): Promise<{ clusters: string[][]; known: Known }> {
   const members = new Set<string>()
-  const groups = new Map<string, Group>()
+  const groups = new Map<string, Omit<Group, 'founder'>>()
   const attached = new Map<string, string>()
   const clusters = new Map<string, string[]>()
   let fresh = [...moved]
@@ -74,17 +75,80 @@ async function around(tx: Tx, layer: Layer, moved: Iterable<string>, linker: Fin
     fresh = theirs.flatMap(({ member }) => (members.has(member) || linker.groupOf(member) === null ? [] : [member]))
     for (const { member, group_uuid } of theirs) if (members.has(member)) attached.set(member, group_uuid)
   }
-  return { clusters: [...clusters.values()], known: { groups: [...groups.values()], attached } }
+  const named = new Map([...attached.keys()].map((member) => [groupId(layer, member), member]))
+  const founded = [...groups.values()].map((group) => ({ ...group, founder: named.get(group.uuid) ?? null }))
+  return { clusters: [...clusters.values()], known: { groups: founded, attached, seen: await firstSeen(tx, layer, [...members]) } }
+}
+
+/** When each of these members was seen first, as far as it is known. */
+async function firstSeen(tx: Tx, layer: Layer, members: readonly string[]): Promise<Map<string, number>> {
+  if (members.length === 0) return new Map()
+  const rows =
+    layer === 'identity'
+      ? await tx.selectFrom('attackers').select(['uuid', 'first_seen as since']).where('uuid', 'in', members).execute()
+      : await tx.selectFrom('actor_groups').select(['uuid', 'formed_at as since']).where('uuid', 'in', members).execute()
+  return new Map(rows.map(({ uuid, since }) => [uuid, since]))
+}
+
+/** Those of these groups to which somebody is attached. */
+async function alive(tx: Tx, layer: Layer, uuids: readonly string[]): Promise<string[]> {
+  if (uuids.length === 0) return []
+  const rows = await tx
+    .selectFrom('group_members')
+    .select('group_uuid')
+    .distinct()
+    .where('layer', '=', layer)
+    .where('group_uuid', 'in', uuids)
+    .execute()
+  return rows.map(({ group_uuid }) => group_uuid)
+}
+
+/** When each of these groups was formed that stands by itself and has nobody: it was dissolved. */
+async function dissolvedAmong(tx: Tx, layer: Layer, uuids: readonly string[]): Promise<Map<string, number>> {
+  if (uuids.length === 0) return new Map()
+  const lived = new Set(await alive(tx, layer, uuids))
+  const rows = await tx
+    .selectFrom('actor_groups')
+    .select(['uuid', 'formed_at'])
+    .where('layer', '=', layer)
+    .where('uuid', 'in', uuids)
+    .where('merged_into_uuid', 'is', null)
+    .execute()
+  return new Map(rows.flatMap(({ uuid, formed_at }) => (lived.has(uuid) ? [] : [[uuid, formed_at] as const])))
 }
 
 /** Brings the stored groups of a layer to what the linker says of these members. Answers what changed, in order. */
-export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, least, label }: Regrouping): Promise<readonly Change[]> {
+export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, least, labels }: Regrouping): Promise<readonly Change[]> {
   const { clusters, known } = await around(tx, layer, moved, linker)
-  const taken = new Set(known.groups.map(({ uuid }) => uuid))
-  const seqOf = (member: string) => appeared.get(member)?.seq ?? Number.POSITIVE_INFINITY
+  const names = await labels([...new Set([...clusters.flat(), ...known.attached.keys()])])
+  const label = (member: string) => names.get(member) ?? member.slice(0, 8)
+  // Whoever was there before comes before all that appear now.
+  const placeOf = (member: string): readonly [now: number, at: number] => {
+    const seq = known.attached.has(member) ? undefined : appeared.get(member)?.seq
+    return seq === undefined ? [0, known.seen.get(member) ?? Number.POSITIVE_INFINITY] : [1, seq]
+  }
   const firstOf = (members: readonly string[]) =>
-    members.reduce((first, member) => (seqOf(member) < seqOf(first) ? member : first), members[0] ?? '')
+    members.toSorted().reduce((first, member) => {
+      const [[now, at], [then, before]] = [placeOf(member), placeOf(first)]
+      return now < then || (now === then && at < before) ? member : first
+    })
+  const wanted = clusters.map((members) => groupId(layer, firstOf(members)))
+  const taken = new Set([...known.groups.map(({ uuid }) => uuid), ...(await alive(tx, layer, wanted))])
+  const dissolvedBefore =
+    least < 2
+      ? new Map<string, number>()
+      : await dissolvedAmong(
+          tx,
+          layer,
+          clusters.flatMap((members) => (members.length < least ? [] : members.map((member) => groupId(layer, member)))),
+        )
   const name = (members: readonly string[]): string => {
+    // Whoever came first now may not have when they were together before.
+    const [again] = members
+      .map((member) => groupId(layer, member))
+      .filter((uuid) => dissolvedBefore.has(uuid) && !known.groups.some((group) => group.uuid === uuid))
+      .sort((a, b) => (dissolvedBefore.get(a) ?? 0) - (dissolvedBefore.get(b) ?? 0) || (a < b ? -1 : 1))
+    if (again !== undefined) return again
     const first = firstOf(members)
     const uuid = groupId(layer, first)
     return taken.has(uuid) ? deterministicId(layer, first, source.id) : uuid
@@ -118,6 +182,7 @@ export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, 
     const reasons = merge?.best ? JSON.stringify(reasonsOf(merge.best).slice(0, REASONS_KEPT)) : null
     return { sentence: storyOf(group, member, label), reasons }
   }
+  const dissolved = dissolvedBy(changes, known)
   for (const change of changes) {
     if (change.kind === 'formed') {
       const { uuid, members } = change
@@ -137,6 +202,8 @@ export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, 
           },
         ],
       )
+      // One that was dissolved stands again.
+      await point(uuid, null)
       const alone = { sentence: `${label(members[0] ?? '')} is nobody known` }
       await decide(change, uuid, null, null, members.length === 1 ? alone : story(members[0] ?? ''))
     } else if (change.kind === 'linked') {
@@ -152,7 +219,9 @@ export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, 
       if (!formed || prior !== null) await decide(change, uuid, member, prior, why)
     } else if (change.kind === 'released') {
       await tx.deleteFrom('group_members').where('layer', '=', layer).where('member', '=', change.member).execute()
-      await decide(change, change.prior, change.member, null, { sentence: `${label(change.member)} belongs to none now` })
+      const group = known.groups.find(({ uuid }) => uuid === change.prior)?.mergedInto ?? change.prior
+      const end = dissolved.has(group) ? `: alone it makes no ${layer}, which is dissolved` : ''
+      await decide(change, group, change.member, null, { sentence: `${label(change.member)} belongs to none now${end}` })
     } else if (change.kind === 'merged') {
       await point(change.loser, change.winner)
       const [member] = [...known.attached].flatMap(([member, group]) => (group === change.loser ? [member] : []))
@@ -162,10 +231,17 @@ export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, 
       await decide(change, change.uuid, null, change.formerWinner, { sentence: 'What joined them is outweighed now' })
     }
   }
+  for (const uuid of dissolved) await forget(tx, layer, [uuid, ...known.groups.flatMap((one) => (one.mergedInto === uuid ? one.uuid : []))])
   return changes
 }
 
-/** Writes down why each member of a group is there: what joins it best to the others, and how sure that is. */
+/** Nobody is attached to these any more, not even who was merged into somebody else meanwhile, and nothing joins them. */
+async function forget(tx: Tx, layer: Layer, uuids: readonly string[]): Promise<void> {
+  await tx.deleteFrom('group_members').where('layer', '=', layer).where('group_uuid', 'in', uuids).execute()
+  await tx.deleteFrom('group_edges').where('layer', '=', layer).where('group_uuid', 'in', uuids).execute()
+}
+
+/** Writes down why each member of a group is there by what is known now: what joins it best to the others, in words, and how sure that is. */
 export async function keepEvidence(tx: Tx, layer: Layer, member: string, linker: Finder): Promise<void> {
   const group = linker.explainGroup(member)
   const uuid = (await canonicalOf(tx, layer, [member])).get(member)
@@ -195,12 +271,13 @@ export async function keepEvidence(tx: Tx, layer: Layer, member: string, linker:
     }),
   )
   await tx.updateTable('actor_groups').set({ confidence: group.probability }).where('uuid', '=', uuid).execute()
+  const addresses = layer === 'identity' ? await addressesOf(tx, group.members) : new Map<string, string>()
+  const label = (one: string) => addresses.get(one) ?? (layer === 'identity' ? one : codeName(one))
   for (const other of group.members) {
     const merge = group.merges.find(({ left, right }) => left.includes(other) || right.includes(other))
-    if (!merge) continue
     await tx
       .updateTable('group_members')
-      .set({ probability: merge.probability })
+      .set({ probability: merge?.probability ?? 1, why: storyOf(group, other, label) })
       .where('layer', '=', layer)
       .where('member', '=', other)
       .execute()

@@ -1,8 +1,9 @@
-import type { GroupEvidence } from '@decnet/contracts/api'
+import type { GroupEvidence, LinkReason, ToldReason } from '@decnet/contracts/api'
 import { codeName, codeWords, namesLike } from '@decnet/contracts/code-name'
 import { type Expression, type ExpressionBuilder, type ExpressionWrapper, sql } from 'kysely'
 import { dialectOf } from './dialect.ts'
 import type { Db } from './open.ts'
+import { readableValues } from './readable-values.ts'
 import type { Schema } from './schema.ts'
 import { iso } from './time.ts'
 
@@ -114,8 +115,6 @@ export async function groupEvidence(db: Db, { layer, uuid }: { layer: Layer; uui
     .orderBy('id')
     .limit(DECISIONS_SHOWN)
     .execute()
-  const moved = decisions.flatMap(({ member }) => member ?? [])
-  const labels = layer === 'identity' ? await addressesOf(db, moved) : new Map(moved.map((member) => [member, codeName(member)]))
   const said =
     layer === 'campaign'
       ? []
@@ -126,27 +125,57 @@ export async function groupEvidence(db: Db, { layer, uuid }: { layer: Layer; uui
           .orderBy('at', 'desc')
           .limit(DECISIONS_SHOWN)
           .execute()
+  const label = await namesOf(db, layer, [
+    ...decisions.flatMap(({ member }) => member ?? []),
+    ...[...edges, ...said].flatMap(({ a, b }) => [a, b]),
+  ])
+  const pair = ({ a, b }: { a: string; b: string }) => ({ a, b, a_label: label(a), b_label: label(b) })
+  const told = await tellReasons(db, [...edges, ...decisions])
   return {
-    edges: edges.map(({ a, b, log_odds, probability, reasons }) => ({ a, b, log_odds, probability, reasons: JSON.parse(reasons) })),
+    edges: edges.map(({ a, b, log_odds, probability, reasons }) => ({ ...pair({ a, b }), log_odds, probability, reasons: told(reasons) })),
     decisions: decisions.map((row) => ({
       id: row.id,
       kind: row.kind as GroupEvidence['decisions'][number]['kind'],
       at: iso(row.at),
-      member: row.member === null ? null : { uuid: row.member, label: labels.get(row.member) ?? row.member.slice(0, 8) },
+      member: row.member === null ? null : { uuid: row.member, label: label(row.member) },
       other: row.other_uuid === null ? null : named(row.other_uuid),
       sentence: row.sentence,
-      reasons: row.reasons === null ? [] : JSON.parse(row.reasons),
+      reasons: told(row.reasons),
     })),
     operator_links: said.map(({ id, kind, a, b, said_by, at, reason }) => ({
       id,
       kind: kind as 'confirm' | 'forbid',
-      a,
-      b,
+      ...pair({ a, b }),
       by: said_by,
       at: iso(at),
       reason,
     })),
   }
+}
+
+/** What people call members: attackers by address, identities by code name; of whoever is no longer kept the beginning of the uuid. */
+async function namesOf(db: Db, layer: Layer, members: readonly string[]): Promise<(member: string) => string> {
+  if (layer === 'campaign') return codeName
+  const addresses = await addressesOf(db, [...new Set(members)])
+  return (member) => addresses.get(member) ?? member.slice(0, 8)
+}
+
+const parsed = (reasons: string | null): LinkReason[] => (reasons === null ? [] : (JSON.parse(reasons) as LinkReason[]))
+
+/** Kept reasons as people read them. */
+async function tellReasons(
+  db: Db,
+  rows: readonly { readonly reasons: string | null }[],
+): Promise<(reasons: string | null) => ToldReason[]> {
+  const readable = await readableValues(
+    db,
+    rows.flatMap(({ reasons }) => parsed(reasons).flatMap(({ values }) => values)),
+  )
+  return (reasons) =>
+    parsed(reasons).map((reason) => {
+      const values = reason.values.map(readable)
+      return { ...reason, values: values.map(({ text }) => text), secrets: values.map(({ secret }) => secret) }
+    })
 }
 
 /** Counted over all attackers below a group. */
@@ -178,7 +207,7 @@ export async function strayMembers(db: Db, layer: Layer, clusters: readonly (rea
       const uuids = new Set(members.map((member) => stored.get(member)))
       const [uuid] = uuids
       if (uuids.size === 1 && uuid === undefined) return members.length >= least
-      return uuids.size > 1 || (sizes.get(uuid ?? '')?.length ?? 0) !== members.length
+      return uuids.size > 1 || members.length < least || (sizes.get(uuid ?? '')?.length ?? 0) !== members.length
     })
     .flat()
 }
@@ -258,9 +287,17 @@ export function groupsCalled(db: Db, layer: Layer, text: string) {
   return called.union(campaigns as never)
 }
 
+/** Attackers that are looked up at once. */
+const AT_ONCE = 500
+
 /** What people call attackers. */
 export async function addressesOf(db: Db, attackers: readonly string[]): Promise<Map<string, string>> {
   if (attackers.length === 0) return new Map()
-  const rows = await db.selectFrom('attackers').select(['uuid', 'ip']).where('uuid', 'in', attackers).execute()
-  return new Map(rows.map(({ uuid, ip }) => [uuid, ip]))
+  const found = new Map<string, string>()
+  for (let at = 0; at < attackers.length; at += AT_ONCE) {
+    const some = attackers.slice(at, at + AT_ONCE)
+    for (const { uuid, ip } of await db.selectFrom('attackers').select(['uuid', 'ip']).where('uuid', 'in', some).execute())
+      found.set(uuid, ip)
+  }
+  return found
 }

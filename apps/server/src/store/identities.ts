@@ -1,9 +1,10 @@
 import type { Identity, IdentityMember, Page } from '@decnet/contracts/api'
-import { headline } from '../domain/headline.ts'
+import { headline, isIdle } from '../domain/headline.ts'
 import { severityOf } from '../domain/scoring.ts'
-import { toAttacker } from './attackers.ts'
+import { shownByRows, toAttacker } from './attackers.ts'
 import { canonical, canonicalOf, findGroup, type Groups, groupsCalled, mergedInto, named, standsIn, sums } from './groups.ts'
 import type { Db } from './open.ts'
+import { shownBy } from './shown-techniques.ts'
 import { iso } from './time.ts'
 
 export interface IdentityListing {
@@ -80,15 +81,38 @@ export async function findIdentity(db: Db, uuid: string): Promise<Identity | nul
 /** Which identity each of these attackers belongs to now. */
 export const identitiesOf = (db: Db, attackers: readonly string[]): Promise<Map<string, string>> => canonicalOf(db, 'identity', attackers)
 
+const countsOf = (row: Tally) => ({
+  eventCount: Number(row.event_count),
+  sessionCount: Number(row.session_count),
+  credentialCount: Number(row.credential_count),
+  loginCount: Number(row.login_count),
+  commandCount: Number(row.command_count),
+  fileCount: Number(row.file_count),
+  serviceCount: 0,
+  deckyCount: 0,
+})
+
 async function dressed(db: Db, rows: readonly Tally[]): Promise<Identity[]> {
   const uuids = rows.map(({ uuid }) => uuid)
   if (uuids.length === 0) return []
   const groups = await db.selectFrom('actor_groups').select(['uuid', 'formed_at', 'confidence']).where('uuid', 'in', uuids).execute()
   const places = await placed(db, uuids)
-    .select(['attackers.ip', 'attackers.services', 'attackers.deckies', (eb) => canonical(eb as never).as('uuid')])
+    .select([
+      'attackers.uuid as member',
+      'attackers.ip',
+      'attackers.services',
+      'attackers.deckies',
+      (eb) => canonical(eb as never).as('uuid'),
+    ])
     .orderBy('attackers.last_seen', 'desc')
     .execute()
   const byIdentity = Map.groupBy(places, ({ uuid }) => uuid)
+  const idle = new Set(rows.flatMap((row) => (isIdle(countsOf(row)) ? (byIdentity.get(row.uuid) ?? []).map(({ member }) => member) : [])))
+  const shown = await shownBy(
+    db,
+    places.map(({ member }) => member),
+    idle,
+  )
   const [campaigns, merged] = [await canonicalOf(db, 'campaign', uuids), await mergedInto(db, uuids)]
   return rows.map((row): Identity => {
     const here = byIdentity.get(row.uuid) ?? []
@@ -97,16 +121,7 @@ async function dressed(db: Db, rows: readonly Tally[]): Promise<Identity[]> {
       [...new Set(here.flatMap((place) => JSON.parse(place[list]) as string[]))].sort(),
     )
     const campaign = campaigns.get(row.uuid)
-    const counts = {
-      eventCount: Number(row.event_count),
-      sessionCount: Number(row.session_count),
-      credentialCount: Number(row.credential_count),
-      loginCount: Number(row.login_count),
-      commandCount: Number(row.command_count),
-      fileCount: Number(row.file_count),
-      serviceCount: services?.length ?? 0,
-      deckyCount: deckies?.length ?? 0,
-    }
+    const counts = { ...countsOf(row), serviceCount: services?.length ?? 0, deckyCount: deckies?.length ?? 0 }
     return {
       ...named(row.uuid),
       formed_at: iso(group?.formed_at ?? row.first_seen),
@@ -117,7 +132,11 @@ async function dressed(db: Db, rows: readonly Tally[]): Promise<Identity[]> {
       deckies: deckies ?? [],
       score: row.score,
       severity: severityOf(row.score),
-      headline: headline(counts, deckies ?? []),
+      headline: headline(
+        counts,
+        deckies ?? [],
+        here.flatMap(({ member }) => shown.get(member) ?? []),
+      ),
       address_count: Number(row.address_count),
       addresses: here.slice(0, ADDRESSES_NAMED).map(({ ip }) => ip),
       session_count: counts.sessionCount,
@@ -155,7 +174,13 @@ export async function identityMembers(db: Db, { uuid, limit, offset }: MemberLis
     .offset(offset)
     .execute()
   const { total } = await members.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-  const data = rows.map((row) => ({ ...toAttacker(row), linked_at: iso(row.linked_at), probability: row.probability, why: row.why }))
+  const shown = await shownByRows(db, rows)
+  const data = rows.map((row) => ({
+    ...toAttacker(row, shown.get(row.uuid)),
+    linked_at: iso(row.linked_at),
+    probability: row.probability,
+    why: row.why,
+  }))
   return { total: Number(total), limit, offset, data }
 }
 

@@ -1,5 +1,6 @@
 import type { BehaviourObservation, VectorObservation } from '../domain/behaviour/observe.ts'
 import type { Tx } from './log-table.ts'
+import { rowsByKey } from './rows-by-key.ts'
 import { insertNew } from './upsert.ts'
 
 /** An observation, and whose it is. */
@@ -25,9 +26,16 @@ export async function keptAttackers(tx: Tx, uuids: readonly string[]): Promise<R
   return found
 }
 
-/** Keeps observations; those that are known stay as they are. */
-export const keepObservations = (tx: Tx, shown: readonly Shown[]): Promise<void> =>
-  insertNew(
+/** Keeps observations; those that are known stay as they are. Answers the ids of the others. */
+export async function keepObservations(tx: Tx, shown: readonly Shown[]): Promise<ReadonlySet<string>> {
+  const ids = shown.map(({ id }) => id)
+  const known = await rowsByKey(
+    tx,
+    'observations',
+    ['id'],
+    ids.map((id) => [id]),
+  )
+  await insertNew(
     tx,
     'observations',
     ['id'],
@@ -38,3 +46,5 @@ export const keepObservations = (tx: Tx, shown: readonly Shown[]): Promise<void>
       window_end: window.end_ts,
     })),
   )
+  return new Set(ids).difference(new Set(known.map(({ id }) => id)))
+}

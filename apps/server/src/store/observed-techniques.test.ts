@@ -1,7 +1,9 @@
 import { attackerId, deterministicId } from '@decnet/kernel'
+import type { NewLogRecord } from '@decnet/kernel/log'
 import { expect, it } from 'vitest'
 import { onEachDatabase } from './fixtures/each-database.ts'
 import { type Layer, nameColumns } from './groups.ts'
+import { logTable } from './log-table.ts'
 import { observedTechniques, type TagScope, techniqueTags } from './observed-techniques.ts'
 import type { Store } from './open.ts'
 import type { TtpTagTable } from './technique-tables.ts'
@@ -135,6 +137,51 @@ onEachDatabase('techniques as they are read', (bench) => {
     expect(await names(store, { of: 'identity', id: ONE })).toEqual(['T1003 1', 'T1003.008 2', 'T1110 1'])
     expect(await names(store, { of: 'identity', id: TWO })).toEqual(['T1003.008 1', 'T1583 1'])
     expect(await store.db.selectFrom('ttp_tags').selectAll().orderBy('uuid').execute()).toEqual(before)
+  })
+
+  it('of an identity, for coming from several addresses, are there as long as those are its own', async () => {
+    await using store = await bench.open()
+    await fill(store)
+    const { db } = store
+    const said = (name: string, topic: string, body: Record<string, unknown>): NewLogRecord => ({
+      ...{ id: deterministicId('event', name), topic, type: topic, ts: 1, source: 'identity-clusterer', msg: null, body },
+      ...{ decky: null, service: null, attackerIp: null, attackerPort: null, sessionId: null },
+    })
+    await logTable(store).transaction((_tx, log) =>
+      log.append([
+        said('f', 'identity.formed', { identity_uuid: ONE, observation_uuids: [attackerId(A), attackerId(C)] }),
+        said('l', 'identity.observation.linked', { identity_uuid: ONE, observation_uuid: attackerId(C), prior_identity_uuid: TWO }),
+        said('m', 'identity.merged', { winner_uuid: ONE, loser_uuid: TWO }),
+      ]),
+    )
+    const shown = { source_kind: 'identity', attacker_uuid: null, identity_uuid: ONE, sub_technique_id: null } as const
+    await db
+      .insertInto('ttp_tags')
+      .values(['f', 'l', 'm'].map((name, n) => tag(name, { ...shown, technique_id: `T200${n}` })))
+      .execute()
+    const ofOne = async () => {
+      const seen = await names(store, { of: 'identity', id: ONE })
+      const listed = await techniqueTags(db, { scope: { of: 'identity', id: ONE }, confidence: 0, limit: 50 })
+      const fleet = await names(store, FLEET)
+      const is = (name: string) => name.startsWith('T200')
+      expect([...new Set(listed.map(({ technique_id }) => `${technique_id} 1`).filter(is))].sort()).toEqual(seen.filter(is))
+      expect(fleet.filter(is)).toEqual(seen.filter(is))
+      return seen.filter(is)
+    }
+    const merge = (uuid: string, into: string | null) =>
+      db.updateTable('actor_groups').set({ merged_into_uuid: into }).where('uuid', '=', uuid).execute()
+    const move = (ip: string, to: string) =>
+      db.updateTable('group_members').set({ group_uuid: to }).where('member', '=', attackerId(ip)).execute()
+    expect(await ofOne()).toEqual(['T2000 1', 'T2001 1'])
+    await merge(TWO, ONE)
+    expect(await ofOne()).toEqual(['T2000 1', 'T2001 1', 'T2002 1'])
+    await move(C, TWO)
+    expect(await ofOne()).toEqual(['T2000 1', 'T2001 1', 'T2002 1'])
+    await merge(TWO, null)
+    expect(await ofOne()).toEqual([])
+    await move(C, ONE)
+    expect(await ofOne()).toEqual(['T2000 1', 'T2001 1'])
+    expect((await techniqueTags(db, { scope: { of: 'rule', id: 'R0014' }, confidence: 0, technique: 'T2002', limit: 9 })).length).toBe(1)
   })
 
   it('show their tags newest first, of a technique with those of its sub-techniques, or of one sub-technique', async () => {

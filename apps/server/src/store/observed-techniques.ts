@@ -1,12 +1,14 @@
 import { attackerId } from '@decnet/kernel'
 import type { Tally } from '../domain/attack/show-observed.ts'
+import { dialectOf } from './dialect.ts'
 import { addressesOf, canonical, canonicalOf, findGroup } from './groups.ts'
 import type { Db } from './open.ts'
 import { iso } from './time.ts'
+import { standingOf, undoneChanges } from './undone-changes.ts'
 
-/** Whose tags: everybody's, or those of an attacker (uuid or address), a session, an identity, a campaign. */
+/** Whose tags: everybody's, or those of an attacker (uuid or address), a session, an identity, a campaign; or those that a rule made. */
 export interface TagScope {
-  readonly of: 'fleet' | 'attacker' | 'session' | 'identity' | 'campaign'
+  readonly of: 'fleet' | 'attacker' | 'session' | 'identity' | 'campaign' | 'rule'
   readonly id: string
 }
 export interface TagFilter {
@@ -31,7 +33,13 @@ async function identitiesOf(db: Db, { of, id }: TagScope) {
   return standing.unionAll(db.selectFrom('actor_groups').select('uuid').where('merged_into_uuid', 'in', members))
 }
 
-/** The tags of a scope: attackers' tags are found by who their identity is now, so that merges need no rewriting. */
+/** Places for the other values of a statement. */
+const OTHER_VALUES = 1_000
+
+/**
+ * The tags of a scope: attackers' tags are found by who their identity is now, so that merges need no rewriting; those for what became of an
+ * identity are there as long as that holds, except where it is asked what a rule recognised.
+ */
 async function tagsOf(db: Db, { scope, from, to, confidence }: TagFilter, technique?: { id: string; sub: string | undefined }) {
   let tags = db.selectFrom('ttp_tags').selectAll('ttp_tags')
   if (from !== undefined) tags = tags.where('at', '>=', from)
@@ -39,13 +47,22 @@ async function tagsOf(db: Db, { scope, from, to, confidence }: TagFilter, techni
   if (confidence > 0) tags = tags.where('confidence', '>=', confidence)
   if (technique) tags = tags.where('technique_id', '=', technique.id)
   if (technique?.sub !== undefined) tags = tags.where('sub_technique_id', '=', technique.sub)
+  if (scope.of === 'rule') return tags.where('rule_id', '=', scope.id)
   if (scope.of === 'session') return tags.where('session_id', '=', scope.id)
   if (scope.of === 'attacker') return tags.where('attacker_uuid', '=', UUID.test(scope.id) ? scope.id : attackerId(scope.id))
   const groups = await identitiesOf(db, scope)
-  if (!groups) return tags
+  const ofIdentities = groups ? tags.where('identity_uuid', 'in', groups) : tags.where('identity_uuid', 'is not', null)
+  const changes = await ofIdentities.clearSelect().select('source_id').distinct().execute()
+  const undone = await undoneChanges(
+    db,
+    changes.map(({ source_id }) => source_id),
+  )
+  const some = undone.slice(0, dialectOf(db).values - OTHER_VALUES)
+  const holding = (all: typeof tags) => (some.length === 0 ? all : all.where('source_id', 'not in', some))
+  if (!groups) return holding(tags)
   const attackers = db.selectFrom('group_members').select('member').where('layer', '=', 'identity').where('group_uuid', 'in', groups)
   // Two questions, each with its index: a tag bears an attacker or an identity, never both.
-  return tags.where('attacker_uuid', 'in', attackers).unionAll(tags.where('identity_uuid', 'in', groups))
+  return tags.where('attacker_uuid', 'in', attackers).unionAll(holding(ofIdentities))
 }
 
 /** What was recognised, by technique and sub-technique. Nothing of an id that nobody has. */
@@ -109,21 +126,23 @@ export async function observedTechniques(db: Db, filter: TagFilter): Promise<Tal
 }
 
 export interface TagListing extends TagFilter {
-  /** The parent: all of its tags, those of its sub-techniques too. */
-  readonly technique: string
+  /** The parent: all of its tags, those of its sub-techniques too; of any, where it is left out. */
+  readonly technique?: string
   readonly sub?: string | undefined
   readonly limit: number
 }
 
-/** The tags of one technique, newest first, with their evidence. */
+/** Tags, newest first, with their evidence. */
 export async function techniqueTags(db: Db, { technique, sub, limit, ...filter }: TagListing) {
-  const tags = await tagsOf(db, filter, { id: technique, sub })
+  const tags = await tagsOf(db, filter, technique === undefined ? undefined : { id: technique, sub })
   const rows = await db
     .selectFrom(tags.as('tag'))
-    .selectAll()
-    .orderBy('at', 'desc')
-    .orderBy('seq', 'desc')
-    .orderBy('uuid')
+    .leftJoin('ttp_verdicts', 'ttp_verdicts.tag_uuid', 'tag.uuid')
+    .selectAll('tag')
+    .select('ttp_verdicts.verdict')
+    .orderBy('tag.at', 'desc')
+    .orderBy('tag.seq', 'desc')
+    .orderBy('tag.uuid')
     .limit(limit)
     .execute()
   const attackers = [...new Set(rows.flatMap(({ attacker_uuid }) => attacker_uuid ?? []))]
@@ -137,15 +156,4 @@ export async function techniqueTags(db: Db, { technique, sub, limit, ...filter }
     timestamp: iso(at),
     evidence: JSON.parse(evidence) as Record<string, unknown>,
   }))
-}
-
-/** Where each of these identities is found now. */
-async function standingOf(db: Db, uuids: readonly string[]): Promise<Map<string, string>> {
-  if (uuids.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('actor_groups')
-    .select(['uuid', (eb) => canonical(eb).as('standing')])
-    .where('uuid', 'in', uuids)
-    .execute()
-  return new Map(rows.map(({ uuid, standing }) => [uuid, standing]))
 }

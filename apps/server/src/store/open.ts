@@ -14,6 +14,14 @@ import * as fingerprints from './migrations/0004-fingerprints.ts'
 import * as codeNames from './migrations/0005-code-names.ts'
 import * as habits from './migrations/0006-habits.ts'
 import * as techniques from './migrations/0007-techniques.ts'
+import * as ruleTexts from './migrations/0008-rule-texts.ts'
+import * as backfill from './migrations/0009-backfill.ts'
+import * as recognised from './migrations/0010-recognised.ts'
+import * as probes from './migrations/0011-probes.ts'
+import * as fleet from './migrations/0012-fleet.ts'
+import * as lateEvents from './migrations/0013-late-events.ts'
+import * as mutation from './migrations/0014-mutation.ts'
+import * as tarpits from './migrations/0015-tarpits.ts'
 import { refusal } from './refusal.ts'
 import type { Schema } from './schema.ts'
 import { refuseEncoding, refuseOld } from './server-version.ts'
@@ -27,6 +35,14 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-code-names': codeNames,
   '0006-habits': habits,
   '0007-techniques': techniques,
+  '0008-rule-texts': ruleTexts,
+  '0009-backfill': backfill,
+  '0010-recognised': recognised,
+  '0011-probes': probes,
+  '0012-fleet': fleet,
+  '0013-late-events': lateEvents,
+  '0014-mutation': mutation,
+  '0015-tarpits': tarpits,
 }
 
 /** Larger files are not read through at every start; damage there shows when it is met. */

@@ -1,70 +1,51 @@
 import { randomBytes } from 'node:crypto'
-import { type DeckyPlan, type KnownService, planFleet } from '@decnet/persona'
-import type { Db } from './open.ts'
-
-/** The fleet as the database wants it, in order. */
-export async function storedPlan(db: Db): Promise<DeckyPlan[]> {
-  const deckies = await db.selectFrom('deckies').selectAll().orderBy('position').execute()
-  const services = await db.selectFrom('decky_services').selectAll().orderBy('position').execute()
-  return deckies.map((decky) => ({
-    name: decky.name,
-    seed: decky.seed,
-    archetype: decky.archetype,
-    ip: decky.ip,
-    createdAt: decky.created_at,
-    services: services
-      .filter((service) => service.decky === decky.name)
-      .map((service) => ({ name: service.name, port: service.wanted_port, config: JSON.parse(service.config) as Record<string, unknown> })),
-  }))
-}
+import { type KnownService, planFleet } from '@decnet/persona'
+import { changeFleet, makeLasting, moveLoopback, type WantedFleet, wantedFleet } from './fleet.ts'
+import type { Tx } from './log-table.ts'
 
 export interface PlanOptions {
+  /** First three numbers of the loopback network that this home holds. */
   readonly subnet: string
   readonly now: number
   readonly knownServices: readonly KnownService[]
 }
 
-/** Plans a fleet on the first start; afterwards only its addresses follow the subnet. One transaction. */
-export async function ensurePlan(db: Db, { subnet, now, knownServices }: PlanOptions): Promise<DeckyPlan[]> {
-  const stored = await storedPlan(db)
-  if (stored.length > 0) {
-    const moved = stored.map((decky) => ({ ...decky, ip: `${subnet}.${decky.ip.split('.')[3]}` }))
-    await db.transaction().execute(async (tx) => {
-      for (const decky of moved) await tx.updateTable('deckies').set({ ip: decky.ip }).where('name', '=', decky.name).execute()
-    })
-    return moved
+/**
+ * The fleet as it is to be when it starts: planned on the very first start; on the loopback its addresses follow the subnet. What was saved for
+ * the next start of a service is used from now on.
+ */
+export async function ensurePlan(tx: Tx, { subnet, now, knownServices }: PlanOptions): Promise<WantedFleet> {
+  const known = await wantedFleet(tx)
+  if (known.generation === 0 && known.deckies.length === 0) {
+    const plan = planFleet({ seed: randomBytes(16).toString('hex'), subnet, now, knownServices })
+    await changeFleet(
+      tx,
+      plan.map((decky) => ({
+        operation: 'deploy',
+        trigger: 'creation',
+        actor: null,
+        before: null,
+        after: { ...decky, mutateMinutes: null, lastMutated: null },
+      })),
+      now,
+    )
+    await makeLasting(tx)
+    return wantedFleet(tx)
   }
-  const plan = planFleet({ seed: randomBytes(16).toString('hex'), subnet, now, knownServices })
-  await db.transaction().execute(async (tx) => {
-    for (const [position, decky] of plan.entries()) {
-      await tx
-        .insertInto('deckies')
-        .values({
-          name: decky.name,
-          position,
-          seed: decky.seed,
-          archetype: decky.archetype,
-          ip: decky.ip,
-          created_at: decky.createdAt,
-          state: 'stopped',
-        })
-        .execute()
-      for (const [place, service] of decky.services.entries()) {
-        await tx
-          .insertInto('decky_services')
-          .values({
-            decky: decky.name,
-            name: service.name,
-            position: place,
-            wanted_port: service.port,
-            config: JSON.stringify(service.config),
-            port: null,
-            state: 'stopped',
-            detail: null,
-          })
-          .execute()
-      }
-    }
-  })
-  return plan
+  await makeLasting(tx)
+  if (known.network.substrate === 'loopback') await moveLoopback(tx, subnet)
+  for (const { decky, name, saved_config } of await tx
+    .selectFrom('decky_services')
+    .selectAll()
+    .where('saved_config', 'is not', null)
+    .execute())
+    await tx
+      .updateTable('decky_services')
+      .set({ config: saved_config ?? '{}', saved_config: null })
+      .where('decky', '=', decky)
+      .where('name', '=', name)
+      .execute()
+  // A home of an older release never counted.
+  if (known.generation === 0) await changeFleet(tx, [], now)
+  return wantedFleet(tx)
 }

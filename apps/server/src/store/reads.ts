@@ -1,9 +1,13 @@
 import { artifactsOf, commandsOf } from './attacker-activity.ts'
 import { attackerFacets, findAttacker, listAttackers } from './attackers.ts'
+import { latestBackfills } from './backfills.ts'
 import { attackerAttribution, attackerBehaviour, identityAttribution } from './behaviour.ts'
 import { campaignIdentities, findCampaign, listCampaigns } from './campaigns.ts'
+import { readContacts } from './contacts.ts'
 import { attemptsForSecret, findReuse, listCredentials, listReuse, topCredentials } from './credentials.ts'
 import { listDeckies } from './deckies.ts'
+import { deckyMutations } from './decky-mutations.ts'
+import { wantedFleet } from './fleet.ts'
 import { groupEvidence } from './groups.ts'
 import { findIdentity, identityMembers, listIdentities, memberUuids } from './identities.ts'
 import { logBounds, logHistogram, readAfter, searchLog } from './log-search.ts'
@@ -11,11 +15,15 @@ import { logSpan } from './log-span.ts'
 import { streamAfter } from './log-stream.ts'
 import { observedTechniques, techniqueTags } from './observed-techniques.ts'
 import type { Db, Store } from './open.ts'
-import { findLink } from './operator-links.ts'
+import { listOperations } from './operations.ts'
+import { findLink, listLinks, statedOrders } from './operator-links.ts'
+import { probesOf } from './probes.ts'
 import { profileOf } from './profiles.ts'
 import { ruleStates } from './rule-states.ts'
+import { claimedBy, ruleHits, ruleTallies, tagSpan } from './rule-tallies.ts'
 import { findSession, listSessions } from './sessions.ts'
 import { readStats } from './stats.ts'
+import { tarpitsOf } from './tarpits.ts'
 import { listUsers, userByName, userByToken } from './users.ts'
 import { workerDesires } from './worker-desires.ts'
 
@@ -34,8 +42,14 @@ export function reads({ db }: Store) {
     'attackers.profile': on(profileOf),
     'attackers.commands': on(commandsOf),
     'attackers.artifacts': on(artifactsOf),
+    'attackers.probes': on(probesOf),
     'attackers.attribution': on(attackerAttribution),
     'attackers.behaviour': on(attackerBehaviour),
+    'rules.tallies': on(ruleTallies),
+    'rules.claimed': on(claimedBy),
+    'rules.hits': on(ruleHits),
+    'rules.tagSpan': () => tagSpan(db),
+    'backfills.list': () => latestBackfills(db),
     'rules.states': async () => [...(await ruleStates(db)).values()],
     'identities.list': on(listIdentities),
     'identities.find': on(findIdentity),
@@ -43,6 +57,8 @@ export function reads({ db }: Store) {
     'identities.memberUuids': on(memberUuids),
     'identities.attribution': on(identityAttribution),
     'identities.link': on(findLink),
+    'identities.links': on(listLinks),
+    'identities.orders': on((db, _input: undefined) => statedOrders(db, 'identity-clusterer')),
     'campaigns.list': on(listCampaigns),
     'campaigns.find': on(findCampaign),
     'campaigns.identities': on(campaignIdentities),
@@ -63,6 +79,14 @@ export function reads({ db }: Store) {
     'log.span': () => logSpan(db),
     'log.bounds': () => logBounds(db),
     'deckies.list': (titles: ReadonlyMap<string, string>) => listDeckies(db, titles),
+    'tarpits.of': (decky: string) => tarpitsOf(db, decky),
+    async 'fleet.network'() {
+      const { network, deckies } = await wantedFleet(db)
+      return { now: network, deckies: deckies.length }
+    },
+    'fleet.operations': on(listOperations),
+    'fleet.contacts': on(readContacts),
+    'fleet.mutations': on(deckyMutations),
     stats: on(readStats),
     'auth.user': on(userByToken),
     'users.byName': on(userByName),

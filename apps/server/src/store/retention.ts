@@ -29,7 +29,8 @@ export interface RetentionOptions {
   readonly forget?: (table: 'sessions' | 'attackers', keys: readonly string[]) => Promise<void>
 }
 export interface Deleted {
-  readonly rows: Readonly<Partial<Record<keyof Rules, number>>>
+  /** Operations on deckies go with the log. */
+  readonly rows: Readonly<Partial<Record<keyof Rules | 'decky_operations', number>>>
   /** A table had as many as go at once: there may be more. */
   readonly more: boolean
 }
@@ -67,6 +68,42 @@ async function rotate(db: Db, { before, keep }: Rule, { limit, readers, now }: R
   return Number(numDeletedRows)
 }
 
+/** What the mutator counts back to: whether a decky has grown today. */
+const COUNTED_MS = 24 * 3_600_000
+
+/**
+ * What was done to deckies before the log begins. Of each decky the last operation of each kind stays: what became of it, and when it was tried
+ * to be changed.
+ */
+async function operations(db: Db, { before }: Rule, { limit, now }: Pick<RetentionOptions, 'limit' | 'now'>): Promise<number> {
+  const begins = before ?? (await db.selectFrom('log').select('ts').orderBy('seq').limit(1).executeTakeFirst())?.ts ?? 0
+  const old = await db
+    .selectFrom('decky_operations as old')
+    .select('id')
+    .where('status', 'in', ['succeeded', 'failed'])
+    .where('finished_at', '<', Math.min(begins, now - COUNTED_MS))
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('decky_operations as later')
+          .select('later.id')
+          .whereRef('later.decky', '=', 'old.decky')
+          .whereRef('later.operation', '=', 'old.operation')
+          .where(({ eb, or, and, ref }) =>
+            or([
+              eb('later.created_at', '>', ref('old.created_at')),
+              and([eb('later.created_at', '=', ref('old.created_at')), eb('later.id', '>', ref('old.id'))]),
+            ]),
+          ),
+      ),
+    )
+    .orderBy('created_at')
+    .limit(limit)
+    .execute()
+  if (old.length === 0) return 0
+  const ids = old.map(({ id }) => id)
+  return Number((await db.deleteFrom('decky_operations').where('id', 'in', ids).executeTakeFirstOrThrow()).numDeletedRows)
+}
+
 async function letters(db: Db, { before, keep }: Rule, limit: number): Promise<number> {
   const newest =
     keep === undefined
@@ -97,6 +134,7 @@ const AGED = {
 const OF_ATTACKERS = [
   'attacker_features',
   'attacker_fingerprint_state',
+  'attacker_probes',
   'trait_series',
   'attacker_visits',
   'typing_profiles',
@@ -123,10 +161,18 @@ async function aged(
   if (old.length === 0) return 0
   const keys = old.map((row) => String(row[key]))
   if (table === 'sessions' || table === 'attackers') await forget?.(table, keys)
+  if (table === 'attackers' || table === 'ttp_tags') await verdicts(db, table, keys)
   if (table === 'attackers') for (const own of OF_ATTACKERS) await db.deleteFrom(own).where('attacker_uuid', 'in', keys).execute()
   if (table === 'credential_reuse') await db.deleteFrom('credential_targets').where('group_id', 'in', keys).execute()
   const query = (db as unknown as Kysely<Record<string, Record<string, string>>>).deleteFrom(table).where(key, 'in', keys)
   return Number((await query.executeTakeFirstOrThrow()).numDeletedRows)
+}
+
+/** What was said of tags goes with them. */
+async function verdicts(db: Db, table: 'attackers' | 'ttp_tags', keys: readonly string[]): Promise<void> {
+  const key = table === 'attackers' ? 'attacker_uuid' : 'uuid'
+  const gone = db.selectFrom('ttp_tags').select('uuid').where(key, 'in', keys)
+  await db.deleteFrom('ttp_verdicts').where('tag_uuid', 'in', gone).execute()
 }
 
 /** Secrets that wait for a second target: they are no finding, and nobody sees them. */
@@ -154,6 +200,8 @@ async function windows(db: Db, before: number, limit: number): Promise<number> {
     .select(['rule', 'window_key'])
     .where('at', '<', before)
     .where('last_seq', '<', head - UNTOUCHED)
+    // Those of a run over the past are as old as that, and go with it.
+    .where('rule', 'not like', '~%')
     .limit(limit)
     .execute()
   for (const [rule, rows] of Map.groupBy(old, (row) => row.rule)) {
@@ -169,8 +217,11 @@ async function windows(db: Db, before: number, limit: number): Promise<number> {
  */
 export async function deleteOlder(db: Db, rules: Rules, options: RetentionOptions): Promise<Deleted> {
   const limit = Math.min(options.limit, 5_000)
-  const rows: Partial<Record<keyof Rules, number>> = {}
-  if (rules.log) rows.log = await rotate(db, rules.log, { ...options, limit })
+  const rows: Partial<Record<keyof Rules | 'decky_operations', number>> = {}
+  if (rules.log) {
+    rows.log = await rotate(db, rules.log, { ...options, limit })
+    rows.decky_operations = await operations(db, rules.log, { ...options, limit })
+  }
   if (rules.dead_letters) rows.dead_letters = await letters(db, rules.dead_letters, limit)
   if (rules.ttp_windows?.before !== undefined) rows.ttp_windows = await windows(db, rules.ttp_windows.before, limit)
   for (const table of Object.keys(AGED) as (keyof typeof AGED)[]) {

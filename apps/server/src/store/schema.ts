@@ -1,5 +1,8 @@
 import type { Generated } from 'kysely'
+import type { TtpBackfillTable } from './backfill-table.ts'
+import type { FleetTables } from './fleet-tables.ts'
 import type { HabitTables } from './habit-tables.ts'
+import type { AttackerProbeTable } from './probe-table.ts'
 import type { TechniqueTables } from './technique-tables.ts'
 
 /** Epoch milliseconds, UTC. */
@@ -91,6 +94,8 @@ export interface AttackerTable {
   behaviour: string
   /** Rhythms, phases and how many features are kept; see `domain/profile/profile.ts`. Null before the first event. */
   profile: Json | null
+  /** See `domain/profile/recognised.ts`; null before the first. */
+  techniques: Json | null
 }
 
 /** One distinct feature of an attacker; the kinds and how many of each are kept stand in `domain/profile/features.ts`. */
@@ -107,17 +112,6 @@ export interface AttackerFeatureTable {
   last_ts: Millis
   /** Its first record: of two features the smaller one came first. */
   seq: number
-}
-
-/** When a decky's services changed: markers on the way of whoever went over it. */
-export interface DeckyMutationTable {
-  /** The record that said so. */
-  id: string
-  decky: string
-  ts: Millis
-  trigger_kind: string
-  old_services: Json
-  new_services: Json
 }
 
 export interface SessionTable {
@@ -142,6 +136,9 @@ export interface SessionTable {
   client: string | null
   replay: string | null
   last_seq: number
+  /** Which source told of more after it had ended, and the latest time of what it told; null once the whole was announced. */
+  late_source: string | null
+  late_at: Millis | null
 }
 
 /** The greatest event time that each source has shown: the clock by which silence is measured. */
@@ -317,27 +314,6 @@ export interface AttackerFingerprintStateTable {
   last_seq: number
 }
 
-export interface DeckyTable {
-  name: string
-  position: number
-  seed: string
-  archetype: string
-  ip: string
-  created_at: Millis
-  state: string
-}
-
-export interface DeckyServiceTable {
-  decky: string
-  name: string
-  position: number
-  wanted_port: number
-  config: Json
-  port: number | null
-  state: string
-  detail: string | null
-}
-
 export interface UserTable {
   uuid: string
   username: string
@@ -361,7 +337,8 @@ export interface SettingTable {
   value: Json
 }
 
-export interface Schema extends HabitTables, TechniqueTables {
+export interface Schema extends FleetTables, HabitTables, TechniqueTables {
+  ttp_backfills: TtpBackfillTable
   log_head: LogHeadTable
   log: LogTable
   cursors: CursorTable
@@ -375,7 +352,6 @@ export interface Schema extends HabitTables, TechniqueTables {
   credential_reuse: CredentialReuseTable
   credential_targets: CredentialTargetTable
   attacker_features: AttackerFeatureTable
-  decky_mutations: DeckyMutationTable
   observations: ObservationTable
   attribution_state: AttributionStateTable
   actor_groups: GroupTable
@@ -384,8 +360,7 @@ export interface Schema extends HabitTables, TechniqueTables {
   group_decisions: GroupDecisionTable
   operator_links: OperatorLinkTable
   attacker_fingerprint_state: AttackerFingerprintStateTable
-  deckies: DeckyTable
-  decky_services: DeckyServiceTable
+  attacker_probes: AttackerProbeTable
   users: UserTable
   auth_sessions: AuthSessionTable
   settings: SettingTable

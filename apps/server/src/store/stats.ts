@@ -3,9 +3,9 @@ import { events } from '@decnet/contracts/events'
 import { topics } from '@decnet/contracts/topics'
 import { type Expression, type SqlBool, sql } from 'kysely'
 import { COMMAND_TYPES, FILE_TYPES } from '../domain/event-kinds.ts'
-import { headline } from '../domain/headline.ts'
+import { headline, techniqueIn } from '../domain/headline.ts'
 import { plural } from '../domain/plural.ts'
-import { conductOf } from './attackers.ts'
+import { conductOf, shownByRows } from './attackers.ts'
 import { type Top, topCredentials } from './credentials.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
 import { handsOn } from './hands-on.ts'
@@ -144,8 +144,9 @@ async function attackersOf(db: Db, span: Span) {
     .orderBy('last_seen', 'desc')
     .limit(TOP)
     .execute()
+  const shown = await shownByRows(db, rows)
   return rows.map((row) => {
-    const text = headline(conductOf(row), JSON.parse(row.deckies) as string[])
+    const text = headline(conductOf(row), JSON.parse(row.deckies) as string[], shown.get(row.uuid))
     const severity = row.severity as Severity
     return {
       top: {
@@ -163,6 +164,7 @@ async function attackersOf(db: Db, span: Span) {
         severity,
         at: iso(row.last_seen),
         text,
+        technique: techniqueIn(text),
         meta: [plural(row.session_count, 'session'), (JSON.parse(row.services) as string[]).join(' ')],
       },
     }

@@ -38,6 +38,7 @@ const attacker = (n: number, more: Partial<AttackerTable> = {}): AttackerTable =
   score_parts: '[]',
   last_seq: n,
   outreach_count: 0,
+  techniques: null,
   behaviour: 'mixed',
   profile: null,
   ...more,
@@ -84,6 +85,8 @@ const session = (n: number, more: Partial<SessionTable> = {}): SessionTable => (
   client: null,
   replay: null,
   last_seq: n,
+  late_source: null,
+  late_at: null,
   ...more,
 })
 

@@ -49,8 +49,28 @@ export interface TtpRuleStateTable {
   set_at: number
 }
 
+/** The text of a rule, in place of the one with its id that came with the product. */
+export interface TtpRuleTable {
+  id: string
+  yaml: string
+  /** SHA-256 of the text. */
+  hash: string
+  saved_at: number
+  saved_by: string
+}
+
+/** What somebody who looked said of a tag. */
+export interface TtpVerdictTable {
+  tag_uuid: string
+  verdict: 'right' | 'wrong'
+  said_by: string
+  at: number
+}
+
 export interface TechniqueTables {
   ttp_tags: TtpTagTable
   ttp_windows: TtpWindowTable
   ttp_rule_states: TtpRuleStateTable
+  ttp_rules: TtpRuleTable
+  ttp_verdicts: TtpVerdictTable
 }

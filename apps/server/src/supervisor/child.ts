@@ -16,7 +16,8 @@ export interface ChildOptions {
   readonly flags?: readonly string[]
   /** Sends what the child needs at its start; called at every start. */
   readonly begin: (child: ChildProcess) => void
-  readonly message: (message: unknown) => void
+  /** What it says, and the socket that rides along. */
+  readonly message: (message: unknown, handle?: unknown) => void
   /** A byte came on file descriptor 4. */
   readonly ring?: () => void
   /** It ended without being asked to; it is started again after `inMs`. */

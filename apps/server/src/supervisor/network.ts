@@ -24,7 +24,8 @@ const claim = (subnet: string) =>
     server.listen({ host: `${subnet}.${CLAIM_HOST}`, port: CLAIM_PORT, backlog: 1 }, () => resolve(server))
   })
 
-function readRemembered(file: string): string | null {
+/** The subnet that a home had last; null where it never had one. */
+export function rememberedSubnet(file: string): string | null {
   try {
     return remembered.parse(JSON.parse(readFileSync(file, 'utf8'))).subnet
   } catch {
@@ -34,7 +35,7 @@ function readRemembered(file: string): string | null {
 
 /** The home's own 127.77.N.0/24: the one it had, else the first that no other home holds. @throws {AppError} `no_subnet`. */
 export async function claimSubnet(file: string): Promise<SubnetClaim> {
-  const before = readRemembered(file)
+  const before = rememberedSubnet(file)
   const candidates = [...(before === null ? [] : [before]), ...Array.from({ length: 256 }, (_, n) => `127.77.${n}`)]
   for (const subnet of candidates) {
     const holder = await claim(subnet)

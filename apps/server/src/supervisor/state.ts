@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Home } from '../home.ts'
 import type { FleetReady } from './supervise.ts'
 
@@ -13,12 +13,13 @@ export interface StateFile {
   readonly ready: Omit<FleetReady, 'adminPassword'> | null
 }
 
-/** The start time of a process in clock ticks (proc(5), field 22 of `stat`); null where the machine does not say. */
+/** The start time of a process in clock ticks (proc(5), field 22 of `stat`); null where the machine does not say, or it has ended and nobody has asked how. */
 function bornAt(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The name in parentheses may hold anything; `state`, field 3, follows it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? null : (fields[19] ?? null)
   } catch {
     return null
   }
@@ -47,5 +48,8 @@ export function runningIn(home: Home): StateFile | null {
 export function writeState(home: Home, ready: FleetReady | null, stopping = false): void {
   const { adminPassword: _never, ...shown } = ready ?? {}
   const state = { pid: process.pid, born: bornAt(process.pid), startedAt: Date.now(), stopping, ready: ready ? shown : null }
-  writeFileSync(home.stateFile, `${JSON.stringify(state)}\n`, { mode: 0o600 })
+  // Whoever reads meanwhile sees the one or the other, never half of it.
+  const next = `${home.stateFile}.next`
+  writeFileSync(next, `${JSON.stringify(state)}\n`, { mode: 0o600 })
+  renameSync(next, home.stateFile)
 }

@@ -1,15 +1,22 @@
-import { lchownSync, readFileSync, rmSync } from 'node:fs'
+import { lchownSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { FleetNetwork } from '@decnet/contracts'
 import { AppError, isNodeError } from '@decnet/kernel'
 import { type DeckyPlan, makePersona } from '@decnet/persona'
+import { type ListenAddress, tryListen } from '../api/try-listen.ts'
+import { substrates } from '../fleet/substrates/substrates.ts'
 import { type Home, homeUnusable, prepareHome } from '../home.ts'
 import { type Child, superviseChild } from './child.ts'
 import { compileAhead } from './compile-ahead.ts'
+import { createFleet, wordsOf } from './fleet.ts'
 import { claimHome } from './home-claim.ts'
-import { bindFleet, type Listener } from './listeners.ts'
 import { claimSubnet, type SubnetClaim } from './network.ts'
-import type { FromServer, ToServer } from './protocol.ts'
+import type { BoundService, FromServer, ToServer } from './protocol.ts'
+import { sensorWire } from './sensor-link.ts'
+import { sensorUser } from './sensor-user.ts'
 import { writeState } from './state.ts'
+import { endStrays, MARK, markOf } from './strays.ts'
+import { networkWatcher } from './watcher.ts'
 
 export interface FleetReady {
   /** Absent of an agent, which has none. */
@@ -25,8 +32,8 @@ export interface FleetReady {
     /** Accounts that let an attacker in. */
     readonly logins: readonly { readonly user: string; readonly password: string }[]
   }[]
-  /** Services that could not be given any port. */
-  readonly failed: readonly { readonly decky: string; readonly service: string; readonly reason: string }[]
+  /** What is wanted and could not be made, and is tried again: a service, or (null) a whole decky. */
+  readonly failed: readonly { readonly decky: string; readonly service: string | null; readonly reason: string }[]
   /** The subnet that this home had before, when another home holds it now. */
   readonly movedFrom: string | null
 }
@@ -35,7 +42,7 @@ export interface SuperviseOptions {
   readonly home: Home
   /** `agent`: the events of this host's deckies go to a server elsewhere; nothing is stored or shown here. */
   readonly role?: 'server' | 'agent'
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: ListenAddress
   /** Built console; null serves the API alone. */
   readonly consoleFolder: string | null
   readonly env: NodeJS.ProcessEnv
@@ -57,22 +64,21 @@ type Served = Extract<FromServer, { type: 'ready' }>
 const SENSOR_GRACE_MS = 2_500
 const SERVER_GRACE_MS = 2_000
 const ALIVE_MS = 30_000
+/** How long after each look at the fleet comes the next, whether it still stands; at containers each is many questions to Docker. */
+const CHECK_MS = { loopback: 30_000, netns: 5_000, compose: 30_000 } as const
 
-/** Who the sensor becomes when started as root: `nobody`, or a user of its own where the machine has one. */
-function sensorUser(): { uid: number; gid: number } {
-  const line =
-    /^decnet-sensor:[^:]*:(\d+):(\d+):/mu.exec(readFileSync('/etc/passwd', 'utf8')) ??
-    /^nobody:[^:]*:(\d+):(\d+):/mu.exec(readFileSync('/etc/passwd', 'utf8'))
-  return { uid: Number(line?.[1] ?? 65_534), gid: Number(line?.[2] ?? 65_534) }
-}
-
-/** Takes a home and a subnet for it, and says so in the home. @throws {AppError} `already_running`, `no_subnet`, `home_unusable`. */
-async function takeHome(home: Home): Promise<SubnetClaim> {
+/**
+ * Takes a home and a subnet for it, and says so in the home, once it is sure that the console can listen.
+ * @throws {AppError} `already_running`, `port_taken`, `listen_failed`, `no_subnet`, `home_unusable`.
+ */
+async function takeHome({ home, listen }: SuperviseOptions): Promise<SubnetClaim> {
   const own = await claimHome(home)
   let claim: SubnetClaim | undefined
   try {
+    await tryListen(listen)
     claim = await claimSubnet(home.networkFile)
     writeState(home, null)
+    await endStrays(markOf(home))
     const { release } = claim
     return { ...claim, release: async () => void (await Promise.all([release(), own.release()])) }
   } catch (error) {
@@ -93,16 +99,16 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
   // Children inherit it: nothing in the home is for others.
   process.umask(0o077)
   prepareHome(home)
-  const claim = await takeHome(home)
+  const claim = await takeHome(options)
+  const mark = markOf(home)
 
   const root = process.getuid?.() === 0
   const identity = root ? sensorUser() : undefined
   if (identity) for (const folder of [home.sensor, home.spool, home.artifacts, home.replays]) lchownSync(folder, identity.uid, identity.gid)
 
-  let listeners: Listener[] = []
-  let plan: readonly DeckyPlan[] = []
   let sensor: Child | undefined
-  let serving = false
+  const wire = sensorWire()
+  let trouble: string | null = null
   let served: Served | undefined
   let settle: { resolve(): void; reject(error: unknown): void } | undefined
   const started = new Promise<void>((resolve, reject) => {
@@ -114,52 +120,85 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
   })
   failed.catch(() => undefined)
 
-  const tellServer = () => server.send({ type: 'fleet', services: listeners.map((listener) => listener.bound), serving } satisfies ToServer)
+  const childEnv = { PATH: options.env.PATH, NODE_ENV: 'production', NODE_COMPILE_CACHE: home.cache, [MARK]: mark }
+  const ring = () => server.send({ type: 'ring' } satisfies ToServer)
+  let network: FleetNetwork = { substrate: 'loopback' }
+  const watcher = networkWatcher({ home, identity, env: childEnv, ring, notice })
+  const fleet = createFleet({
+    sensor: wire,
+    substrate: substrates({
+      mark,
+      logs: home.logs,
+      env: childEnv,
+      containers: {
+        home,
+        identity: identity ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+        dockerHost: options.env.DOCKER_HOST,
+        ended: () => void fleet.check(),
+        notice,
+      },
+      died(code, signal) {
+        notice(`The root helper ended (${signal ?? code}); it starts again and takes its hosts on.`)
+        void fleet.check()
+      },
+    }),
+    report(report) {
+      server.send({ type: 'fleet', ...report } satisfies ToServer)
+      watcher.follow(network, report.hosts)
+      const whole = report.problems.find(({ decky }) => decky === null)
+      const words = whole ? wordsOf(whole) : null
+      if (words !== null && words !== trouble) notice(words)
+      trouble = words
+    },
+  })
   const tellAlive = () =>
     server.send({
       type: 'alive',
       pid: process.pid,
       restarts: { server: server.restarts, sensor: sensor?.restarts ?? 0 },
+      sniffer: watcher.state,
     } satisfies ToServer)
-  const alive = setInterval(() => tellAlive(), ALIVE_MS)
+  const alive = setInterval(() => {
+    tellAlive()
+    // A server that could not write it down then can now.
+    fleet.tell()
+  }, ALIVE_MS)
   alive.unref()
+  let checking: ReturnType<typeof setTimeout> | undefined
+  const checkSoon = () => {
+    clearTimeout(checking)
+    checking = setTimeout(() => void fleet.check().finally(() => (stopped ? undefined : checkSoon())), CHECK_MS[network.substrate])
+    checking.unref()
+  }
   const check = () => {
-    if (serving && served) settle?.resolve()
+    if (wire.serving && served) settle?.resolve()
   }
 
   const sensorModule = fileURLToPath(import.meta.resolve('@decnet/sensor/main'))
-  const sensorEnv = { PATH: options.env.PATH, NODE_ENV: 'production', NODE_COMPILE_CACHE: home.cache }
   // While the server starts.
   const over = new AbortController()
-  const compiled = compileAhead(sensorModule, sensorEnv, over.signal)
+  const compiled = compileAhead(sensorModule, childEnv, over.signal)
   const startSensor = () => {
     sensor = superviseChild({
       name: 'sensor',
       module: sensorModule,
       logs: home.logs,
-      env: sensorEnv,
+      env: childEnv,
       // Many idle connections, few live objects: small young space, one helper thread for the collector.
       flags: ['--max-semi-space-size=1', '--v8-pool-size=1'],
       begin(child) {
-        child.send({ type: 'serve', directory: home.sensor, ...identity, plan })
-        for (const { bound, handle } of listeners) {
-          if (handle)
-            child.send({ type: 'listener', decky: bound.decky, service: bound.service, port: bound.port }, handle as never, {
-              keepOpen: true,
-            })
-        }
-        child.send({ type: 'listening' })
+        wire.begin(child, { type: 'serve', directory: home.sensor, ...identity }, fleet)
       },
       message(message) {
-        if ((message as { type?: unknown } | null)?.type !== 'ready') return
-        serving = true
-        tellServer()
+        const before = wire.serving
+        if (wire.heard(message) !== 'ready' || before) return
+        fleet.tell()
         check()
       },
-      ring: () => server.send({ type: 'ring' } satisfies ToServer),
+      ring,
       died(code, signal, inMs) {
-        serving = false
-        tellServer()
+        wire.away()
+        fleet.tell()
         tellAlive()
         notice(`The sensor ended (${signal ?? code}); it starts again in ${inMs} ms.`)
       },
@@ -170,7 +209,7 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
     name: 'server',
     module: fileURLToPath(new URL(options.role === 'agent' ? '../agent.ts' : '../main.ts', import.meta.url)),
     logs: home.logs,
-    env: { ...options.env, NODE_COMPILE_CACHE: home.cache },
+    env: { ...options.env, NODE_COMPILE_CACHE: home.cache, [MARK]: mark },
     begin(child) {
       child.send({
         type: 'start',
@@ -183,12 +222,12 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
     message(message) {
       const said = message as FromServer
       if (said.type === 'plan') {
-        if (plan.length === 0) {
-          plan = said.plan
-          listeners = bindFleet(plan)
-          void compiled.then(() => (stopped ? undefined : startSensor()))
-        }
-        tellServer()
+        network = said.network
+        checkSoon()
+        void fleet.converge(said).then(async () => {
+          await compiled
+          if (!stopped && !sensor) startSensor()
+        })
       } else if (said.type === 'ready') {
         served ??= said
         tellAlive()
@@ -218,10 +257,12 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
         notice(`That it stops could not be written down: ${String(error)}`)
       }
       clearInterval(alive)
+      clearTimeout(checking)
       await compiled
-      await sensor?.stop(SENSOR_GRACE_MS)
-      await server.stop(SERVER_GRACE_MS)
-      for (const { handle } of listeners) handle?.close()
+      await Promise.all([sensor?.stop(SENSOR_GRACE_MS), watcher.stop()])
+      // Nobody is left to answer whoever waits for it.
+      wire.away()
+      await Promise.all([server.stop(SERVER_GRACE_MS), fleet.remove()])
       rmSync(home.stateFile, { force: true })
       await claim.release()
     })()
@@ -239,7 +280,7 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
   } finally {
     options.signal?.removeEventListener('abort', giveUp)
   }
-  const ready = describe(plan, listeners, served, claim.moved)
+  const ready = describe(fleet.plan, fleet.services, served, claim.moved)
   try {
     writeState(home, ready)
   } catch (error) {
@@ -250,11 +291,12 @@ export async function supervise(options: SuperviseOptions): Promise<Running> {
 
 function describe(
   plan: readonly DeckyPlan[],
-  listeners: readonly Listener[],
+  services: readonly BoundService[],
   served: Served | undefined,
   moved: string | null,
 ): FleetReady {
-  const bound = listeners.map((listener) => listener.bound)
+  const up = new Set(plan.map(({ name }) => name))
+  const down = new Map(services.flatMap(({ decky, detail }) => (up.has(decky) ? [] : [[decky, detail] as const])))
   return {
     ...(typeof served?.console === 'string' ? { console: served.console } : {}),
     ...(served?.natsAnswers === undefined ? {} : { nats: served.natsAnswers }),
@@ -263,11 +305,16 @@ function describe(
       name: decky.name,
       ip: decky.ip,
       logins: makePersona(decky).users.flatMap(({ name, password }) => (password === null ? [] : [{ user: name, password }])),
-      services: bound.flatMap(({ decky: owner, service, address, port, detail }) =>
+      services: services.flatMap(({ decky: owner, service, address, port, detail }) =>
         owner === decky.name && port !== null ? [{ name: service, address, port, ...(detail === null ? {} : { note: detail }) }] : [],
       ),
     })),
-    failed: bound.flatMap(({ decky, service, port, detail }) => (port === null ? [{ decky, service, reason: detail ?? '' }] : [])),
+    failed: [
+      ...[...down].map(([decky, reason]) => ({ decky, service: null, reason: reason ?? '' })),
+      ...services.flatMap(({ decky, service, port, detail }) =>
+        port === null && up.has(decky) ? [{ decky, service, reason: detail ?? '' }] : [],
+      ),
+    ],
     movedFrom: moved,
   }
 }

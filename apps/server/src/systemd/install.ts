@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError, isNodeError } from '@decnet/kernel'
+import { makeFolder } from '../make-folder.ts'
 import { hasGroup, uidsOf } from '../users-of-machine.ts'
 import { hiddenPlace, type Unit, type UnitOptions } from './units.ts'
 
@@ -75,7 +76,7 @@ export function writeUnits(units: readonly Unit[], folder: string): string[] {
   return units.map(({ name, content }) => {
     const path = join(folder, name)
     try {
-      mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
       writeFileSync(path, content, { mode: 0o644 })
     } catch (error) {
       if (!isNodeError(error)) throw error

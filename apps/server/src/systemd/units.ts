@@ -124,7 +124,10 @@ function service(
     ...state,
     ...outOfSight(options, keepsState),
     ...HARDENING,
-    ['RestrictAddressFamilies', needs.has('listen') ? 'AF_UNIX AF_INET AF_INET6 AF_NETLINK' : 'AF_UNIX AF_INET AF_INET6'],
+    [
+      'RestrictAddressFamilies',
+      needs.has('listen') || needs.has('outgoing') ? 'AF_UNIX AF_INET AF_INET6 AF_NETLINK' : 'AF_UNIX AF_INET AF_INET6',
+    ],
     ...rights(options, needs.has('listen'), own.caps ?? ''),
   ])
 }

@@ -1,13 +1,16 @@
 import { setPriority } from 'node:os'
+import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createLogger } from '@decnet/kernel/logging'
 import { type BusSettings, joinBus, type NatsSettings, remoteIntakes } from '../connections.ts'
+import { mutationSpool } from '../fleet/tell-mutation.ts'
 import { homeAt } from '../home.ts'
 import { importFolders } from '../import/folders.ts'
 import { importIntakes } from '../import/import-intakes.ts'
-import { spoolIntake } from '../intake/spool-intake.ts'
+import { homeIntakes } from '../intake/home-intakes.ts'
+import type { ProberSettings } from '../probe/settings.ts'
 import { recordingsIn } from '../recordings.ts'
-import { loadRuleSet } from '../rules/rule-set.ts'
+import { ruleBook } from '../rules/rule-set.ts'
 import { refuseHalfCopied } from '../store/copy.ts'
 import { logTable } from '../store/log-table.ts'
 import { migrate, openStore } from '../store/open.ts'
@@ -27,11 +30,11 @@ export interface PipelineData {
   readonly database: string
   /** Its folder. */
   readonly home: string
-  readonly spool: string
   readonly bus: BusSettings
   /** Where sensors on other hosts send their lines; null where there are none. */
   readonly remote: NatsSettings | null
   readonly retention: Retention
+  readonly prober: ProberSettings | undefined
   readonly vectors: VectorSettings
   readonly logLevel: string
   readonly build: string
@@ -48,29 +51,24 @@ async function pipeline(data: PipelineData) {
   await refuseHalfCopied(store)
   const bus = await joinBus(data.bus, 'pipeline', logger)
   const remote = data.remote ? await remoteIntakes(data.remote, logger) : null
-  const intake = spoolIntake({ directory: data.spool, source: 'sensor' })
-  const spool = [{ name: 'sensor', intake, shared: false }]
+  const spools = homeIntakes(homeAt(data.home))
+  const mutationLines = mutationSpool(join(homeAt(data.home).sources, 'mutator', 'spool'))
   const imports = importIntakes(importFolders({ path: data.home }).waiting)
   const vectors = await openVectors(data.vectors, logger)
   if (await remakeVectors(store.db, vectors)) logger.info('vectors are made again from the log')
-  let ruleSet: ReturnType<typeof loadRuleSet> | undefined
-  const rules = () => {
-    ruleSet ??= loadRuleSet(homeAt(data.home)).catch((error: unknown) => {
-      ruleSet = undefined
-      throw error
-    })
-    return ruleSet
-  }
+  const rules = ruleBook(homeAt(data.home), { logger })
   // Before the first evidence comes: it takes a second, and whoever asks waits within a transaction.
-  if (data.workers.includes('ttp-tagger')) rules().catch((err: unknown) => logger.error({ err }, 'the rules cannot be read'))
+  if (data.workers.includes('ttp-tagger')) rules.set(store.db).catch((err: unknown) => logger.error({ err }, 'the rules cannot be read'))
   const operations = pipelineOperations({
     store,
     bus,
     logger,
     log: logTable(store),
-    intakes: { list: async () => [...spool, ...(await imports.list()), ...((await remote?.list()) ?? [])] },
+    intakes: { list: async () => [...(await spools.list()), ...(await imports.list()), ...((await remote?.list()) ?? [])] },
     retention: data.retention,
+    prober: data.prober,
     recordings: recordingsIn(homeAt(data.home)),
+    mutationLines,
     vectors,
     rules,
     manifests: workersNamed(data.workers),
@@ -81,8 +79,10 @@ async function pipeline(data: PipelineData) {
     ...operations,
     async close() {
       await operations.close()
+      await mutationLines[Symbol.asyncDispose]()
+      await rules[Symbol.asyncDispose]()
       await vectors[Symbol.asyncDispose]()
-      await intake[Symbol.asyncDispose]()
+      await spools[Symbol.asyncDispose]()
       await imports[Symbol.asyncDispose]()
       await remote?.[Symbol.asyncDispose]()
       await bus.close()

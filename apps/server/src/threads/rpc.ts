@@ -21,7 +21,7 @@ interface Request {
 }
 type Failure = {
   readonly message: string
-  readonly app?: { readonly code: string; readonly status: number; readonly hint?: string }
+  readonly app?: { readonly code: string; readonly status: number; readonly hint?: string; readonly fields?: AppError['fields'] & object }
   readonly cause?: string
 }
 type Response =
@@ -47,9 +47,9 @@ export function serveOperations(port: MessagePort, operations: Operations): void
   })
 }
 
-const described = ({ message, code, status, hint }: AppError): Failure => ({
+const described = ({ message, code, status, hint, fields }: AppError): Failure => ({
   message,
-  app: { code, status, ...(hint === undefined ? {} : { hint }) },
+  app: { code, status, ...(hint === undefined ? {} : { hint }), ...(fields === undefined ? {} : { fields }) },
 })
 
 function describe(error: unknown): Failure {

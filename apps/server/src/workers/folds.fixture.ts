@@ -48,6 +48,8 @@ export interface Visit {
   readonly at?: number
   readonly decky?: string
   readonly hassh?: string
+  /** Tried in vain, before those that are let in. */
+  readonly refused?: readonly (readonly [user: string, secret: string])[]
   readonly logins?: readonly (readonly [user: string, secret: string])[]
   readonly commands?: readonly string[]
   readonly fetches?: readonly string[]
@@ -59,6 +61,7 @@ export function visit({
   at = 0,
   decky = 'web-01',
   hassh,
+  refused = [],
   logins = [],
   commands = [],
   fetches = [],
@@ -70,19 +73,20 @@ export function visit({
     now += 1_000
     return event({ type, at: now, ip, session, decky, body })
   }
+  const tried = ([principal, secret]: readonly [string, string], outcome: 'success' | 'failure') =>
+    seen('auth_attempt', {
+      principal,
+      secret_b64: Buffer.from(secret).toString('base64'),
+      secret_printable: secret,
+      secret_kind: 'plaintext',
+      outcome,
+      method: 'password',
+    })
   return [
     seen('connect'),
     ...(hassh === undefined ? [] : [seen('client_hello', { client_version: 'SSH-2.0-Go', hassh })]),
-    ...logins.map(([principal, secret]) =>
-      seen('auth_attempt', {
-        principal,
-        secret_b64: Buffer.from(secret).toString('base64'),
-        secret_printable: secret,
-        secret_kind: 'plaintext',
-        outcome: 'success',
-        method: 'password',
-      }),
-    ),
+    ...refused.map((login) => tried(login, 'failure')),
+    ...logins.map((login) => tried(login, 'success')),
     ...commands.map((command) => seen('command', { command, mode: 'interactive' })),
     ...fetches.map((url) => seen('download_attempt', { url, tool: 'wget' })),
     ...files.map((sha256) => seen('file_captured', { sha256, size: 1, path: '/tmp/x', via: 'scp' })),

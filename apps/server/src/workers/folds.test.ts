@@ -1,5 +1,5 @@
 import { topics } from '@decnet/contracts/topics'
-import { attackerId } from '@decnet/kernel'
+import { attackerId, newId } from '@decnet/kernel'
 import { type Bus, createMemoryBus } from '@decnet/kernel/bus'
 import type { NewLogRecord } from '@decnet/kernel/log'
 import { runWorker } from '@decnet/kernel/worker'
@@ -91,6 +91,12 @@ onEachDatabase('the folds over the event log', ({ open }) => {
     for (const payload of scored) expect(payload.score).toBeGreaterThanOrEqual(payload.threshold as number)
   })
 
+  it('a clock that jumps back ends no session before what was seen in it', async () => {
+    await feed(event({ type: 'connect', at: 60_000 }), event({ type: 'command', at: 61_000 }), event({ type: 'disconnect', at: 5_000 }))
+    const { started_at, last_at, ended_at } = await store.db.selectFrom('sessions').selectAll().executeTakeFirstOrThrow()
+    expect([started_at, last_at, ended_at].map((at) => Number(at) - T0)).toEqual([5_000, 61_000, 61_000])
+  })
+
   it('A1: a session starts with its first event and ends with its disconnect, its own commands only', async () => {
     await feed(
       event({ type: 'connect', at: 0 }),
@@ -124,6 +130,50 @@ onEachDatabase('the folds over the event log', ({ open }) => {
     expect(await store.db.selectFrom('sessions').select(['end_reason', 'ended_at']).execute()).toEqual([
       { end_reason: 'closed', ended_at: T0 + IDLE_MS + 6_000 },
     ])
+  })
+
+  it('a session that two imports tell of ends, whichever of them comes first, and however they are cut into each other', async () => {
+    const from = (source: string, ...records: NewLogRecord[]) => records.map((record) => ({ ...record, source }))
+    const first = from('import-1', event({ type: 'connect', at: 0 }), event({ type: 'command', at: 1_000, body: { command: 'w' } }))
+    const second = from('import-2', event({ type: 'command', at: IDLE_MS - 1, body: { command: 'id' } }))
+    const [end1 = [], end2 = []] = [from('import-1', tick(IDLE_MS + 1_001)), from('import-2', tick(3 * IDLE_MS))]
+    const again = (records: readonly NewLogRecord[], session: string) =>
+      records.map((record) => ({
+        ...record,
+        id: newId(),
+        sessionId: record.sessionId && session,
+        attackerIp: record.attackerIp && session,
+      }))
+    const orders = [
+      [first, end1, second, end2],
+      [second, end2, first, end1],
+      [first, second, end1, end2],
+      [second, first, end2, end1],
+    ]
+    for (const [index, order] of orders.entries()) for (const part of order) await feed(...again(part, `198.51.100.${index}`))
+    const rows = await store.db.selectFrom('sessions').selectAll().orderBy('id').execute()
+    expect(rows.map((row) => [row.source, row.end_reason, Number(row.ended_at) - T0, row.event_count, row.command_count])).toEqual(
+      Array(4).fill(['import-2', 'idle', IDLE_MS - 1, 3, 2]),
+    )
+  })
+
+  it('a session of which an older file tells after its end is announced again as a whole, once, when that file has gone on', async () => {
+    const from = (source: string, ...records: NewLogRecord[]) => records.map((record) => ({ ...record, source }))
+    const command = (at: number, command: string) => event({ type: 'command', at, body: { command } })
+    await feed(...from('import-2', command(60_000, 'id'), event({ type: 'disconnect', at: 61_000 }), tick(9 * IDLE_MS)))
+    expect(await derived('attacker.session.ended')).toMatchObject([{ command_count: 1, duration_s: 1 }])
+    await feed(...from('import-1', event({ type: 'connect' }), command(1_000, 'w'), command(30_000, 'ls'), tick(IDLE_MS + 30_000)))
+    expect(await derived('attacker.session.ended')).toHaveLength(1)
+    await feed(...from('import-1', tick(IDLE_MS + 30_001), tick(9 * IDLE_MS)))
+    const told = await derived('attacker.session.ended')
+    expect(told).toHaveLength(2)
+    expect(told[1]).toMatchObject({ started_at: new Date(T0).toISOString(), duration_s: 61, end_reason: 'closed', command_count: 3 })
+    expect(told[1]?.commands).toMatchObject([{ command_text: 'w' }, { command_text: 'ls' }, { command_text: 'id' }])
+    const rows = () => store.db.selectFrom('sessions').selectAll().execute()
+    const before = await rows()
+    await store.db.deleteFrom('cursors').execute()
+    await feed()
+    expect([await rows(), await derived('attacker.session.ended')]).toEqual([before, told])
   })
 
   it('sessions of a sensor that died end when it starts again', async () => {

@@ -16,6 +16,8 @@ export interface HostOptions {
   readonly parts: WorkerParts
   readonly bus: Bus
   readonly logger: Logger
+  /** Whoever is listed later works when those before are through: nothing else is to be done, and nobody watches. */
+  readonly inTurn?: { readonly quietMs: number } | undefined
   /** Failures in a row after which a worker is left alone for a while; the kernel's own number where absent. */
   readonly quarantineAfter?: number | undefined
   /** More members of every heartbeat: whose process it is. */
@@ -45,7 +47,7 @@ export function hostWorkers(options: HostOptions): WorkerHost {
   for (const manifest of options.manifests) {
     // A flood reaches the log, and whoever watches it, before it is thought about; then each gives way to those whose records it reads.
     const before = [...workers.values()]
-    const givesWay = () => before.some(({ busy }) => busy)
+    const others = () => before.some(({ busy }) => busy)
     const worker = manifest.make(options.parts)
     const running = runWorker(worker, {
       log,
@@ -53,7 +55,7 @@ export function hostWorkers(options: HostOptions): WorkerHost {
       logger,
       transient: isTransient,
       structural: isStructural,
-      givesWay,
+      ...(options.inTurn ? { waits: others, quietMs: options.inTurn.quietMs } : { givesWay: others }),
       extra: options.vitals,
       ...(options.quarantineAfter !== undefined && { quarantine: { after: options.quarantineAfter } }),
     })

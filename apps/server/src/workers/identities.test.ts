@@ -3,6 +3,8 @@ import { type Bus, createMemoryBus } from '@decnet/kernel/bus'
 import type { NewLogRecord } from '@decnet/kernel/log'
 import type { AnyWorker } from '@decnet/kernel/worker'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { groupId } from '../domain/grouping/group-id.ts'
+import { attackerAttribution } from '../store/behaviour.ts'
 import { findCampaign, listCampaigns } from '../store/campaigns.ts'
 import { onEachDatabase } from '../store/fixtures/each-database.ts'
 import { groupEvidence } from '../store/groups.ts'
@@ -10,9 +12,10 @@ import { findIdentity, identitiesOf, listIdentities } from '../store/identities.
 import { logTable, type Tx } from '../store/log-table.ts'
 import type { Store } from '../store/open.ts'
 import { stateLinks } from '../store/operator-links.ts'
+import attribution from './attribution/worker.ts'
 import { campaignClusterer } from './campaign-clusterer/worker.ts'
 import credentials from './credentials/worker.ts'
-import { settle, T0, type Visit, visit } from './folds.fixture.ts'
+import { event, settle, T0, type Visit, visit } from './folds.fixture.ts'
 import { identityClusterer } from './identity-clusterer/worker.ts'
 import profiler from './profiler/worker.ts'
 
@@ -32,6 +35,16 @@ const strangers = (count: number): NewLogRecord[] =>
       commands: ['uname -a'],
     }),
   ).flat()
+
+/** One measurement of one trait. */
+const habit = (ip: string, n: number, value: string): NewLogRecord => {
+  const ts = T0 / 1_000 + n * 60
+  const body = {
+    ...{ id: n.toString(16).padStart(32, '0'), v: 1, ts, primitive: 'motor.input_modality', value, confidence: 0.9, source: 'test' },
+    ...{ window: { start_ts: ts, end_ts: ts }, evidence_ref: `recording-${n}`, identity_ref: null, attacker_uuid: attackerId(ip) },
+  }
+  return { ...event({ type: 'observation', at: n * 60_000, ip }), topic: 'attacker.observation.motor.input_modality', body }
+}
 
 const page = { addresses: 1, sortBy: 'addresses', order: 'desc', limit: 100, offset: 0 } as const
 const [A, B] = ['203.0.113.7', '192.0.2.200']
@@ -80,6 +93,13 @@ onEachDatabase('identities', ({ open }) => {
     expect(evidence?.decisions.map(({ kind }) => kind)).toEqual(['linked', 'formed'])
   })
 
+  it('I1: what is said of identities is said of no attacker who only came last', async () => {
+    await feed(...visit({ ip: A, ...rare }), ...visit({ ip: B, at: 600_000, ...rare }), ...strangers(20))
+    const said = await store.db.selectFrom('log').select(['attacker_ip', 'decky']).where('topic', 'like', 'identity.%').execute()
+    expect(said.length).toBeGreaterThan(0)
+    expect(said.filter(({ attacker_ip, decky }) => attacker_ip !== null || decky !== null)).toEqual([])
+  })
+
   it('I1: what an operator says holds against new evidence; a split identity keeps its uuid, and taking it back joins them again', async () => {
     await feed(...strangers(20), ...visit({ ip: A, ...rare }), ...visit({ ip: B, at: 600_000, ...rare }))
     expect(await together()).toBe(true)
@@ -93,19 +113,30 @@ onEachDatabase('identities', ({ open }) => {
     expect((await identitiesOf(store.db, [attackerId(B)])).get(attackerId(B))).toBe(before)
   })
 
-  it('I1: whoever is split off leaves, and the others keep the uuid that they had together', async () => {
-    const C = '192.0.2.77'
-    const three = [A, B, C]
-    await feed(...strangers(20), ...three.flatMap((ip, n) => visit({ ip, at: n * 600_000, ...rare })))
-    const identity = async (ip: string) => (await identitiesOf(store.db, [attackerId(ip)])).get(attackerId(ip))
-    const uuid = await identity(A)
-    expect(await Promise.all(three.map(identity))).toEqual([uuid, uuid, uuid])
-    const apart = [B, C].map((b) => ({ kind: 'forbid' as const, a: attackerId(A), b: attackerId(b), by: 'ada', reason: null }))
-    await stateLinks(logTable(store), apart, T0 + 2_000_000)
+  it('I1: an identity that is parted keeps its uuid where its founder is, however many go, and so it is when the log is read anew', async () => {
+    const three = [A, B, '192.0.2.77']
+    const came = [...strangers(20), ...three.flatMap((ip, n) => visit({ ip, at: n * 600_000, ...rare }))]
+    const identities = () => Promise.all(three.map(async (ip) => (await identitiesOf(store.db, [attackerId(ip)])).get(attackerId(ip))))
+    const part = (from: string, ...others: readonly string[]) => {
+      const apart = others.map((b) => ({ kind: 'forbid' as const, a: attackerId(from), b: attackerId(b), by: 'ada', reason: null }))
+      return stateLinks(logTable(store), apart, T0 + 2_000_000)
+    }
+    await feed(...came)
+    const [uuid, ...same] = await identities()
+    expect(same).toEqual([uuid, uuid])
+    await part(A, ...three.slice(1))
     await feed()
-    const [left, ...rest] = await Promise.all(three.map(identity))
-    expect(rest).toEqual([uuid, uuid])
-    expect(left).not.toBe(uuid)
+    const [founder, ...gone] = await identities()
+    expect(founder).toBe(uuid)
+    expect(gone[0]).not.toBe(uuid)
+    expect(gone[1]).toBe(gone[0])
+    await store.close()
+    store = await open()
+    workers = [credentials, profiler, identityClusterer(), campaignClusterer()] as readonly AnyWorker<Tx>[]
+    await settle(store, bus, [], came)
+    await part(A, ...three.slice(1))
+    await feed()
+    expect(await identities()).toEqual([founder, ...gone])
   })
 
   it('I1: identities that an operator joins are merged under the elder; taken back, the younger stands under its own uuid', async () => {
@@ -167,5 +198,48 @@ onEachDatabase('identities', ({ open }) => {
     store = await open()
     await feed(...records)
     expect(await rows()).toEqual(once)
+  })
+
+  it('A5: what the clusterer makes of an attacker does not depend on whether attribution had a stub of it before, nor does what is known of it', async () => {
+    const habits = [A, B, '198.51.100.3', '192.0.2.77'].flatMap((ip, whose) =>
+      Array.from({ length: 4 + whose }, (_, n) => habit(ip, whose * 100 + n, n % 3 === 2 ? 'pasted' : 'typed')),
+    )
+    const records = [...strangers(10), ...[A, B].flatMap((ip, n) => visit({ ip, at: n * 600_000, ...rare })), ...habits]
+    const passes = [
+      () => [[identityClusterer()], [attribution]],
+      () => [[attribution], [identityClusterer()], [attribution]],
+      () => [[attribution, identityClusterer()]],
+    ]
+    const found = []
+    for (const pass of passes) {
+      await store.close()
+      store = await open()
+      await settle(store, bus, [credentials, profiler] as readonly AnyWorker<Tx>[], records)
+      for (const folds of pass()) await settle(store, bus, folds as readonly AnyWorker<Tx>[])
+      const { db } = store
+      found.push({
+        groups: await db.selectFrom('actor_groups').selectAll().orderBy('uuid').execute(),
+        members: await db.selectFrom('group_members').selectAll().orderBy('member').execute(),
+        // Their place in the log depends on the other folds that write to it.
+        decisions: (await db.selectFrom('group_decisions').selectAll().orderBy('id').execute()).map(({ seq: _, ...decision }) => decision),
+        said: await db.selectFrom('log').select(['id', 'topic', 'body']).where('topic', 'like', 'identity.%').orderBy('id').execute(),
+        traits: await db.selectFrom('attribution_state').selectAll().orderBy('identity_uuid').execute(),
+      })
+    }
+    const [first, ...others] = found
+    for (const other of others) expect(other).toEqual(first)
+    const standing = first?.groups.map(({ uuid }) => uuid)
+    expect(first?.said.flatMap(({ topic, body }) => (topic === 'identity.formed' ? [JSON.parse(body).identity_uuid] : [])).sort()).toEqual(
+      standing,
+    )
+    expect(
+      first?.decisions
+        .filter(({ kind }) => kind === 'formed')
+        .map(({ group_uuid }) => group_uuid)
+        .sort(),
+    ).toEqual(standing)
+    expect(standing).toContain(groupId('identity', attackerId(A)))
+    expect(first?.traits.map(({ observation_count }) => observation_count).sort()).toEqual([6, 7, 9])
+    expect((await attackerAttribution(store.db, attackerId('192.0.2.77'))).primitives).toHaveLength(1)
   })
 })

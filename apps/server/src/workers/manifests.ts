@@ -2,6 +2,8 @@ import { AppError } from '@decnet/kernel'
 import type { EventLog } from '@decnet/kernel/log'
 import type { Logger } from '@decnet/kernel/logging'
 import type { AnyWorker } from '@decnet/kernel/worker'
+import type { ProberSettings } from '../probe/settings.ts'
+import type { RuleBook } from '../rules/rule-set.ts'
 import type { Tx } from '../store/log-table.ts'
 import type { Db } from '../store/open.ts'
 import type { VectorStore } from '../vectors/port.ts'
@@ -13,6 +15,8 @@ import fingerprintRotation from './fingerprint-rotation/worker.ts'
 import { identityClusterer } from './identity-clusterer/worker.ts'
 import { type IntakeSources, ingester } from './ingester/worker.ts'
 import mail from './mail/worker.ts'
+import { mutator } from './mutator/worker.ts'
+import { prober } from './prober/worker.ts'
 import profiler from './profiler/worker.ts'
 import type { Retention } from './retention/rules.ts'
 import { retention } from './retention/worker.ts'
@@ -21,7 +25,9 @@ import rhythm from './rhythm/worker.ts'
 import { rotationLog } from './rotation-log/worker.ts'
 import { ruleStatesWorker } from './rule-states/worker.ts'
 import { similarity } from './similarity/worker.ts'
-import { type RuleSet, ttpTagger } from './ttp-tagger/worker.ts'
+import traffic from './traffic/worker.ts'
+import { ttpBackfill } from './ttp-backfill/worker.ts'
+import { ttpTagger } from './ttp-tagger/worker.ts'
 
 /** What a worker is given by the process that runs it. */
 export interface WorkerParts {
@@ -31,9 +37,11 @@ export interface WorkerParts {
   readonly recordings: Recordings
   readonly vectors: VectorStore
   /** By which techniques are recognised; asked for when the first evidence comes. */
-  readonly rules: () => Promise<RuleSet>
+  readonly rules: Pick<RuleBook, 'set' | 'own'>
   /** What operators want to keep, and for how long. */
   readonly retention: Retention
+  /** Absent: attackers are not probed. */
+  readonly prober?: ProberSettings | undefined
   readonly now: () => number
   /** Takes the lines that are for other programs' eyes. */
   readonly logger: Pick<Logger, 'info'>
@@ -45,12 +53,12 @@ export interface Manifest {
   readonly summary: string
   readonly kind: 'fold' | 'tick' | 'process'
   /** What it needs of the machine; a unit of systemd gives it no more. */
-  readonly needs: readonly ('database' | 'bus' | 'spool' | 'artifacts' | 'listen')[]
+  readonly needs: readonly ('database' | 'bus' | 'spool' | 'artifacts' | 'listen' | 'outgoing')[]
   /** Null: an operator may stop and start it at any time. Otherwise the command that does it. */
   readonly stopsWith: string | null
   /** What an operator should know who stops it; null where that cannot be done. */
   readonly stopMeans: string | null
-  /** Runs on other hosts only: it is in the registry once it was heard. */
+  /** Is not everywhere: shown once it was heard of (agents on other hosts, the sniffer of a real network). */
   readonly elsewhere: boolean
   /** May run in a process of its own, beside others of its kind: `decnet worker <name>`. */
   readonly alone: boolean
@@ -100,7 +108,10 @@ const gathering = campaignClusterer() as AnyWorker<Tx>
 const telling = rotationLog(unused) as AnyWorker<Tx>
 const comparing = similarity(unused) as AnyWorker<Tx>
 const recognising = ttpTagger(unused) as AnyWorker<Tx>
-const expiring: AnyWorker<Tx> = ruleStatesWorker({ db: unused, now: unused })
+const expiring: AnyWorker<Tx> = ruleStatesWorker({ db: unused, rules: unused, now: unused })
+const asking: AnyWorker<Tx> = prober({ log: unused, db: unused, settings: unused, now: unused })
+const changing: AnyWorker<Tx> = mutator({ log: unused, db: unused, logger: unused, now: unused })
+const lookingBack: AnyWorker<Tx> = ttpBackfill(unused)
 /** What is read by them stays until they have. */
 const readers = [
   ...[
@@ -117,6 +128,7 @@ const readers = [
     attribution,
     comparing,
     recognising,
+    traffic,
   ],
 ].map(({ name }) => name)
 
@@ -125,7 +137,7 @@ const readers = [
  * made from this. The order is that of the start.
  */
 export const manifests: readonly Manifest[] = [
-  process('supervisor', 'Keeps server and sensor alive.', [], DOWN),
+  process('supervisor', 'Keeps server and sensor alive, and on a real network root helper and sniffer.', [], DOWN),
   {
     ...process('bus', 'Carries announcements between workers and to the live stream; without it they look by themselves.', ['bus'], null),
     stopMeans: 'Announcements come up to a second late, and heartbeats not at all, so silence says nothing. No event is lost.',
@@ -133,6 +145,7 @@ export const manifests: readonly Manifest[] = [
   process('api', 'Answers the console and scripts.', ['database', 'bus', 'artifacts', 'listen'], DOWN),
   process('agent', 'Sends what the sensor of another host saw to the intake.', ['bus', 'spool'], DOWN, true),
   process('sensor', 'Plays the services of all deckies.', ['spool', 'artifacts', 'listen'], DOWN),
+  process('sniffer', 'Watches the network of a fleet that stands on a real one.', ['spool'], DOWN, true),
   {
     name: 'ingester',
     summary: ingesting.summary,
@@ -195,7 +208,11 @@ export const manifests: readonly Manifest[] = [
   fold(
     recognising,
     'No technique is recognised until it is started again; then it looks at all that came meanwhile.',
-    ({ rules }) => ttpTagger(rules) as AnyWorker<Tx>,
+    ({ rules }) => ttpTagger(rules.set) as AnyWorker<Tx>,
+  ),
+  fold(
+    traffic as AnyWorker<Tx>,
+    'The live view of packets stands still until it is started again; what the sniffer saw is in the log all the same.',
   ),
   {
     name: expiring.name,
@@ -203,11 +220,12 @@ export const manifests: readonly Manifest[] = [
     kind: 'tick',
     needs: ['database', 'bus'],
     stopsWith: null,
-    stopMeans: 'What was decided about rules for a time goes on beyond it, until it is started again.',
+    stopMeans:
+      'What was decided about rules for a time goes on beyond it, and nobody is told of rules that changed in the folder, until it is started again.',
     elsewhere: false,
     alone: true,
     definition: expiring,
-    make: ({ db, now }) => ruleStatesWorker({ db, now }),
+    make: ({ db, rules, now }) => ruleStatesWorker({ db, rules, now }),
   },
   {
     name: forgetting.name,
@@ -220,6 +238,42 @@ export const manifests: readonly Manifest[] = [
     alone: true,
     definition: forgetting,
     make: ({ db, vectors, retention: kept, now }) => retention({ db, vectors, retention: kept, readers, now }),
+  },
+  {
+    name: asking.name,
+    summary: asking.summary,
+    kind: 'tick',
+    needs: ['database', 'bus', 'outgoing'],
+    stopsWith: null,
+    stopMeans: 'The machines of attackers are asked nothing until it is started again; then what is due.',
+    elsewhere: false,
+    alone: true,
+    definition: asking,
+    make: ({ log, db, prober: settings, now }) => prober({ log, db, settings, now }),
+  },
+  {
+    name: changing.name,
+    summary: changing.summary,
+    kind: 'tick',
+    needs: ['database', 'bus'],
+    stopsWith: null,
+    stopMeans: 'Deckies stay as they are, also those that you ask to be changed, until it is started again; then those that are due.',
+    elsewhere: false,
+    alone: true,
+    definition: changing,
+    make: ({ log, db, logger, now }) => mutator({ log, db, logger, now }),
+  },
+  {
+    name: lookingBack.name,
+    summary: lookingBack.summary,
+    kind: 'tick',
+    needs: ['database', 'bus'],
+    stopsWith: null,
+    stopMeans: 'What you ask to be looked at again waits until it is started again; it goes on where it was.',
+    elsewhere: false,
+    alone: true,
+    definition: lookingBack,
+    make: ({ log, db, rules, now }) => ttpBackfill({ log, db, rules: () => rules.set(db), now }),
   },
 ]
 

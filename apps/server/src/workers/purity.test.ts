@@ -37,7 +37,18 @@ const BODIES: Readonly<Record<string, readonly Record<string, string>[]>> = {
   disconnect: [{ bytes_in: '10' }],
   tick: [{}],
   sensor_started: [{}],
+  tagged: [{}, {}, {}],
 }
+/** What a tagger says of what it saw. */
+const TAGS = [
+  { technique_id: 'T1190', tactic: 'TA0001', confidence: 0.9 },
+  { technique_id: 'T1110', tactic: 'TA0006', confidence: 0.5 },
+  { technique_id: 'T1059', tactic: null, confidence: 0.7 },
+] as const
+const tagged = (n: number) => ({
+  ...{ attacker_uuid: newId(), identity_uuid: null, session_id: null, tag_uuids: [newId()] },
+  ...{ techniques_added: [TAGS[n]?.technique_id ?? 'T1190'], recognised: [TAGS[n] ?? TAGS[0]] },
+})
 
 interface Step {
   readonly type: string
@@ -65,17 +76,21 @@ const steps = fc.array(step, { minLength: 1, maxLength: 40 })
 /** What one sensor wrote, in its order. */
 function written(source: string, list: readonly Step[]): NewLogRecord[] {
   let ts = T0
-  return list.map(({ type, body, who, session, decky, pause }) => {
+  const seen = new Set<number>()
+  return list.flatMap(({ type, body, who, session, decky, pause }) => {
     ts += pause
+    // What is recognised follows what it is recognised in.
+    if (type === 'tagged' && !seen.has(who)) return []
     const bodies = BODIES[type] ?? [{}]
     const own = type === 'tick' || type === 'sensor_started'
+    if (!own) seen.add(who)
     return {
-      ...{ id: newId(), topic: 'system.log', ts, source, type, attackerPort: null, msg: null },
+      ...{ id: newId(), topic: type === 'tagged' ? 'ttp.tagged' : 'system.log', ts, source, type, attackerPort: null, msg: null },
       decky: own ? 'sensor' : `decky-${decky}`,
       service: own ? 'sensor' : (['ssh', 'ftp', 'http'][decky] ?? 'ssh'),
       attackerIp: own ? null : `203.0.113.${who}`,
       sessionId: own ? null : `${source}-${who}-${session}`,
-      body: bodies[body % bodies.length] ?? {},
+      body: type === 'tagged' ? tagged(body) : (bodies[body % bodies.length] ?? {}),
     }
   })
 }

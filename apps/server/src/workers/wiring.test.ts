@@ -50,8 +50,11 @@ describe('the wiring of topics', () => {
 
   it('every record topic is derived by one worker or by the fleet, by nobody twice', () => {
     const shared = topics.attackerObservation
+    // Of a tag tells whoever wrote its row; a tag has one id, whoever finds it.
+    const byWhoeverIsFirst = topics.ttpTagged
     for (const topic of allTopics.filter(({ kind, planned }) => kind === 'record' && !planned))
-      expect(wired(topic).publishers, topic.template).toHaveLength(topic === shared ? 2 : 1)
+      expect(wired(topic).publishers, topic.template).toHaveLength(topic === shared || topic === byWhoeverIsFirst ? 2 : 1)
+    expect(wired(byWhoeverIsFirst).publishers).toEqual(['ttp-tagger', 'ttp-backfill'])
     const [ofSessions, ofMany] = [new Set(primitives.map(({ name }) => name)), new Set(rhythms.map(({ name }) => name))]
     expect(wired(shared).publishers).toEqual(['behaviour', 'rhythm'])
     expect(ofSessions.intersection(ofMany)).toEqual(new Set())

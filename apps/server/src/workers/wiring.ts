@@ -17,10 +17,25 @@ interface Beside {
 const KERNEL = '../../../../packages/kernel/src'
 const CONSOLE = '../../../console/src/frame/live-context.tsx'
 const CONSOLE_FOLLOWS =
-  'attacker.observed,attacker.scored,attacker.session.>,identity.>,campaign.>,attribution.>,ttp.>,credential.reuse.detected,decky.*.state,system.*.health'
+  'attacker.observed,attacker.scored,attacker.session.>,identity.>,campaign.>,attribution.>,ttp.>,credential.reuse.detected,decky.>,system.*.health'
 
 export const publishersBeside: readonly Beside[] = [
   { part: 'fleet', pattern: topics.deckyState.pattern, file: '../fleet/record-state.ts', says: /topics\.deckyState\.name\(/u },
+  { part: 'fleet', pattern: topics.deckyMutation.pattern, file: '../fleet/mutation.ts', says: /topics\.deckyMutation\.name\(/u },
+  { part: 'fleet', pattern: topics.deckyServiceAdded.pattern, file: '../fleet/mutation.ts', says: /topics\.deckyServiceAdded\.name\(/u },
+  {
+    part: 'fleet',
+    pattern: topics.deckyServiceRemoved.pattern,
+    file: '../fleet/mutation.ts',
+    says: /topics\.deckyServiceRemoved\.name\(/u,
+  },
+  {
+    part: 'fleet',
+    pattern: topics.deckyServiceConfigChanged.pattern,
+    file: '../fleet/mutation.ts',
+    says: /topics\.deckyServiceConfigChanged\.name\(/u,
+  },
+  { part: 'fleet', pattern: topics.deckyLifecycle.pattern, file: '../threads/operations.ts', says: /publishTo\(topics\.deckyLifecycle/u },
   {
     part: 'api',
     pattern: topics.identityLinkStated.pattern,
@@ -32,6 +47,18 @@ export const publishersBeside: readonly Beside[] = [
     pattern: topics.ttpRuleState.pattern,
     file: '../threads/operations.ts',
     says: /publishTo\(topics\.ttpRuleState/u,
+  },
+  {
+    part: 'api',
+    pattern: topics.ttpRuleReloaded.pattern,
+    file: '../threads/operations.ts',
+    says: /publishTo\(topics\.ttpRuleReloaded/u,
+  },
+  {
+    part: 'api',
+    pattern: topics.deckyMutateRequest.pattern,
+    file: '../api/routes/mutate.ts',
+    says: /publishTo\(topics\.deckyMutateRequest/u,
   },
   { part: 'api', pattern: topics.workerControl.pattern, file: '../api/routes/workers.ts', says: /publishTo\(\s*topics\.workerControl/u },
   {
@@ -71,7 +98,7 @@ export const consumersBeside: readonly Beside[] = [
     part: 'console',
     pattern,
     file: CONSOLE,
-    says: new RegExp(`topics:\\s*'${RegExp.escape(CONSOLE_FOLLOWS)}'`, 'u'),
+    says: new RegExp(`CALM =\\s*'${RegExp.escape(CONSOLE_FOLLOWS)}'`, 'u'),
   })),
 ]
 

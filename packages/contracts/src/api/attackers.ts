@@ -174,6 +174,8 @@ export const artifactRow = z.object({
   service: z.string(),
   kind: z.enum(['file', 'mail']),
   path: z.string().nullable(),
+  /** Its exact bytes, where they are not UTF-8. */
+  path_b64: z.string().nullable(),
   sha256: z.string(),
   size: count,
   truncated: z.boolean(),

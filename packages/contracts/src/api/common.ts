@@ -28,7 +28,7 @@ export interface Page<Row> {
   data: Row[]
 }
 
-/** RFC 9457. `errors` names the fields that were refused; `code` is stable, for programs. */
+/** RFC 9457. `errors` names the fields that were refused, of a text also the line and column; `code` is stable, for programs. */
 export const problem = z.object({
   type: z.string(),
   title: z.string(),
@@ -37,7 +37,9 @@ export const problem = z.object({
   detail: z.string().optional(),
   instance: z.string().optional(),
   error_id: z.string().optional(),
-  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  errors: z
+    .array(z.object({ field: z.string(), message: z.string(), line: z.number().int().optional(), column: z.number().int().optional() }))
+    .optional(),
 })
 export type Problem = z.infer<typeof problem>
 

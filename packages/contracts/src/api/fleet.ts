@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { count, timestamp } from '../fields.ts'
+import { mutateInterval } from './deploy.ts'
 
 export const deckyService = z.object({
   name: z.string(),
@@ -13,7 +14,10 @@ export const deckyService = z.object({
 export const decky = z.object({
   name: z.string(),
   ip: z.string(),
+  ip6: z.string().nullable(),
   mac: z.string(),
+  /** Who made a network card with such an address; null where nobody is known to. */
+  mac_vendor: z.string().nullable(),
   hostname: z.string(),
   distro: z.string(),
   archetype: z.string(),
@@ -27,6 +31,9 @@ export const decky = z.object({
   attacker_count: count,
   last_contact: timestamp.nullable(),
   created_at: timestamp,
+  mutate_interval: mutateInterval,
+  /** When it was changed last by itself or on request; null = not since its creation. */
+  last_mutated: timestamp.nullable(),
 })
 export type Decky = z.infer<typeof decky>
 export const deckies = z.array(decky)

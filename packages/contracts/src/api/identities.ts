@@ -1,25 +1,34 @@
 import { z } from 'zod'
-import { count, timestamp, uuid } from '../fields.ts'
+import { count, sha256, timestamp, uuid } from '../fields.ts'
 import { attacker } from './attackers.ts'
 import { given, optionalText, page, paging, period, severity } from './common.ts'
 import { session } from './sessions.ts'
 
-/** One reason for or against two being one: log-odds in bits, above 0 for, below 0 against; why, in words. */
+/** One reason for or against two being one; why, in words. */
 export const linkReason = z.object({
   feature: z.string(),
   values: z.array(z.string()),
-  weight: z.number(),
+  weight: z.number().describe('Natural log-odds: above 0 for, below 0 against.'),
   why: z.string(),
 })
 export type LinkReason = z.infer<typeof linkReason>
 
+/** The same for people to read: with secrets as they were captured, made visible. */
+export const toldReason = linkReason.extend({
+  /** Of each value the SHA-256 of the first secret in it; null where it holds none. */
+  secrets: z.array(sha256.nullable()),
+})
+export type ToldReason = z.infer<typeof toldReason>
+
+/** Two members by uuid, and as people call them: by address or code name. */
+const pair = { a: uuid, b: uuid, a_label: z.string(), b_label: z.string() }
+
 /** What joins two members, or keeps them apart. */
 export const linkEdge = z.object({
-  a: uuid,
-  b: uuid,
-  log_odds: z.number(),
+  ...pair,
+  log_odds: z.number().describe('Natural log-odds of the two: prior and weights.'),
   probability: z.number().min(0).max(1),
-  reasons: z.array(linkReason),
+  reasons: z.array(toldReason),
 })
 export type LinkEdge = z.infer<typeof linkEdge>
 
@@ -36,7 +45,7 @@ export const groupDecision = z.object({
   other: groupRef.nullable(),
   sentence: z.string(),
   /** What was weighed then, strongest first; none where nothing was. */
-  reasons: z.array(linkReason),
+  reasons: z.array(toldReason),
 })
 export type GroupDecision = z.infer<typeof groupDecision>
 
@@ -90,22 +99,28 @@ export const identityMember = attacker.extend({
 export type IdentityMember = z.infer<typeof identityMember>
 export const identityMemberPage = page(identityMember)
 
+/** What somebody said of two attackers, which holds whatever comes. */
+const operatorLink = z.object({
+  id: uuid,
+  kind: z.enum(['confirm', 'forbid']),
+  ...pair,
+  by: z.string(),
+  at: timestamp,
+  reason: z.string().nullable(),
+})
+/** All that was said, latest first. */
+export const operatorLinkPage = page(
+  operatorLink.extend({
+    followed: z.boolean().describe('The identities are so now; not at once, and not where another statement speaks against it.'),
+  }),
+)
+export type OperatorLinkPage = z.infer<typeof operatorLinkPage>
+
 /** The graph of evidence: the strongest edges of each member, at most 300, and what was decided. */
 export const groupEvidence = z.object({
   edges: z.array(linkEdge),
   decisions: z.array(groupDecision),
-  /** What people said, which holds whatever comes. */
-  operator_links: z.array(
-    z.object({
-      id: uuid,
-      kind: z.enum(['confirm', 'forbid']),
-      a: uuid,
-      b: uuid,
-      by: z.string(),
-      at: timestamp,
-      reason: z.string().nullable(),
-    }),
-  ),
+  operator_links: z.array(operatorLink),
 })
 export type GroupEvidence = z.infer<typeof groupEvidence>
 
@@ -123,7 +138,7 @@ export const campaign = group.extend({
   address_count: count,
   merged: z.array(groupRef),
   /** Names of what joins it: command servers and payloads, rarest first, at most 20. */
-  shared: z.array(z.object({ kind: z.string(), value: z.string(), identities: count })),
+  shared: z.array(z.object({ kind: z.string(), value: z.string(), secret_sha256: sha256.nullable(), identities: count })),
 })
 export type Campaign = z.infer<typeof campaign>
 export const campaignPage = page(campaign)

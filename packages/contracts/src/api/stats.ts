@@ -39,7 +39,16 @@ export const stats = z.object({
   top_deckies: z.array(topRow),
   top_services: z.array(topRow),
   stories: z.array(
-    z.object({ attacker_uuid: z.string(), ip: z.string(), severity, at: timestamp, text: z.string(), meta: z.array(z.string()) }),
+    z.object({
+      attacker_uuid: z.string(),
+      ip: z.string(),
+      severity,
+      at: timestamp,
+      text: z.string(),
+      /** The technique that the text speaks of, whose evidence can be asked for. */
+      technique: z.string().nullable(),
+      meta: z.array(z.string()),
+    }),
   ),
 })
 export type Stats = z.infer<typeof stats>

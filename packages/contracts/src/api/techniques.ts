@@ -58,6 +58,8 @@ export const techniqueTag = z.object({
   /** The fields that the rule names: what attackers chose, cut to 512 characters each. */
   evidence: z.record(z.string(), z.unknown()),
   attack_release: z.string(),
+  /** What somebody said of it. */
+  verdict: z.enum(['right', 'wrong']).nullable(),
 })
 export type TechniqueTag = z.infer<typeof techniqueTag>
 export const techniqueTags = z.array(techniqueTag)
@@ -69,6 +71,7 @@ export const techniqueTagQuery = z.object({
   limit: given(z.coerce.number().int().min(1).max(1000).default(200)),
 })
 
+const layerFacts = z.array(z.object({ name: z.string(), value: z.string() }))
 /**
  * A layer as MITRE's Navigator reads it.
  * @see https://github.com/mitre-attack/attack-navigator/blob/master/layers/spec/v4.5/layerformat.md
@@ -97,11 +100,15 @@ export const navigatorLayer = z.object({
       score: z.number().int().describe('Tags; of a difference, how many more than before.'),
       comment: z.string(),
       enabled: z.boolean(),
-      showSubtechniques: z.boolean(),
+      /** Only of techniques that have sub-techniques. */
+      showSubtechniques: z.boolean().optional(),
+      metadata: layerFacts,
       links: z.array(z.object({ label: z.string(), url: z.string() })),
     }),
   ),
   gradient: z.object({ colors: z.array(z.string()).min(2), minValue: z.number(), maxValue: z.number() }),
+  /** Whose it is, of which time. */
+  metadata: layerFacts,
 })
 export type NavigatorLayer = z.infer<typeof navigatorLayer>
 /** What changed since the period of the same length before. */

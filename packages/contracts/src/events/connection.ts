@@ -29,6 +29,20 @@ export const connectionRefused = defineEvent({
   fields: z.object({ limit: z.string(), local_port: z.number().int() }),
 })
 
+export const tarpitEntered = defineEvent({
+  type: 'tarpit_enter',
+  summary: 'A connection is held up on purpose.',
+  kind: 'contact',
+  fields: z.object({ local_port: z.number().int(), accept_ms: z.number().int(), bytes_per_second: z.number().int() }),
+})
+
+export const tarpitLeft = defineEvent({
+  type: 'tarpit_exit',
+  summary: 'A connection that was held up is gone, or free.',
+  kind: 'contact',
+  fields: z.object({ local_port: z.number().int(), duration_ms: z.number().int() }),
+})
+
 /** What a client says about itself before it does anything: SSH identification, HASSH, HELO name, user agent. */
 export const clientHello = defineEvent({
   type: 'client_hello',

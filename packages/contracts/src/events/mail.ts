@@ -5,7 +5,7 @@ import { bytes, defineEvent } from './define.ts'
 
 /**
  * The message lies in the evidence folder as `artifacts/<sha256>`. `rcpt_to`: comma list. From `rcpt_domains` on it is what was read in the
- * message while it came: never its subject, text or names of files. Lists are comma lists, `attachments` is a JSON array of `mailAttachment`;
+ * message while it came: never its subject, text, links or names of files. Lists are comma lists, `attachments` is a JSON array of `mailAttachment`;
  * `cut` names what was longer than is read. What an answer needs and the message lacks is absent.
  */
 export const messageStored = defineEvent({
@@ -32,7 +32,6 @@ export const messageStored = defineEvent({
     dmarc: authResult.optional(),
     url_count: z.number().int().optional(),
     idn_url_count: z.number().int().optional(),
-    url_hosts: z.string().optional(),
     attachment_count: z.number().int().optional(),
     attachments: z.string().optional(),
     html_smuggling: z.boolean().optional(),

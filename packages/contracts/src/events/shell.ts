@@ -14,8 +14,8 @@ export const command = defineEvent({
     command: bytes,
     command_truncated: z.number().int().optional(),
     command_sha256: sha256.optional(),
-    user: z.string().optional(),
-    cwd: z.string().optional(),
+    user: bytes.optional(),
+    cwd: bytes.optional(),
     mode: z.enum(['interactive', 'exec', 'protocol']).optional(),
   }),
 })

@@ -41,13 +41,12 @@ export const attackerFingerprinted = defineTopic({
   template: 'attacker.fingerprinted',
   summary: "An active probe of an attacker's own machine got an answer; the message's type is the probe's family (jarm, hassh, tcpfp, …).",
   kind: 'record',
-  planned: true,
   payload: fingerprint,
 })
 
 /** Active probes by their family; `passive_`: seen in what the attacker sent; `imported_`: read from another system's logs. */
 const PROBE_TYPES = [
-  ...(['jarm', 'hassh', 'tcpfp'] as const),
+  ...(['jarm', 'hassh', 'tcpfp', 'tls_certificate', 'http'] as const),
   ...(['passive_ja3', 'passive_ja4', 'passive_hassh', 'passive_tcp_syn', 'passive_http'] as const),
   ...(['imported_ja3', 'imported_ja4', 'imported_hassh'] as const),
 ] as const

@@ -1,10 +1,25 @@
 import { z } from 'zod'
-import { address, deckyName } from '../fields.ts'
+import { address, count, deckyName } from '../fields.ts'
 import { defineTopic } from './define.ts'
 
 const token = z.string().min(1).describe('The canary token; also the second part of the topic.')
 const onDecky = deckyName.nullable().describe('The decky that it was planted on; null for one that is planted nowhere.')
 const path = z.string().nullable().describe('Where on that decky it lies.')
+
+/** What a page that is a token itself finds out about the browser that opens it. */
+const browser = {
+  webdriver: z.boolean().optional().describe('The browser is driven by a program.'),
+  automation: z.string().optional().describe('Automation that its canvas or audio hash betrays.'),
+  platform: z.string().optional().describe("The browser's platform."),
+  timezone: z.string().optional().describe("The browser's time zone."),
+  timezone_count: count.optional().describe('Different time zones seen with this token.'),
+  languages: z.array(z.string()).optional().describe("The browser's languages."),
+  webgl: z.string().optional().describe('Its graphics card.'),
+  webrtc_ip: address.optional().describe('The address that WebRTC gave away.'),
+  webrtc_mismatch: z.boolean().optional().describe('That address lies in another country.'),
+  platform_mismatch: z.boolean().optional().describe('Platform, user agent and graphics card contradict each other.'),
+  language_mismatch: z.boolean().optional().describe('Language or time zone do not fit the country of the address.'),
+}
 
 export const canaryPlaced = defineTopic({
   template: 'canary.{token}.placed',
@@ -33,6 +48,9 @@ export const canaryTriggered = defineTopic({
     user_agent: z.string().nullable().describe('How its client names itself, over HTTP.'),
     request_path: z.string().nullable().describe('What was asked for, over HTTP.'),
     dns_qname: z.string().nullable().describe('The name that was looked up, over DNS.'),
+    token_kind: z.string().optional().describe('What it is: `http`, `dns`, `aws_creds`, `ssh_key`, ….'),
+    placement_path: path.optional(),
+    ...browser,
   }),
 })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { count } from '../fields.ts'
 import { defineTopic } from './define.ts'
-import { attackerIp, deckyField, span } from './fields.ts'
+import { attackerIp, deckyField, epochSeconds, span } from './fields.ts'
 
 export const deckyState = defineTopic({
   template: 'decky.{decky}.state',
@@ -15,20 +16,23 @@ export const deckyState = defineTopic({
   }),
 })
 
-/** A live feed: what is worth keeping of the traffic is an event in the log. */
+/** A live feed of what a sniffer saw, beside the fields of its event: what is worth keeping of the traffic is an event in the log. */
 export const deckyTraffic = defineTopic({
   template: 'decky.{decky}.traffic',
   summary: "Packets to or from a decky were summed up; the message's type says how, and which further fields there are.",
   kind: 'doorbell',
-  planned: true,
-  payload: z.looseObject({ decky: deckyField, attacker_ip: attackerIp }),
+  payload: z.looseObject({
+    decky: deckyField,
+    attacker_ip: attackerIp,
+    ts: epochSeconds.optional(),
+    count: count.optional().describe('How many of this type there were since the last message; it tells of the last one.'),
+  }),
 })
 
 export const deckyMutateRequest = defineTopic({
   template: 'decky.{decky}.mutate_request',
   summary: 'An operator wants this decky changed now, before its interval is over.',
   kind: 'doorbell',
-  planned: true,
   payload: z.object({
     requested_by: z.string().optional().describe('Who asks.'),
     ts: z.number().optional().describe('When, in seconds since 1970.'),
@@ -40,15 +44,16 @@ export const deckyMutation = defineTopic({
   template: 'decky.{decky}.mutation',
   summary: "A decky's set of services changed.",
   kind: 'record',
-  planned: true,
   payload: z.object({
     decky: deckyField,
     old_services: z.array(z.string()).describe('Before; empty when the decky is created.'),
     new_services: z.array(z.string()).describe('After; empty when it is retired.'),
     trigger: z
       .enum(['creation', 'retirement', 'scheduled', 'operator', 'behavioral', 'healer', 'federation'])
-      .describe('What caused it; behavioral and federation are reserved.'),
+      .describe('What caused it; federation is reserved.'),
     actor: z.string().nullish().describe('Who asked for it, where somebody did.'),
+    strategy: z.enum(['shuffle', 'drift', 'move', 'behavioral']).nullish().describe('How the mutator came to it, where it did.'),
+    reason: z.string().nullish().describe('Why, a sentence for people.'),
     ...span,
   }),
 })
@@ -64,7 +69,6 @@ export const deckyServiceAdded = defineTopic({
   template: 'decky.{decky}.service_added',
   summary: 'A service was added to a running decky.',
   kind: 'record',
-  planned: true,
   payload: changed,
 })
 
@@ -72,7 +76,6 @@ export const deckyServiceRemoved = defineTopic({
   template: 'decky.{decky}.service_removed',
   summary: 'A service was taken from a running decky.',
   kind: 'record',
-  planned: true,
   payload: changed,
 })
 
@@ -80,7 +83,6 @@ export const deckyServiceConfigChanged = defineTopic({
   template: 'decky.{decky}.service_config_changed',
   summary: 'The configuration of a service was saved.',
   kind: 'record',
-  planned: true,
   payload: z.object({
     ...liveService,
     service_config: z.record(z.string(), z.json()).describe('The configuration from now on.'),
@@ -92,10 +94,9 @@ export const deckyLifecycle = defineTopic({
   template: 'decky.{decky}.lifecycle',
   summary: 'A deployment or mutation of a decky went one step further; the row of the operation has the truth.',
   kind: 'doorbell',
-  planned: true,
   payload: z.object({
     lifecycle_id: z.string().min(1).describe('The operation.'),
-    operation: z.enum(['deploy', 'mutate']).describe('What is being done.'),
+    operation: z.enum(['deploy', 'teardown', 'mutate', 'add_service', 'remove_service', 'configure']).describe('What is being done.'),
     status: z.enum(['pending', 'running', 'succeeded', 'failed']).describe('How far it is.'),
     error: z.string().nullish().describe('What went wrong.'),
   }),

@@ -54,7 +54,7 @@ export const emailReceived = defineTopic({
       .array(mailKeyword)
       .max(100)
       .optional()
-      .describe('What was found in subject, text, links and mailer, by names from a closed list; never the words themselves.'),
+      .describe('What was found in subject, text, links, headers and senders, by names from a closed list; never the words themselves.'),
     mal_hash_match: z.boolean().optional().describe('A hash is a known malicious one.'),
   }),
 })

@@ -21,7 +21,7 @@ export const fingerprint = z.union([
   z.object({
     ...probed,
     tcpfp_hash: hash.describe('Fingerprint of its TCP stack.'),
-    ttl: count.max(255).describe('Time to live of its answer.'),
+    ttl: count.max(255).nullable().describe('Time to live of its answer; null where the prober has no right to see it.'),
     mss: count.max(65_535).describe('Largest segment that it offers.'),
   }),
   z.object({
@@ -29,6 +29,13 @@ export const fingerprint = z.union([
     subject_cn: z.string().describe('Whom its TLS certificate names.'),
     cert_sha256: sha256.describe('That certificate.'),
     self_signed: z.boolean().describe('It signed itself.'),
+  }),
+  z.object({
+    ...probed,
+    http_hash: hash.describe('Fingerprint of its web server: version, server and names of the headers in their order.'),
+    status: count.max(999).describe('What it answered to a request for /.'),
+    server: z.string().nullable().describe('What that server calls itself.'),
+    title: z.string().nullable().describe('The title of the page that it shows.'),
   }),
   z.object({
     ...probed,

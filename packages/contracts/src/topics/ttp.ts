@@ -5,6 +5,7 @@ import { subject, unit, uuids } from './fields.ts'
 
 const parent = z.string().regex(/^T\d{4}$/u)
 const sub = z.string().regex(/^T\d{4}\.\d{3}$/u)
+const tactic = z.string().regex(/^TA\d{4}$/u)
 const rule = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/u)
@@ -22,14 +23,27 @@ export const ttpTagged = defineTopic({
     ...subject,
     tag_uuids: uuids.min(1).describe('The tags.'),
     techniques_added: z.array(z.union([parent, sub])).describe('Techniques and sub-techniques among the new tags.'),
+    recognised: z
+      .array(
+        z.object({
+          technique_id: parent.describe('The technique, without its sub-technique.'),
+          tactic: tactic.nullable().describe('The tactic that the rule names, such as `TA0001`.'),
+          confidence: unit.describe('How sure the rule was, 0 to 1.'),
+        }),
+      )
+      .optional()
+      .describe('What each new tag says that counts for the score; older records have none.'),
   }),
 })
 
-/** One for each technique, so that a SIEM can follow a single one: the topic has the parent technique, the payload the sub-technique. */
+/**
+ * One for each technique, so that a SIEM can follow a single one: the topic has the parent technique, the payload the sub-technique. What
+ * was tagged is a record of `ttp.tagged`; this rings for it.
+ */
 export const ttpRuleFired = defineTopic({
   template: 'ttp.rule.fired.{technique}',
   summary: 'New tags of one technique; the topic ends with the parent technique, as in `ttp.rule.fired.T1110`.',
-  kind: 'record',
+  kind: 'doorbell',
   payload: z.object({ ...technique, tag_uuids: uuids.min(1).describe('The tags.'), ...subject }),
 })
 
@@ -50,7 +64,6 @@ export const ttpRuleReloaded = defineTopic({
   template: 'ttp.rule.reloaded.{rule}',
   summary: 'The text of a rule changed: those who run rules read it again.',
   kind: 'doorbell',
-  planned: true,
   payload: z.object({
     rule_id: rule,
     rule_version: z.number().int().nullable().describe('Its version now; null when it was removed.'),

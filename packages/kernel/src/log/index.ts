@@ -1,3 +1,4 @@
+export * from './believed-time.ts'
 export * from './lease-plan.ts'
 export * from './memory.ts'
 export * from './partition.ts'

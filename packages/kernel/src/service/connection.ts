@@ -1,10 +1,15 @@
 import type { Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { events } from '@decnet/contracts/events'
 import { isNodeError } from '../errors.ts'
 import type { Watched } from './deadlines.ts'
 import type { AnyService, DeckyContext, ServiceContext, ServiceLimits } from './define.ts'
 import { describeError, type FaultLog } from './fault-log.ts'
 import type { BoundSession } from './session.ts'
+import { drip, type Tarpit } from './tarpit.ts'
+
+/** Why signals abort: without a reason of ours each would make an exception with a stack. */
+const OVER = new Error('the connection is over')
 
 export type EndReason = 'client' | 'server' | 'idle' | 'error' | 'limit' | 'shutdown'
 
@@ -49,6 +54,8 @@ export class Connection implements Watched {
   #settled = false
   #closedAt: number | null = null
   #finished = false
+  /** Since when it is held up, monotonic. */
+  #heldSince: number | null = null
 
   constructor(host: ConnectionHost, socket: Socket, session: BoundSession) {
     this.#host = host
@@ -58,12 +65,36 @@ export class Connection implements Watched {
     this.#activeAt = this.#startedAt
   }
 
-  /** Runs the conversation to its end. Never rejects. */
-  async run(): Promise<void> {
+  /** It is held up from now on: its writer sees a slow network. */
+  hold(tarpit: Tarpit, pace: () => Tarpit | null): void {
+    if (this.#heldSince !== null || this.#finished) return
+    this.#heldSince = this.#host.clock()
+    drip(this.socket, pace)
+    const { acceptMs: accept_ms, bytesPerSecond: bytes_per_second } = tarpit
+    this.session.report(events.tarpitEntered, { local_port: this.session.local.port, accept_ms, bytes_per_second })
+  }
+
+  /** It is held up no longer. */
+  free(): void {
+    if (this.#heldSince === null || this.#finished) return
+    const duration_ms = Math.round(this.#host.clock() - this.#heldSince)
+    this.#heldSince = null
+    this.session.report(events.tarpitLeft, { local_port: this.session.local.port, duration_ms })
+  }
+
+  /** Runs the conversation to its end, held up from the first word on where there is a tarpit. Never rejects. */
+  async run(pace: () => Tarpit | null): Promise<void> {
     const { service } = this.#host
     this.session.report(events.connect, { local_port: this.session.local.port, local_ip: this.session.local.address })
+    const tarpit = pace()
+    if (tarpit !== null) {
+      this.hold(tarpit, pace)
+      if (tarpit.acceptMs > 0) await pause(tarpit.acceptMs)
+    }
     try {
-      await service.serve(this.socket, new ConnectionContext(this.#host, this))
+      // Who gave up meanwhile, or was parted from us, is not served any more.
+      const over = this.#reason !== null || this.#closedAt !== null
+      if (!over) await service.serve(this.socket, new ConnectionContext(this.#host, this))
     } catch (error) {
       this.failed(error)
     }
@@ -80,7 +111,7 @@ export class Connection implements Watched {
   get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController()
-      if (this.#reason !== null || this.#closedAt !== null) this.#controller.abort()
+      if (this.#reason !== null || this.#closedAt !== null) this.#controller.abort(OVER)
     }
     return this.#controller.signal
   }
@@ -97,7 +128,7 @@ export class Connection implements Watched {
     if (this.#reason !== null) return
     this.#reason = reason
     if (this.#controller === null) this.#endSocket()
-    else this.#controller.abort()
+    else this.#controller.abort(OVER)
   }
 
   /** Ends it now, whatever the service does. */
@@ -129,7 +160,7 @@ export class Connection implements Watched {
   closed(): void {
     this.#closedAt = this.#host.clock()
     this.#endBy = this.#closedAt + this.#host.lateMs
-    this.#controller?.abort()
+    this.#controller?.abort(OVER)
     this.#closer ??= 'server'
     if (this.#settled) this.#finish()
   }
@@ -172,8 +203,9 @@ export class Connection implements Watched {
 
   #conclude(): void {
     if (this.#finished) return
-    this.#finished = true
     this.authenticated()
+    this.free()
+    this.#finished = true
     this.session.report(events.disconnect, {
       reason: this.#reason ?? this.#closer ?? 'server',
       duration_ms: Math.max(0, Math.round((this.#closedAt ?? this.#host.clock()) - this.#startedAt)),

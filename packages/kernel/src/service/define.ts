@@ -100,6 +100,8 @@ export interface Service<Config extends z.ZodObject = z.ZodObject, Emits extends
   ): boolean
   /** What the daemon says to a connection that a limit refuses (`421 Too many connections.`); absent = it is closed without a word. */
   refusal?(limit: 'connections' | 'per_source' | 'startups', config: z.infer<Config>): string | Uint8Array | undefined
+  /** What takes long and hangs on the host alone, beside this thread: called some time after the service listens, before most come. Once is enough. */
+  prepare?(persona: Persona): Promise<void>
   /**
    * Speaks the protocol on a socket that is open and paused: after adding a `data` listener call `socket.resume()`, or read with
    * `for await (const chunk of socket.iterator({ destroyOnReturn: false }))` (a plain `for await` destroys the socket and what is

@@ -56,6 +56,7 @@ export function examplePersona(changes: Partial<Persona> = {}): Persona {
       ecdsa: pem(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
       rsa: pem(generateKeyPairSync('rsa', { modulusLength: 2048 })),
     }),
+    prepareHostKeys: () => Promise.resolve(),
     pick(what, from) {
       const chosen = from[integer(what, 0, from.length - 1)]
       if (chosen === undefined) throw new RangeError('nothing to pick from')

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { escapedText } from '../escaped-bytes.ts'
 import type { Capture, Evidence, Recording } from './define.ts'
 
 /** Evidence kept in memory, for tests: `captures` by sha256, `recordings` (asciicast v2 text) by name. */
@@ -45,7 +46,7 @@ export function createMemoryEvidence(now: () => number = Date.now): MemoryEviden
     const header = { version: 2, width: columns, height: rows, timestamp: Math.floor(startedAt / 1000), title, env: { TERM: term } }
     const lines = [JSON.stringify(header)]
     const event = (kind: string, data: string | Uint8Array): void => {
-      lines.push(JSON.stringify([(now() - startedAt) / 1000, kind, typeof data === 'string' ? data : Buffer.from(data).toString('utf8')]))
+      lines.push(JSON.stringify([(now() - startedAt) / 1000, kind, typeof data === 'string' ? data : escapedText(data)]))
     }
     let closed = false
     return {

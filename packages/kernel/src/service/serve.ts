@@ -10,6 +10,7 @@ import { createFaultLog, type ServiceLogger } from './fault-log.ts'
 import { peerAddress } from './peer-address.ts'
 import { sensorEvent } from './sensor-event.ts'
 import { BoundSession, type SessionHost } from './session.ts'
+import type { Tarpit } from './tarpit.ts'
 
 /** Where to listen: an address, or a bound handle as Node passes it between processes (`process.on('message', (m, handle) => …)`). */
 export type Listener = { readonly host: string; readonly port: number } | { readonly handle: object }
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly random?: () => number
   /** Shared by all services of a process; absent = one of its own. */
   readonly deadlines?: Deadlines
+  /** From the first connection on. */
+  readonly tarpit?: Tarpit | null
   /**
    * A service emitted what it did not declare, what breaks the event's schema, or after its session's end. Tests throw here;
    * absent = it is logged, and the event kept as it is.
@@ -50,6 +53,8 @@ export interface ServiceStats {
 export interface RunningService {
   readonly address: { readonly host: string; readonly port: number }
   readonly stats: ServiceStats
+  /** Holds up whoever is connected and whoever comes from now on; null: nobody any longer. */
+  setTarpit(tarpit: Tarpit | null): void
   /** Stops accepting, tells every session `shutdown`, and is done within 2 s. Idempotent. */
   close(): Promise<void>
 }
@@ -77,6 +82,8 @@ export async function serve(service: AnyService, options: ServeOptions): Promise
   const limits = service.limits(config, decky.persona)
   const admission = createAdmission(service, config, limits, random)
   const connections = new Map<Socket, Connection>()
+  let tarpit = options.tarpit ?? null
+  const pace = () => tarpit
   const counts = { accepted: 0, refused: 0, faults: 0 }
   const logFault = createFaultLog(options.logger, service.name, decky.persona.name, now)
   const fault = (error: unknown, message: string): void => {
@@ -150,7 +157,7 @@ export async function serve(service: AnyService, options: ServeOptions): Promise
     socket.on('end', onEnd)
     socket.on('close', onClose)
     socket.emit = guardedEmit
-    void connection.run()
+    void connection.run(pace)
   }
   // shared by all sockets: `this` is the socket
   function onError(this: Socket): void {
@@ -201,6 +208,13 @@ export async function serve(service: AnyService, options: ServeOptions): Promise
     address: { host: bound.address, port: bound.port },
     get stats() {
       return { connections: admission.connections, unauthenticated: admission.unauthenticated, ...counts }
+    },
+    setTarpit(next) {
+      tarpit = next
+      for (const connection of connections.values()) {
+        if (next === null) connection.free()
+        else connection.hold(next, pace)
+      }
     },
     close() {
       closing ??= shutDown()

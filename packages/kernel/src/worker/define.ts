@@ -1,4 +1,5 @@
 import type { AnyTopic, PayloadOf } from '@decnet/contracts/topics'
+import type { BusMessage } from '../bus/port.ts'
 import type { LogRecord } from '../log/port.ts'
 
 /** What a derived record is about; columns of the log that searches use. Absent members are taken from `source`. */
@@ -64,6 +65,12 @@ export interface Fold<Tx, Reads extends AnyTopic = AnyTopic, Emits extends AnyTo
    */
   readonly key?: (record: LogRecord) => string | null
   handle(batch: readonly LogRecord[], context: FoldContext<Tx, Emits>): Promise<void>
+  /**
+   * Called when nothing came for a while, until it answers `done`, each time in a transaction of its own: what was only good enough while much
+   * came is brought in order, so that it follows from the records alone and not from how they were cut into batches. `last`: where in the log it
+   * stands. For folds of one partition.
+   */
+  readonly settle?: (last: LogRecord, context: FoldContext<Tx, Emits>) => Promise<'again' | 'done'>
 }
 
 export interface TickContext<Emits extends AnyTopic> {
@@ -79,12 +86,16 @@ export interface Tick<Emits extends AnyTopic = AnyTopic> {
   readonly summary: string
   /** Milliseconds between two runs when nothing rings. */
   readonly every: number
+  /** Milliseconds until the next run, where it knows that; asked after each, and never more than `every`. */
+  readonly next?: () => number
   /**
    * Milliseconds from a step that left nothing to do until the next one, however often it rings; 100 by default. The first ring after
    * a quiet time is answered at once.
    */
   readonly rest?: number
   readonly wakes: readonly AnyTopic[]
+  /** Each message that wakes it, before it runs; none is sure to come. */
+  readonly heard?: (message: BusMessage) => void
   readonly emits: readonly Emits[]
   /** What it put aside among the dead letters since it was made; each change rings a heartbeat. */
   readonly parked?: () => number

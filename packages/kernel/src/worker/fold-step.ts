@@ -2,7 +2,7 @@ import type { AnyTopic } from '@decnet/contracts/topics'
 import { deterministicId } from '../id.ts'
 import { PARTITIONS, partitionOf } from '../log/partition.ts'
 import { type EventLog, LeaseLostError, type LogRecord, type NewLogRecord, type Share } from '../log/port.ts'
-import type { Emit, Fold, Ring } from './define.ts'
+import type { Emit, Fold, FoldContext, Ring } from './define.ts'
 import { Holding } from './holding.ts'
 
 /** Attempts at a whole batch before its records are taken one by one. */
@@ -29,6 +29,10 @@ export interface FoldStepOptions<Tx> {
 export interface FoldStep {
   /** One batch. Throws what should be retried after a pause. */
   run(): Promise<'again' | 'done'>
+  /** Has the fold bring in order what it wrote; `done` where it never needs to, or holds nothing. */
+  settle(): Promise<'again' | 'done'>
+  /** Since when something waits to be brought in order, on the clock of `performance`; null: nothing does. */
+  readonly unsettledSince: number | null
   /** Records from the first that one of the fold's partitions, here or elsewhere, has yet to read, to the head of the log; 0 when there is none. */
   lag(): Promise<number>
   /** Stores cursors that were only kept in memory. */
@@ -55,10 +59,18 @@ export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): Fold
   let unstored = 0
   let failures = 0
   let parkedCount = 0
+  // What a process before this one left is not known here.
+  let unsettledSince = fold.settle ? 0 : null
 
-  async function commit(shares: readonly Share[], records: readonly LogRecord[], cursor: number): Promise<void> {
+  async function commit<R>(
+    shares: readonly Share[],
+    cursor: number,
+    work: (context: FoldContext<Tx, AnyTopic>) => Promise<R>,
+    /** Tells what one record brings in different steps apart. */
+    step = '',
+  ): Promise<R> {
     let rung: Parameters<Ring<AnyTopic>>[] = []
-    const written = await log.transaction(async (tx, log) => {
+    const { written, answer } = await log.transaction(async (tx, log) => {
       const derived: NewLogRecord[] = []
       rung = []
       const ring: Ring<AnyTopic> = (topic, ...rest) => {
@@ -70,7 +82,7 @@ export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): Fold
         const { source } = about
         const name = (topic.name as (...segments: readonly string[]) => string)(...segments)
         derived.push({
-          id: deterministicId(fold.name, source.id, name, about.key ?? ''),
+          id: deterministicId(fold.name, source.id, name, step + (about.key ?? '')),
           topic: name,
           ts: about.ts ?? source.ts,
           source: fold.name,
@@ -84,21 +96,26 @@ export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): Fold
           msg: null,
         })
       }
-      await fold.handle(records, { tx, emit, ring, parts: shares.map(({ part }) => part) })
+      const answer = await work({ tx, emit, ring, parts: shares.map(({ part }) => part) })
       await log.advance(fold.name, shares, cursor)
-      return derived.length > 0 ? await log.append(derived) : []
+      return { written: derived.length > 0 ? await log.append(derived) : [], answer }
     })
     holding.moved(shares, cursor)
     unstored = 0
     options.announce(written)
     for (const each of rung) options.ring?.(...each)
+    return answer
+  }
+  async function handle(shares: readonly Share[], records: readonly LogRecord[], cursor: number): Promise<void> {
+    await commit(shares, cursor, (context) => fold.handle(records, context))
+    if (fold.settle) unsettledSince = performance.now()
   }
 
   /** Finds the record that cannot be handled and parks it, so that the others go on. */
   async function oneByOne(shares: readonly Share[], records: readonly LogRecord[]): Promise<void> {
     for (const record of records) {
       try {
-        await commit(shares, [record], record.seq)
+        await handle(shares, [record], record.seq)
       } catch (error) {
         if (options.transient(error) || options.structural?.(error) || error instanceof LeaseLostError) throw error
         const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
@@ -144,7 +161,7 @@ export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): Fold
     )
     if (mine.length > 0) {
       if (failures >= BATCH_ATTEMPTS) await oneByOne(shares, mine)
-      else await commit(shares, mine, end)
+      else await handle(shares, mine, end)
       failures = 0
     } else {
       holding.moved(shares, end)
@@ -154,17 +171,33 @@ export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): Fold
     return until === null && records.length < batchSize ? 'done' : 'again'
   }
 
+  async function settle(): Promise<'again' | 'done'> {
+    const front = holding.front()
+    const last = front && (await log.read(front.seq - 1, 1)).records[0]
+    const answer = last
+      ? await commit(front.shares, front.seq, async (context) => (await fold.settle?.(last, context)) ?? 'done', 'settled ')
+      : 'done'
+    if (answer === 'done') unsettledSince = null
+    return answer
+  }
+
+  async function guarded(work: () => Promise<'again' | 'done'>): Promise<'again' | 'done'> {
+    try {
+      return await work()
+    } catch (error) {
+      holding.forget()
+      // Whoever took it reads the same records: nothing is lost, and nothing went wrong.
+      if (error instanceof LeaseLostError) return 'again'
+      if (!options.transient(error)) failures += 1
+      throw error
+    }
+  }
+
   return {
-    async run() {
-      try {
-        return await step()
-      } catch (error) {
-        holding.forget()
-        // Whoever took it reads the same records: nothing is lost, and nothing went wrong.
-        if (error instanceof LeaseLostError) return 'again'
-        if (!options.transient(error)) failures += 1
-        throw error
-      }
+    run: () => guarded(step),
+    settle: () => guarded(settle),
+    get unsettledSince() {
+      return unsettledSince
     },
     async lag() {
       const reached = (await log.shares(fold.name)).map((share) => holding.reached(share))

@@ -56,6 +56,50 @@ describe('a running fold', () => {
     expect(attempts).toBe(2)
   })
 
+  it('brings in order what it wrote once nothing comes, in steps, and again only when more came', async () => {
+    const { append, run, derived, cursor } = rig()
+    const steps: number[] = []
+    await append(...events(2))
+    const fold = foldOf(async () => undefined, {
+      async settle(last, { emit }) {
+        steps.push(last.seq)
+        expect(await cursor()).toBeGreaterThan(0)
+        emit(topics.credentialCaptured, [], captured(), { source: last, key: String(steps.length) })
+        return steps.length % 2 === 0 ? 'done' : 'again'
+      },
+    })
+    const worker = run(fold, { quietMs: 50 })
+    worker.start()
+    await expect.poll(() => worker.settled, WAIT).toBe(true)
+    // What it says itself is behind the last record then.
+    expect(steps).toEqual([2, 3])
+    expect((await derived()).length).toBe(2)
+    await append(...events(1))
+    worker.ring()
+    await expect.poll(() => [steps.length, worker.settled], WAIT).toEqual([4, true])
+  })
+
+  it('does not bring in order what it wrote while more comes, and tries again where that fails', async () => {
+    const { append, run } = rig()
+    let steps = 0
+    const fold = foldOf(async () => undefined, {
+      settle() {
+        steps += 1
+        return steps === 1 ? Promise.reject(new Error('at first')) : Promise.resolve('done')
+      },
+    })
+    await append(...events(1))
+    const worker = run(fold, { quietMs: 400 })
+    worker.start()
+    for (let n = 0; n < 4; n += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await append(...events(1))
+      worker.ring()
+    }
+    expect(worker.settled).toBe(false)
+    await expect.poll(() => [steps, worker.settled], WAIT).toEqual([2, true])
+  })
+
   it('stores nothing of a batch that throws after it wrote, and leaves its cursor where it was', async () => {
     const { log, append, run, cursor, derived } = rig()
     await append(...events(3))

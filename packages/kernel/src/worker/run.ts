@@ -15,8 +15,12 @@ import { newOwner } from './owner.ts'
 const ANNOUNCED_BYTES = 64 * 1024
 /** Before each step of a worker that gives way, in rests: what comes meanwhile is looked at together. */
 const PAUSE_RESTS = 5
+/** Between two looks at whether others are through, milliseconds. */
+const WAIT_MS = 20
 /** Of a worker that names none: a transaction for many records costs little more than one for a single one. */
 const REST_MS = 100
+/** Nothing came for so long: what came before is brought in order. */
+const QUIET_MS = 5_000
 /** Failures in a row, other than the machine's own, after which a worker is left alone for a while. */
 const QUARANTINE_AFTER = 10
 const QUARANTINE_MS = 5 * 60_000
@@ -32,12 +36,16 @@ export interface RunOptions<Tx> {
   /** Milliseconds between two looks when nothing rings: with a bus (a safety net), and without. */
   readonly pollMs?: { readonly withBus: number; readonly withoutBus: number }
   readonly heartbeatMs?: number
+  /** After so long without a record a fold brings in order what it wrote, milliseconds; 5,000. */
+  readonly quietMs?: number
   /** How long others wait for a replica of this fold that fell silent, milliseconds; 15,000. */
   readonly leaseMs?: number
   /** After so many failures in a row it is tried only now and then (milliseconds), or when it is started again; 10 and 5 min. */
   readonly quarantine?: { readonly after?: number; readonly ms?: number }
   /** While it answers true the worker pauses before each step: somebody else's work is more urgent, and this one's can wait in the log. */
   readonly givesWay?: () => boolean
+  /** While it answers true no step is taken: in a process that only catches up, one after the other with full batches is quickest. */
+  readonly waits?: () => boolean
   /** More members of the heartbeat, such as sizes of queues. */
   readonly extra?: () => Record<string, unknown>
 }
@@ -63,6 +71,8 @@ export interface RunningWorker extends AsyncDisposable {
   status(): Promise<WorkerStatus>
   /** Its last step left work to do at once. */
   readonly busy: boolean
+  /** What it wrote is in order, as far as it has read. */
+  readonly settled: boolean
   /** There may be work. */
   ring(): void
   start(): void
@@ -98,7 +108,6 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   let lastError: string | null = null
   let release: (() => void) | undefined
   let busy = false
-
   const owner = newOwner()
   const transient = options.transient ?? (() => false)
   const quarantine = { after: QUARANTINE_AFTER, ms: QUARANTINE_MS, ...options.quarantine }
@@ -123,6 +132,9 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   })
 
   const step = worker.kind === 'fold' ? () => fold?.run() ?? Promise.resolve('done' as const) : () => worker.run(context())
+
+  /** Milliseconds until what the fold wrote is to be brought in order. */
+  const quietIn = (): number => (fold?.unsettledSince ?? Number.POSITIVE_INFINITY) + (options.quietMs ?? QUIET_MS) - performance.now()
 
   const parkedNow = (): number => (worker.kind === 'fold' ? fold?.parkedCount : worker.parked?.()) ?? 0
   let parkedTold = 0
@@ -155,9 +167,11 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   let life = 0
   async function work(mine: number): Promise<void> {
     while (life === mine) {
+      while (life === mine && options.waits?.()) await new Promise<void>((resolve) => setTimeout(resolve, WAIT_MS))
       if (options.givesWay?.()) await new Promise<void>((resolve) => setTimeout(resolve, PAUSE_RESTS * rest))
       try {
-        const answer = await step().finally(tellParked)
+        let answer = await step().finally(tellParked)
+        if (answer === 'done' && quietIn() <= 0) answer = (await fold?.settle()) ?? 'done'
         busy = answer === 'again'
         failures = 0
         faults = 0
@@ -184,7 +198,13 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
       }
       const idle = options.bus.status.connected ? poll.withBus : poll.withoutBus
       const rested = performance.now() + rest
-      await bell.wait(Math.min(idle, worker.kind === 'tick' ? worker.every : (fold?.renewIn ?? idle)))
+      await bell.wait(
+        Math.min(
+          idle,
+          worker.kind === 'tick' ? Math.min(worker.every, worker.next?.() ?? worker.every) : (fold?.renewIn ?? idle),
+          quietIn(),
+        ),
+      )
       await sleep(Math.max(0, rested - performance.now()), undefined, { signal: abort.signal }).catch(() => undefined)
     }
     // Reading some records of no interest again is harmless; a worker that cannot be started again is not.
@@ -194,7 +214,10 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   const wakes = worker.kind === 'fold' ? worker.reads : worker.wakes
   const subscriptions: Subscription[] = []
   const listen = async (subscription: Subscription) => {
-    for await (const event of subscription) if (event) bell.ring()
+    for await (const event of subscription) {
+      if (worker.kind === 'tick' && event.kind === 'message') worker.heard?.(event.message)
+      bell.ring()
+    }
   }
   for (const topic of wakes) subscriptions.push(bus.subscribe(topic.pattern))
 
@@ -245,6 +268,9 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
     kind: worker.kind,
     get busy() {
       return busy && state === 'running'
+    },
+    get settled() {
+      return fold === undefined || fold.unsettledSince === null
     },
     ring: () => bell.ring(),
     start() {

@@ -1,16 +1,16 @@
-import { topics } from '@decnet/contracts/topics'
+import { type AnyTopic, topics } from '@decnet/contracts/topics'
 import { afterEach } from 'vitest'
 import { type Bus, createMemoryBus } from '../bus/index.ts'
 import { exampleRecord } from '../log/conformance.ts'
 import { createMemoryLog, type LogRecord, type MemoryLog, type MemoryRows, type NewLogRecord } from '../log/index.ts'
-import { defineFold, type FoldContext } from './define.ts'
+import { defineFold, type Fold, type FoldContext } from './define.ts'
 import { type RunningWorker, type RunOptions, runWorker } from './run.ts'
 
 type Emits = typeof topics.credentialCaptured
 type Handle = (batch: readonly LogRecord[], context: FoldContext<MemoryRows, Emits>) => Promise<void>
 
 /** A fold that reads events and may derive credentials; what it does is the test's. */
-export const foldOf = (handle: Handle, more: { readonly name?: string; readonly batchSize?: number } = {}) =>
+export const foldOf = (handle: Handle, more: Partial<Pick<Fold<MemoryRows, AnyTopic, Emits>, 'name' | 'batchSize' | 'settle'>> = {}) =>
   defineFold({
     name: 'fold',
     summary: 'Does what a test says.',

@@ -4,7 +4,7 @@ import { type LongLine, lineReader } from '../_shared/line-reader/line-reader.ts
 import type { Wire } from '../_shared/wire/wire.ts'
 import { openDataChannel } from './data-channel.ts'
 import { fileCommands } from './files.ts'
-import { type FtpSession, toDisk, viewOf } from './session.ts'
+import { type FtpSession, viewOf } from './session.ts'
 import { list, retrieve, store } from './transfers.ts'
 
 const MAX_FAILURES = 3
@@ -125,9 +125,9 @@ async function password(session: FtpSession, login: Login, given: Word, options:
   if (name === null) return session.reply(dialect.passwordFirst)
   login.name = null
   // /etc/ftpusers keeps root and the system's accounts out, whatever their password.
-  const found = host.userNamed(toDisk(name.read))
+  const found = host.userNamed(name.read)
   const known = found !== undefined && found.uid >= 1000 && found.uid < 65_534 && found.shell.startsWith('/bin/')
-  const user = known && found.password !== null && Buffer.from(given.read, 'latin1').equals(Buffer.from(found.password)) ? found : null
+  const user = known && host.opens(found, Buffer.from(given.read, 'latin1')) ? found : null
   session.session.emit(events.authAttempt, {
     principal: name.sent,
     secret: given.sent,

@@ -1,3 +1,4 @@
+import { escapedBytes, escapedText } from '@decnet/kernel'
 import type { Session } from '@decnet/kernel/service'
 import type { Persona, PersonaUser } from '@decnet/persona'
 import type { Credentials, Host } from '../_shared/shell/port.ts'
@@ -52,8 +53,8 @@ const NOBODY: Credentials = { uid: 65_534, gid: 65_534, groups: [] }
 export const credentialsOf = ({ user, host }: FtpSession): Credentials => (user === null ? NOBODY : host.credentialsOf(user))
 
 /** Protocol text (binary string) as the disk's name, and back. */
-export const toDisk = (text: string): string => Buffer.from(text, 'latin1').toString('utf8').replaceAll('\0', '')
-export const toWire = (name: string): string => Buffer.from(name, 'utf8').toString('latin1')
+export const toDisk = (text: string): string => escapedText(Buffer.from(text, 'latin1')).replaceAll('\0', '')
+export const toWire = (name: string): string => escapedBytes(name).toString('latin1')
 
 /** Absolute path of what a client named, as the disk has it; links are left alone. */
 export function resolvePath(session: FtpSession, argument: string): string {

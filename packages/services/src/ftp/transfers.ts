@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { events } from '@decnet/contracts/events'
+import { escapedBytes } from '@decnet/kernel'
 import { FileError } from '../_shared/shell/port.ts'
 import type { TransferFailure } from './dialect.ts'
 import { type Entry, entriesOf, entryAt, type ListRequest, matcher, parseListRequest } from './listing.ts'
@@ -221,7 +222,7 @@ async function receive(session: FtpSession, socket: Socket, path: string, before
     failure = 'network'
   }
   const { sha256, size, truncated } = await capture.finish()
-  if (size > 0) session.session.emit(events.fileCaptured, { sha256, size, path: Buffer.from(path), via: 'ftp', truncated })
+  if (size > 0) session.session.emit(events.fileCaptured, { sha256, size, path: escapedBytes(path), via: 'ftp', truncated })
   try {
     const whole = Buffer.concat(chunks)
     const ascii = dialect.convertsAscii && session.type === 'A'

@@ -64,11 +64,13 @@ export class HeadReader {
   get sofar(): Head {
     const split = (this.#firstText || Buffer.concat(this.#held).toString('latin1')).slice(0, 8192)
     const space = split.indexOf(' ')
+    const after = space < 0 ? '' : split.slice(space + 1).replace(/\r$/u, '')
+    const [ending = '', versionText = ''] = / (HTTP\/\d{1,3}\.\d{1,3})$/u.exec(after) ?? []
     return {
       method: this.#first?.method ?? (space < 0 ? split : split.slice(0, space)),
-      target: this.#first?.target ?? (space < 0 ? '' : split.slice(space + 1).replace(/\r$/u, '')),
+      target: this.#first?.target ?? after.slice(0, after.length - ending.length),
       version: this.#first?.version ?? 11,
-      versionText: this.#first?.versionText ?? '',
+      versionText: this.#first?.versionText ?? versionText,
       headers: this.#headers,
     }
   }

@@ -54,6 +54,12 @@ describe.each(['nginx', 'apache'] as const)('the portal on %s', (server) => {
     expect(JSON.parse(request.fields.headers ?? '')[0]).toEqual(['hOsT', 'portal'])
   })
 
+  test('a request for somebody else is kept with its target and version, also where it is refused', async () => {
+    await talk(harness.port, 'CONNECT www.example.com:443 HTTP/1.1\r\nHost: www.example.com:443\r\n\r\n')
+    const request = await harness.waitFor(ofType(events.httpRequest, { method: 'CONNECT' }))
+    expect(request.fields).toMatchObject({ path: 'www.example.com:443', version: 'HTTP/1.1' })
+  })
+
   test('Basic and Bearer are kept as RFC 7617 and RFC 6750 mean them', async () => {
     await talk(harness.port, `GET /a HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${Buffer.from('root:a:b').toString('base64')}\r\n\r\n`)
     await talk(harness.port, 'GET /b HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer tok.en\r\n\r\n')
@@ -81,7 +87,7 @@ describe.each(['nginx', 'apache'] as const)('the portal on %s', (server) => {
 
   test('malformed requests are evidence too', async () => {
     await talk(harness.port, 'GET /\x01bad HTTP/1.1\r\n\r\n')
-    const request = await harness.waitFor(ofType(events.httpRequest, { status: '400' }))
+    const request = await harness.waitFor(ofType(events.httpRequest, { method: 'GET', status: '400' }))
     expect(request.fields.path).toContain('bad')
   })
 

@@ -66,7 +66,6 @@ function expectRead(fields: Readonly<Record<string, string>>): void {
     from_is_mail_from: 'false',
     dkim_signed: 'false',
     url_count: '1',
-    url_hosts: 'bit.ly',
     attachment_count: '1',
     html_smuggling: 'false',
     body_sha256: sha256(TEXT),

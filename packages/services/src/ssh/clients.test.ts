@@ -55,6 +55,17 @@ function run(program: string, args: readonly string[], input: string | Buffer = 
     child.stdin?.end(input)
   })
 }
+/** Node cannot give a program arguments that are no text: bash makes them. `"$@"` is ssh with its options. */
+function inBash(script: string, args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(
+      'bash',
+      ['-c', script, 'bash', 'sshpass', '-e', 'ssh', '-n', ...OPTIONS, ...NO_KEYS, ...args],
+      { env: { ...process.env, SSHPASS: password }, timeout: 15_000, encoding: 'latin1' },
+      (error, stdout, stderr) => resolve({ status: error ? Number(error.code ?? 255) : 0, stdout, stderr }),
+    )
+  })
+}
 const target = 'root@127.0.0.1'
 const remote = (...args: string[]) => run('ssh', ['-p', String(harness.port), ...args.slice(0, -1), target, args.at(-1) ?? ''])
 
@@ -66,6 +77,18 @@ when({ tools: { ssh: 'openssh-client', sshpass: 'sshpass' } }).describe('OpenSSH
     expect(stdout).toContain('uid=0(root) gid=0(root) groups=0(root)\n')
     const command = await harness.waitFor(ofType(events.command, { command: 'uname -a; id; exit 7' }))
     expect(command.fields).toMatchObject({ user: 'root', cwd: '/root', mode: 'exec' })
+  })
+
+  test('carries bytes that are no text there and back, into the log, into the recording', async () => {
+    const line = 'echo \\377\\351; \\377\\376; echo x > /tmp/\\351'
+    const { stdout, stderr } = await inBash(`"$@" "$(printf '${line.replaceAll('\\\\', '\\')}')"`, ['-p', String(harness.port), target])
+    expect(stdout).toBe('\xff\xe9\n')
+    expect(stderr).toContain("bash: line 1: $'\\377\\376': command not found\n")
+    const typed = Buffer.from('echo \xff\xe9; \xff\xfe; echo x > /tmp/\xe9', 'latin1')
+    const { fields } = await harness.waitFor(ofType(events.command, { command_b64: typed.toString('base64') }))
+    await harness.waitFor(ofType(events.fileCaptured, { path_b64: Buffer.from('/tmp/\xe9', 'latin1').toString('base64') }))
+    await harness.waitFor((event) => event.type === 'session_recorded' && event.fields.session_id === fields.session_id)
+    expect(harness.recordings.get(fields.session_id ?? '')).toContain('\\udcff\\udce9\\r\\n')
   })
 
   test('keeps output and errors apart without a terminal', async () => {
@@ -181,6 +204,16 @@ when({ tools: { ssh: 'openssh-client', sshpass: 'sshpass' } }).describe('OpenSSH
     })
   })
 
+  test.each(['aes128-ctr', 'aes128-gcm@openssh.com', 'chacha20-poly1305@openssh.com'])(
+    'a command of 100 kB is run, and its length told: %s',
+    async (cipher) => {
+      const script = `"$@" "echo ${cipher.slice(0, 9)}; : $(printf '%0100000d' 0); echo over"`
+      const { status, stdout } = await inBash(script, ['-c', cipher, '-p', String(harness.port), target])
+      expect([status, stdout]).toEqual([0, `${cipher.slice(0, 9)}\nover\n`])
+      await harness.waitFor((event) => event.type === 'command' && Number(event.fields.command_truncated) > 100_000)
+    },
+  )
+
   test('the other host keys are announced and proven', async () => {
     const known = join(folder, 'known')
     const args = ['-o', `UserKnownHostsFile=${known}`, '-o', 'StrictHostKeyChecking=accept-new', '-o', 'UpdateHostKeys=yes']
@@ -202,6 +235,21 @@ when({ tools: { ssh: 'openssh-client', sshpass: 'sshpass' } }).describe('OpenSSH
 
   test.each(['rsa-sha2-512', 'ecdsa-sha2-nistp256', 'ssh-ed25519'])('each host key works: %s', async (algorithm) => {
     expect((await remote('-o', `HostKeyAlgorithms=${algorithm}`, 'echo ok')).stdout).toBe('ok\n')
+  })
+
+  test('one that shares no MAC is refused, and has its HASSH all the same', async () => {
+    const { status, stderr } = await remote('-c', 'aes192-ctr', '-o', 'MACs=umac-128@openssh.com', 'id')
+    expect(status).toBe(255)
+    expect(stderr).toContain('no matching MAC found. Their offer: hmac-sha2-256-etm@openssh.com,')
+    const hello = await harness.waitFor((event) => /;aes192-ctr;umac-128@openssh\.com;/u.test(event.fields.hassh_algorithms ?? ''))
+    const { hassh, hassh_algorithms, session_id } = hello.fields
+    expect(hassh).toBe(
+      createHash('md5')
+        .update(hassh_algorithms ?? '')
+        .digest('hex'),
+    )
+    await harness.waitFor((event) => event.type === 'disconnect' && event.fields.session_id === session_id)
+    expect(harness.ofType('client_hello').filter((event) => event.fields.session_id === session_id)).toHaveLength(1)
   })
 
   test('a password that somebody sets lets in from then on, and the old one no more', async () => {

@@ -6,7 +6,7 @@ const whole = (low: number, high: number) => z.number().int().min(low).max(high)
 export const sshConfig = z.object({
   max_startups: z
     .string()
-    .regex(/^\d{1,5}:\d{1,3}:\d{1,5}$/u, 'start:rate:full, as 10:30:100')
+    .regex(/^\d{1,5}:\d{1,3}:\d{1,5}$/u, 'must be start:rate:full, as 10:30:100')
     .default('10:30:100')
     .meta({ title: 'MaxStartups', description: 'Connections before login: from start on, rate percent are dropped, from full on all' }),
   login_grace_time: whole(0, 86_400).default(120).meta({ title: 'LoginGraceTime', description: 'Seconds to log in; 0 = no limit' }),

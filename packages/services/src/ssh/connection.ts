@@ -1,3 +1,4 @@
+import { escapedText } from '@decnet/kernel'
 import { Channel, type Wire } from './channel.ts'
 import type { Launch, Program, Start, Terminal } from './program.ts'
 import { MSG, WireReader, WireWriter } from './wire.ts'
@@ -276,6 +277,6 @@ function setEnv(session: SessionChannel, reader: WireReader): boolean {
   const name = reader.ascii()
   const value = reader.string()
   if (!ACCEPTED_ENV.test(name) || Object.keys(session.env).length >= 32) return false
-  session.env[name] = value.subarray(0, 1024).toString()
+  session.env[name] = escapedText(value.subarray(0, 1024))
   return true
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { events } from '@decnet/contracts/events'
 import type { ServiceContext } from '@decnet/kernel/service'
-import { hostOf } from '../_shared/shell/index.ts'
+import type { PersonaUser } from '@decnet/persona'
 import type { Host } from '../_shared/shell/port.ts'
 import { settle } from '../_shared/visit/visit.ts'
 import type { SshConfig } from './config.ts'
@@ -10,6 +10,7 @@ import { hostKeysMessage, proveHostKeys } from './host-key-proof.ts'
 import type { HostSide } from './host-side.ts'
 import { readIdentification } from './identification.ts'
 import { launch } from './launch.ts'
+import { accepts, verifies } from './public-key.ts'
 import { openTransport, type Transport } from './transport.ts'
 import { type Attempt, UserAuth } from './userauth.ts'
 import type { Emits, SshVisit, UploadBudget } from './visit.ts'
@@ -27,7 +28,7 @@ const MINIMUM_DELAY_MS = 5
 const PROTOCOL_ERROR = 2
 const SERVICE_NOT_AVAILABLE = 7
 
-/** One connection from the first byte to the last: identification, keys, login, sessions. Small while its client says nothing. */
+/** One connection once the server has named itself: identification, keys, login, sessions. Small while its client says nothing. */
 export class Conversation {
   readonly #socket: Socket
   readonly #context: SshContext
@@ -58,7 +59,6 @@ export class Conversation {
     this.#socket.on('data', this.#identify)
     this.#socket.once('end', () => this.#finish())
     this.#socket.once('close', () => this.#finish())
-    this.#socket.write(`${this.#shared.side.identification}\r\n`)
     this.#socket.resume()
   }
 
@@ -100,6 +100,10 @@ export class Conversation {
       keyboardInteractive: config.kbd_interactive_authentication,
       maxTries: config.max_auth_tries,
       allows: (user: Buffer, password: Buffer) => this.#allows(user, password),
+      allowsKey: (user: Buffer, algorithm: string, key: Buffer) => accepts(algorithm, key) && this.#allowsKey(user, key),
+      signed: (algorithm: string, key: Buffer, data: Buffer, signature: Buffer) =>
+        verifies(algorithm, key, new WireWriter().string(transport.sessionId).raw(data).done(), signature),
+      isHostKey: (key: Buffer) => this.#shared.side.keys.some((own) => own.getPublicSSH().equals(key)),
       report: (attempt: Attempt) => this.#report(attempt),
       pause: (reason: 'password' | 'other') => this.#pause(reason),
     }
@@ -135,11 +139,20 @@ export class Conversation {
   }
 
   #allows(name: Buffer, password: Buffer): boolean {
-    const { persona, config } = this.#context
-    const user = persona.users.find((candidate) => Buffer.from(candidate.name).equals(name))
-    if (!user || (user.uid === 0 && config.permit_root_login === 'no')) return false
-    const wanted = hostOf(this.#context.decky).passwordOf(user)
-    return wanted !== null && Buffer.from(wanted).equals(password)
+    const user = this.#loginOf(name)
+    // PermitEmptyPasswords is off.
+    return user !== null && password.length > 0 && this.#shared.host.opens(user, password)
+  }
+
+  #allowsKey(name: Buffer, key: Buffer): boolean {
+    const user = this.#loginOf(name)
+    return user !== null && this.#shared.host.authorizes(user, key)
+  }
+
+  /** Who may log in at all. */
+  #loginOf(name: Buffer): PersonaUser | null {
+    const user = this.#shared.host.userNamed(name.toString('latin1'))
+    return user && (user.uid !== 0 || this.#context.config.permit_root_login === 'yes') ? user : null
   }
 
   #report(attempt: Attempt): void {
@@ -164,11 +177,14 @@ export class Conversation {
     })
   }
 
-  #login(transport: Transport, name: string, clientIdent: Buffer): void {
-    const { session, now, random, persona } = this.#context
+  #login(transport: Transport, name: Buffer, clientIdent: Buffer): void {
+    const { session, now, random } = this.#context
     const { host, side, budget } = this.#shared
-    const user = persona.users.find((candidate) => candidate.name === name)
-    if (!user) return
+    const user = this.#loginOf(name)
+    if (!user) {
+      this.#finish()
+      return
+    }
     if (this.#grace) clearTimeout(this.#grace)
     this.#context.authenticated()
     const visit: SshVisit = { host, user, as: host.credentialsOf(user), session, budget, now, random, pending: new Set() }
@@ -178,7 +194,7 @@ export class Conversation {
       clientIsOpenSsh: /^SSH-2\.0-OpenSSH_/u.test(clientIdent.toString('latin1')),
       launch: (program: Parameters<typeof launch>[1]) => launch(visit, program),
       forward: (kind: 'direct-tcpip' | 'tcpip-forward' | 'x11' | 'agent' | 'port', target: string) =>
-        session.emit(events.forwardAttempt, { kind, target }),
+        session.emit(events.forwardAttempt, { kind, target: Buffer.from(target, 'latin1') }),
       prove: (blobs: readonly Buffer[]) => proveHostKeys(side.keys, transport.sessionId, blobs),
     }
     this.#layer = new ConnectionLayer(policy, transport)

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Persona } from '@decnet/persona'
-import ssh2, { type ParsedKey } from 'ssh2'
-import { KexInit } from 'ssh2/lib/protocol/kex.js'
+import type { ParsedKey } from 'ssh2'
 import { ALGORITHMS, extensionsOf, STRICT_KEX } from './algorithms.ts'
 import { readablePem } from './host-key-pem.ts'
+import { KexInit, ssh2 } from './ssh2.ts'
 import type { Ssh2Client } from './transport.ts'
 import { MSG, WireWriter } from './wire.ts'
 
@@ -20,9 +20,15 @@ export interface HostSide {
   attach(socket: Socket, ready: (client: Ssh2Client) => void): void
 }
 
+function softwareOf({ packages: { openssh } }: Persona): string {
+  return openssh.revision === '' ? `OpenSSH_${openssh.version}` : `OpenSSH_${openssh.version} ${openssh.revision}`
+}
+
+/** What a server says first (RFC 4253 section 4.2), without the end of the line. */
+export const identificationOf = (persona: Persona): string => `SSH-2.0-${softwareOf(persona)}`
+
 export function makeHostSide(persona: Persona): HostSide {
-  const { version, revision } = persona.packages.openssh
-  const software = revision === '' ? `OpenSSH_${version}` : `OpenSSH_${version} ${revision}`
+  const software = softwareOf(persona)
   const pems = persona.hostKeys()
   const hostKeys = [pems.rsa, pems.ecdsa, pems.ed25519].map(readablePem)
   const keys = hostKeys.map(parse)
@@ -33,10 +39,10 @@ export function makeHostSide(persona: Persona): HostSide {
   })
   const lists = { cipher: ALGORITHMS.cipher, mac: ALGORITHMS.hmac, compress: ALGORITHMS.compress, lang: [] }
   return {
-    identification: `SSH-2.0-${software}`,
+    identification: identificationOf(persona),
     keys,
     offer: new KexInit({ kex: [...ALGORITHMS.kex, STRICT_KEX], serverHostKey: ALGORITHMS.serverHostKey, cs: lists, sc: lists }),
-    extensions: extensionMessage(version),
+    extensions: extensionMessage(persona.packages.openssh.version),
     attach(socket, ready) {
       waiting.set(socket, ready)
       server.injectSocket(socket)

@@ -14,7 +14,7 @@ export function launch(visit: SshVisit, context: ProgramContext): Program | null
   const { start } = context
   if (start.kind === 'subsystem') return start.name === 'sftp' ? new SftpServer(visit, context) : null
   if (start.kind === 'exec' && !context.terminal) {
-    const line = start.command.toString()
+    const line = start.command.toString('latin1')
     if (SFTP_SERVER.test(line)) return new SftpServer(visit, context)
     const scp = parseScp(line, visit.user.home)
     if (scp) {

@@ -10,7 +10,7 @@ export function shellProgram(visit: Visit, context: ProgramContext): Program {
   const connection = `${session.peer.address} ${session.peer.port}`
   return startRecordedShell(visit, {
     terminal: terminal && tty ? { ...terminal, tty } : null,
-    ...(start.kind === 'exec' && { command: start.command.toString() }),
+    ...(start.kind === 'exec' && { command: start.command }),
     env: {
       ...context.env,
       SSH_CLIENT: `${connection} ${session.local.port}`,

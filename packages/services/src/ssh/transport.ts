@@ -1,9 +1,10 @@
-/// <reference path="./ssh2-internals.d.ts" />
 import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { hasshOf, KexInitWatch, type Print } from '@decnet/fingerprint'
-import handlers from 'ssh2/lib/protocol/handlers.js'
+import { gatherWrites } from './gather-writes.ts'
+import { holdKeys } from './hold-keys.ts'
 import type { HostSide } from './host-side.ts'
+import { handlers } from './ssh2.ts'
 import { MSG, WireWriter } from './wire.ts'
 
 interface PacketWriter {
@@ -16,12 +17,16 @@ export interface Ssh2Protocol {
   _onPayload: (payload: Buffer) => unknown
   _onHandshakeComplete: (...args: unknown[]) => void
   _packetRW: { read: { read(payload: Buffer): Buffer; _zlib?: { _maxOutputLength: number } }; write: PacketWriter }
-  _cipher: { encrypt(packet: Buffer): void }
+  /** Takes `_onWrite` with it when it is made. */
+  readonly _cipher: { encrypt(packet: Buffer): void; _onWrite: (data: Buffer) => void }
+  readonly _decipher: object
+  _onWrite: (data: Buffer) => void
   _offer: unknown
   readonly _kexinit: Buffer | undefined
   _queue: Buffer[] | undefined
   _kex: { sessionID?: Buffer; remoteExtInfoEnabled?: boolean }
   readonly _authsQueue: string[]
+  disconnect(reason: number): void
   authSuccess(): void
 }
 export interface Ssh2Client extends EventEmitter {
@@ -64,6 +69,7 @@ const INFLATED = 256 * 1024
 /** Output nobody reads: past this the connection is cut. */
 const STUCK = 16 * 1024 * 1024
 const OWN_LAYERS = MSG.SERVICE_REQUEST
+const KEY_EXCHANGE_FAILED = 3
 
 /**
  * Hands a socket whose client has identified itself to ssh2. `seen`: the bytes read so far, from the identification on;
@@ -86,7 +92,8 @@ export function openTransport(socket: Socket, side: HostSide, seen: Buffer, even
   if (rest.length > 0) look(rest)
   socket.unshift(seen)
   side.attach(socket, (client) => {
-    if (!watch.over) socket.on('data', look)
+    // Before ssh2: it hangs up on a KEXINIT that shares nothing with ours.
+    if (!watch.over) socket.prependListener('data', look)
     carry(client, socket, side, events)
   })
 }
@@ -95,6 +102,8 @@ function carry(client: Ssh2Client, socket: Socket, side: HostSide, events: Trans
   const protocol = client._protocol
   let open = true
   protocol._offer = side.offer
+  protocol._onWrite = gatherWrites(socket, protocol._onWrite)
+  protocol._cipher._onWrite = protocol._onWrite
   const transport: Transport = {
     get sessionId() {
       return protocol._kex.sessionID ?? Buffer.alloc(0)
@@ -136,6 +145,11 @@ function carry(client: Ssh2Client, socket: Socket, side: HostSide, events: Trans
       events.ended()
     },
   }
+  const disconnect = protocol.disconnect
+  protocol.disconnect = (reason) => {
+    // sshd hangs up without a word.
+    if (reason !== KEY_EXCHANGE_FAILED) disconnect.call(protocol, reason)
+  }
   const done = protocol._onHandshakeComplete
   let first = true
   protocol._onHandshakeComplete = (...args) => {
@@ -143,6 +157,8 @@ function carry(client: Ssh2Client, socket: Socket, side: HostSide, events: Trans
     first = false
     // ssh2's own EXT_INFO has another list, and a comma missing.
     protocol._kex.remoteExtInfoEnabled = false
+    holdKeys(protocol._cipher)
+    holdKeys(protocol._decipher)
     done(...args)
     if (wantsExtensions) transport.send(side.extensions)
   }

@@ -12,6 +12,9 @@ function auth(options: { password?: boolean; keyboardInteractive?: boolean; maxT
       keyboardInteractive: options.keyboardInteractive ?? true,
       maxTries: options.maxTries ?? 6,
       allows: (name, password) => name.toString() === 'root' && password.toString() === 'toor',
+      allowsKey: (name, algorithm, key) => name.toString() === 'root' && algorithm === 'ssh-ed25519' && key.toString() === 'known',
+      signed: (_, key, data, signature) => signature.equals(Buffer.concat([key, Buffer.of(data.length)])),
+      isHostKey: (key) => key.toString() === 'ours',
       report: (attempt) => void attempts.push(attempt),
       pause: () => Promise.resolve(),
     },
@@ -21,7 +24,11 @@ function auth(options: { password?: boolean; keyboardInteractive?: boolean; maxT
         const type = reader.byte()
         if (type === MSG.USERAUTH_FAILURE) sent.push(`failure ${reader.ascii()}`)
         else if (type === MSG.USERAUTH_INFO_REQUEST) {
-          for (let skipped = 0; skipped < 3; skipped++) reader.string()
+          if (reader.ascii() !== '') {
+            sent.push('fine')
+            return
+          }
+          for (let skipped = 0; skipped < 2; skipped++) reader.string()
           sent.push(`ask ${reader.uint32()}`)
         }
       },
@@ -30,7 +37,7 @@ function auth(options: { password?: boolean; keyboardInteractive?: boolean; maxT
       failed: (error) => void sent.push(`failed ${error}`),
     },
     (name) => {
-      user = name
+      user = name.toString()
     },
   )
   return { layer, sent, attempts, user: () => user, settled: () => new Promise((resolve) => setImmediate(resolve)) }
@@ -130,6 +137,55 @@ describe('user authentication', () => {
     await settled()
     expect(sent).toEqual(Array(2).fill('failure publickey,keyboard-interactive'))
     expect(attempts).toEqual([])
+  })
+
+  const key = (blob: string, signature?: (data: Buffer) => Buffer, host?: string) => {
+    const asked = request(host === undefined ? 'publickey' : 'publickey-hostbound-v00@openssh.com', (writer) => {
+      writer
+        .boolean(signature !== undefined)
+        .string('ssh-ed25519')
+        .string(blob)
+      return host === undefined ? writer : writer.string(host)
+    })
+    return signature ? Buffer.concat([asked, new WireWriter().string(signature(asked)).done()]) : asked
+  }
+  const good = (data: Buffer) => Buffer.concat([Buffer.from('known'), Buffer.of(data.length)])
+
+  test('a key that is authorised is asked to sign, and lets in; one attempt is reported', async () => {
+    const { layer, sent, attempts, user, settled } = auth()
+    layer.message(key('known'))
+    layer.message(key('known', good))
+    await settled()
+    expect(sent).toEqual(['fine', 'success'])
+    expect(user()).toBe('root')
+    expect(attempts.map(({ method, success }) => [method, success])).toEqual([['publickey', true]])
+  })
+
+  test.each([
+    ['another key', key('other', good)],
+    ['a signature of something else', key('known', () => Buffer.from('known?'))],
+    ['a host-bound request for another host', key('known', good, 'theirs')],
+  ])('%s does not', async (_, message) => {
+    const { layer, sent, attempts, settled } = auth()
+    layer.message(message)
+    await settled()
+    expect(sent).toEqual(['failure publickey,password,keyboard-interactive'])
+    expect(attempts.map(({ success }) => success)).toEqual([false])
+  })
+
+  test('OpenSSH binds its signature to the host', async () => {
+    const { layer, sent, settled } = auth()
+    layer.message(key('known', good, 'ours'))
+    await settled()
+    expect(sent).toEqual(['success'])
+  })
+
+  test('a key that was only asked about is reported', async () => {
+    const { layer, attempts, settled } = auth()
+    layer.message(key('known'))
+    await settled()
+    layer.stop()
+    expect(attempts.map(({ secret, success }) => [secret.toString(), success])).toEqual([['known', false]])
   })
 
   test('a cut message ends the connection', async () => {

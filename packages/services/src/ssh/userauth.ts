@@ -18,6 +18,12 @@ export interface AuthPolicy {
   readonly maxTries: number
   /** Whether this user may come in with this password. */
   allows(user: Buffer, password: Buffer): boolean
+  /** Whether this user may come in with this key, should it sign. */
+  allowsKey(user: Buffer, algorithm: string, key: Buffer): boolean
+  /** Whether the key made this signature over the session and `data`. */
+  signed(algorithm: string, key: Buffer, data: Buffer, signature: Buffer): boolean
+  /** The host key that this connection was made with: what a host-bound request must name. */
+  isHostKey(key: Buffer): boolean
   report(attempt: Attempt): void
   /** Waits as the daemon does before it says no. */
   pause(reason: 'password' | 'other', user: Buffer): Promise<void>
@@ -33,6 +39,7 @@ export interface AuthOutput {
 /** Requests that a client may send ahead of our answers; sshd leaves more in the socket. */
 const AHEAD = 64
 const PROTOCOL_ERROR = 2
+const HOST_BOUND = 'publickey-hostbound-v00@openssh.com'
 
 /** OpenSSH's fingerprint of a public key: `SHA256:` and base64 without padding. */
 export const fingerprintOf = (blob: Uint8Array): string =>
@@ -42,17 +49,19 @@ export const fingerprintOf = (blob: Uint8Array): string =>
 export class UserAuth {
   readonly #policy: AuthPolicy
   readonly #out: AuthOutput
-  readonly #done: (user: string) => void
+  readonly #done: (user: Buffer) => void
   readonly #queue: Buffer[] = []
   #busy = false
   #over = false
   #user: Buffer | null = null
+  /** An acceptable key that its owner has not yet signed with. */
+  #offered: Attempt | null = null
   #requests = 0
   #failures = 0
   /** `prompt`: the password was asked for; `confirm`: it was right, PAM's empty last question is out. */
   #dialogue: 'none' | 'prompt' | 'confirm' = 'none'
 
-  constructor(policy: AuthPolicy, out: AuthOutput, done: (user: string) => void) {
+  constructor(policy: AuthPolicy, out: AuthOutput, done: (user: Buffer) => void) {
     this.#policy = policy
     this.#out = out
     this.#done = done
@@ -69,7 +78,7 @@ export class UserAuth {
     this.#busy = true
     for (let payload = this.#queue.shift(); payload && !this.#over; payload = this.#queue.shift()) {
       try {
-        if (payload[0] === MSG.USERAUTH_REQUEST) await this.#request(new WireReader(payload, 1))
+        if (payload[0] === MSG.USERAUTH_REQUEST) await this.#request(payload)
         else await this.#response(new WireReader(payload, 1))
       } catch (error) {
         if (!(error instanceof RangeError)) throw error
@@ -79,7 +88,8 @@ export class UserAuth {
     this.#busy = false
   }
 
-  async #request(reader: WireReader): Promise<void> {
+  async #request(payload: Buffer): Promise<void> {
+    const reader = new WireReader(payload, 1)
     const user = reader.string()
     const service = reader.ascii()
     const method = reader.ascii()
@@ -90,6 +100,7 @@ export class UserAuth {
       this.#disconnect('Change of username or service not allowed')
       return
     }
+    if (method !== 'publickey' && method !== HOST_BOUND) this.#reportOffered()
     if (method === 'password' && this.#policy.password) {
       const change = reader.boolean()
       const secret = reader.string()
@@ -100,15 +111,38 @@ export class UserAuth {
     } else if (method === 'keyboard-interactive' && this.#policy.keyboardInteractive) {
       this.#dialogue = 'prompt'
       this.#ask(['Password: '])
-    } else if (method === 'publickey') {
-      reader.boolean()
-      const keyAlgorithm = reader.ascii()
-      const secret = reader.string()
-      this.#policy.report({ user, method, secret, keyAlgorithm, keyFingerprint: fingerprintOf(secret), success: false })
-      await this.#decide(false, 'other')
+    } else if (method === 'publickey' || method === HOST_BOUND) {
+      await this.#key(user, method, payload, reader)
     } else if (method === 'none') {
       this.#fail(this.#requests > 1)
     } else await this.#decide(false, 'other')
+  }
+
+  /** RFC 4252 §7: first asked whether it would do, then signed with. OpenSSH's host-bound kind also names the server's key (PROTOCOL §3). */
+  async #key(user: Buffer, method: string, payload: Buffer, reader: WireReader): Promise<void> {
+    const signs = reader.boolean()
+    const keyAlgorithm = reader.ascii()
+    const secret = reader.string()
+    const bound = method !== HOST_BOUND || this.#policy.isHostKey(reader.string())
+    const attempt = { user, method: 'publickey', secret, keyAlgorithm, keyFingerprint: fingerprintOf(secret) } as const
+    const allowed = bound && this.#policy.allowsKey(user, keyAlgorithm, secret)
+    if (signs && this.#offered?.secret.equals(secret)) this.#offered = null
+    this.#reportOffered()
+    if (allowed && !signs) {
+      this.#offered = { ...attempt, success: false }
+      this.#out.send(new WireWriter(MSG.USERAUTH_PK_OK).string(Buffer.from(keyAlgorithm, 'latin1')).string(secret).done())
+      return
+    }
+    const data = payload.subarray(0, payload.length - reader.left)
+    const success = allowed && this.#policy.signed(keyAlgorithm, secret, data, reader.string())
+    this.#policy.report({ ...attempt, success })
+    await this.#decide(success, 'other')
+  }
+
+  /** A key that was found good, and was not signed with. */
+  #reportOffered(): void {
+    if (this.#offered) this.#policy.report(this.#offered)
+    this.#offered = null
   }
 
   async #response(reader: WireReader): Promise<void> {
@@ -166,7 +200,7 @@ export class UserAuth {
   #succeed(): void {
     this.#over = true
     this.#out.succeed()
-    this.#done((this.#user ?? Buffer.alloc(0)).toString())
+    this.#done(this.#user ?? Buffer.alloc(0))
   }
 
   #disconnect(text: string): void {
@@ -176,6 +210,7 @@ export class UserAuth {
 
   /** The connection is gone: nothing more is answered. */
   stop(): void {
+    this.#reportOffered()
     this.#over = true
     this.#queue.length = 0
   }

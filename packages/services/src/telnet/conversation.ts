@@ -113,10 +113,9 @@ export class Conversation {
   }
 
   async #check(user: Buffer, password: Buffer): Promise<boolean> {
-    const { persona, session, config, random } = this.#context
-    const found = persona.users.find((candidate) => Buffer.from(candidate.name).equals(user))
-    const wanted = found === undefined ? null : this.#host.passwordOf(found)
-    const allowed = wanted !== null && Buffer.from(wanted).equals(password)
+    const { session, config, random } = this.#context
+    const found = this.#host.userNamed(user.toString('latin1'))
+    const allowed = found !== undefined && this.#host.opens(found, password)
     session.emit(events.authAttempt, {
       principal: user,
       secret: password,
@@ -131,9 +130,12 @@ export class Conversation {
   }
 
   #welcome(name: Buffer, ahead: Buffer): void {
-    const { persona, session, now, random } = this.#context
-    const user = persona.users.find((candidate) => Buffer.from(candidate.name).equals(name))
-    if (!user) return
+    const { session, now, random } = this.#context
+    const user = this.#host.userNamed(name.toString('latin1'))
+    if (!user) {
+      this.#finish()
+      return
+    }
     if (this.#timeout) clearTimeout(this.#timeout)
     this.#context.authenticated()
     const host = this.#host

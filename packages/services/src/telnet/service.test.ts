@@ -46,6 +46,16 @@ describe('telnet', () => {
     expect(harness.recordings.get(recorded.fields.session_id ?? '')).toContain('42')
   })
 
+  test('bytes that are no text come back, and stand in the log as they came', async () => {
+    await start()
+    const bot = await wireClient(harness.port)
+    const typed = Buffer.from('echo \xfd\xe9', 'latin1')
+    bot.send(Buffer.concat([Buffer.from(`root\r\n${password}\r\n`), typed, Buffer.from('\r\nexit\r\n')]))
+    expect(await bot.ended(8_000)).toBe(true)
+    expect(bot.heard().toString('latin1')).toMatch(/[\n\0]\xfd\xe9\r\n/u)
+    await harness.waitFor(ofType(events.command, { command_b64: typed.toString('base64') }))
+  })
+
   test('a client that never negotiates gets its prompt after a while', async () => {
     await start()
     const client = await wireClient(harness.port)

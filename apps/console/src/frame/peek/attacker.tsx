@@ -1,7 +1,7 @@
 import { Link } from 'wouter'
-import { Prose } from '../../parts/bytes.tsx'
 import { Empty, Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
+import { Headline } from '../../parts/techniques/headline.tsx'
 import { Time } from '../../parts/time.tsx'
 import { DeckyValue, ServiceValue } from '../../parts/value.tsx'
 import { excludes } from '../../parts/value-menu.tsx'
@@ -33,7 +33,7 @@ export function PeekAttacker({ id }: { id: string }) {
         <h2 className="title mono cut">{a.ip}</h2>
       </div>
       <p className="say">
-        <Prose text={a.headline.charAt(0).toUpperCase() + a.headline.slice(1)} />
+        <Headline text={a.headline} of="attacker" id={a.uuid} />
       </p>
       <dl className="facts">
         <dt>Score</dt>

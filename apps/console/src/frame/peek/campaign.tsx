@@ -75,7 +75,7 @@ export function PeekCampaign({ id }: { id: string }) {
         <section className="section">
           <h3 className="h">What they share</h3>
           {c.shared.slice(0, 6).map((thing) => (
-            <SharedThing key={thing.value} value={thing.value} />
+            <SharedThing key={thing.value} value={thing.value} secret={thing.secret_sha256} />
           ))}
         </section>
       )}

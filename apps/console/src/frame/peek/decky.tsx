@@ -1,16 +1,15 @@
 import { Link } from 'wouter'
-import { Account } from '../../parts/account.tsx'
 import { CommandLine } from '../../parts/command-line.tsx'
+import { DeckyFacts } from '../../parts/decky-facts.tsx'
 import { Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { Time } from '../../parts/time.tsx'
 import { useDecky, useSessions } from '../../queries.ts'
 import { plural } from '../../time/words.ts'
-import { hrefTo, peekAt } from '../../url.ts'
+import { deckyPath, hrefTo, peekAt } from '../../url.ts'
+import { stateDot, stateWord } from '../../words/decky.ts'
 import { attackLine, colourOf } from '../../words/services.ts'
 import { PeekSessionOf } from './session-of.tsx'
 import './peek.css'
-
-const dots = { running: 'dot', degraded: 'dot warn', stopped: 'dot bad' }
 
 export function PeekDecky({ id }: { id: string }) {
   const query = useDecky(id)
@@ -21,53 +20,27 @@ export function PeekDecky({ id }: { id: string }) {
   return (
     <>
       <div className="peek-head">
-        <span className={dots[d.state]} />
+        <span className={stateDot[d.state]} />
         <h2 className="title mono cut">{d.name}</h2>
-        <span className="faint">{d.state}</span>
+        <span className="faint">{stateWord[d.state]}</span>
       </div>
-      <dl className="facts">
-        <dt>Address</dt>
-        <dd className="mono">{d.ip}</dd>
-        <dt>Host name</dt>
-        <dd className="mono cut">{d.hostname}</dd>
-        <dt>MAC</dt>
-        <dd className="mono">{d.mac}</dd>
-        <dt>Plays</dt>
-        <dd>
-          {d.archetype.replaceAll('-', ' ')}, {d.distro}
-        </dd>
-        {d.kernel && (
-          <>
-            <dt>Kernel</dt>
-            <dd className="mono cut">{d.kernel}</dd>
-          </>
-        )}
-        {d.logins.length > 0 && (
-          <>
-            <dt>Lets in</dt>
-            <dd>
-              <ul className="logins">
-                {d.logins.map((l) => (
-                  <li key={`${l.user} ${l.password}`}>
-                    <Account {...l} />
-                  </li>
-                ))}
-              </ul>
-            </dd>
-          </>
-        )}
+      <DeckyFacts decky={d}>
         <dt>Seen</dt>
         <dd>
-          {plural(d.attacker_count, 'attacker')}, {plural(d.event_count, 'event')}
-          {d.last_contact && (
+          {d.last_contact ? (
             <>
-              , last <Time at={d.last_contact} />
+              {plural(d.attacker_count, 'attacker')}, {plural(d.event_count, 'event')}, last <Time at={d.last_contact} />
             </>
+          ) : (
+            'nobody yet'
           )}
         </dd>
-      </dl>
+      </DeckyFacts>
       <div className="actions">
-        <Link className="btn primary" href={hrefTo('/live', { q: `decky:${d.name}` })}>
+        <Link className="btn primary" href={hrefTo(deckyPath(d.name))}>
+          Its page
+        </Link>
+        <Link className="btn" href={hrefTo('/live', { q: `decky:${d.name}` })}>
           Its events
         </Link>
         <Link className="btn" href={hrefTo('/attackers', { q: `decky:${d.name}` })}>
@@ -93,6 +66,7 @@ export function PeekDecky({ id }: { id: string }) {
       </section>
       <section className="section">
         <h3 className="h">Last sessions</h3>
+        {sessions.data?.data.length === 0 && <p className="faint">None yet.</p>}
         {sessions.data?.data.map((s) => (
           <PeekSessionOf key={s.id} session={s} onOpen={() => peekAt('session', s.id)} />
         ))}

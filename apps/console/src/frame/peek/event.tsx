@@ -10,10 +10,11 @@ import { useLogs } from '../../queries.ts'
 import { exact } from '../../time/words.ts'
 import { type Peek, type PeekKind, peekAt } from '../../url.ts'
 import { tell } from '../../words/event.ts'
+import { SYSTEM_LOG } from '../../words/said.ts'
+import { valueText } from '../../words/value-text.ts'
 import './peek.css'
 
 const long = 90
-const textOf = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u
 /** Fields of our own records that name somebody; what an attacker's event says in them is only text. */
@@ -23,7 +24,7 @@ const named: readonly (readonly [RegExp, PeekKind])[] = [
   [/^(?:prior_)?campaign_uuid$/u, 'campaign'],
 ]
 function peekOf(topic: string, name: string, text: string): Peek | undefined {
-  const kind = topic !== 'system.log' && UUID.test(text) ? named.find(([pattern]) => pattern.test(name))?.[1] : undefined
+  const kind = topic !== SYSTEM_LOG && UUID.test(text) ? named.find(([pattern]) => pattern.test(name))?.[1] : undefined
   return kind && { kind, id: text }
 }
 
@@ -43,7 +44,7 @@ export function PeekEvent({ id }: { id: string }) {
   if (!e) return <SkeletonRows count={10} />
   const said = tell(e)
   const session = e.session_id
-  const entries = Object.entries(e.fields).map(([name, value]): [string, string] => [name, textOf(value)])
+  const entries = Object.entries(e.fields).map(([name, value]): [string, string] => [name, valueText(value)])
   const fields = entries.filter(([, text]) => text.length <= long)
   const whole = entries.filter(
     ([name, text]) =>

@@ -1,8 +1,8 @@
 import { Link } from 'wouter'
-import { Prose } from '../../parts/bytes.tsx'
 import { Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { GroupLink } from '../../parts/group-link.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
+import { Headline } from '../../parts/techniques/headline.tsx'
 import { Time } from '../../parts/time.tsx'
 import { AttackerValue, DeckyValue, ServiceValue } from '../../parts/value.tsx'
 import { useEvidence, useIdentity, useIdentityMembers } from '../../queries.ts'
@@ -26,7 +26,7 @@ export function PeekIdentity({ id }: { id: string }) {
         <h2 className="title cut">{i.code_name}</h2>
       </div>
       <p className="say">
-        <Prose text={i.headline.charAt(0).toUpperCase() + i.headline.slice(1)} />
+        <Headline text={i.headline} of="identity" id={i.uuid} />
       </p>
       <dl className="facts">
         <dt>Campaign</dt>

@@ -10,6 +10,7 @@ import { AttackerValue, DeckyValue, ServiceValue } from '../../parts/value.tsx'
 import { useSession, useSessionEvents } from '../../queries.ts'
 import { duration, plural } from '../../time/words.ts'
 import { hrefTo, peekAt, setTerms } from '../../url.ts'
+import { SYSTEM_LOG } from '../../words/said.ts'
 
 export function PeekSession({ id }: { id: string }) {
   const session = useSession(id)
@@ -19,7 +20,7 @@ export function PeekSession({ id }: { id: string }) {
   if (!s) return <SkeletonRows count={10} />
   // Of what was derived only what is a finding by itself: the rest says again what the events say, or how they were typed.
   const list = (events.data?.data ?? [])
-    .filter(({ topic }) => topic === 'system.log' || topic === 'credential.reuse.detected')
+    .filter(({ topic }) => topic === SYSTEM_LOG || topic === 'credential.reuse.detected')
     .sort((a, b) => a.seq - b.seq)
   return (
     <>

@@ -1,5 +1,6 @@
 import type { TechniqueTag } from '@decnet/contracts/api'
 import { ExternalLink } from 'lucide-react'
+import { Link } from 'wouter'
 import { Bytes } from '../../parts/bytes.tsx'
 import { Failed, SkeletonRows } from '../../parts/empty.tsx'
 import { Time } from '../../parts/time.tsx'
@@ -7,7 +8,7 @@ import { AttackerValue, TargetChip } from '../../parts/value.tsx'
 import { useKnownTechnique, useTechniqueTags } from '../../queries.ts'
 import { describeRange } from '../../time/range.ts'
 import { plural } from '../../time/words.ts'
-import { peekAt, useUrl } from '../../url.ts'
+import { hrefTo, peekAt, useUrl } from '../../url.ts'
 import { confidenceWords, evidenceOf } from '../../words/technique.ts'
 import './peek.css'
 
@@ -93,7 +94,13 @@ function Rule({ tags, named }: { tags: readonly TechniqueTag[]; named: boolean }
   return (
     <section className="section">
       <h3 className="h">
-        <span>{first.rule_title ?? first.rule_id}</span>
+        {first.rule_title === null ? (
+          <span>{first.rule_id}</span>
+        ) : (
+          <Link className="rule-link" href={hrefTo(`/rules/${encodeURIComponent(first.rule_id)}`)} title="What the rule says">
+            {first.rule_title}
+          </Link>
+        )}
         <span className="faint">
           {first.rule_title !== null && `${first.rule_id} · `}
           {confidenceWords(Math.max(...tags.map(({ confidence }) => confidence)))} sure

@@ -1,5 +1,6 @@
 import { Copy, Download } from 'lucide-react'
 import { urlOf } from '../../api.ts'
+import { bytesOf, textOf } from '../../bytes/view.ts'
 import { Bytes } from '../../parts/bytes.tsx'
 import { copy } from '../../parts/copy.ts'
 import { SkeletonRows } from '../../parts/empty.tsx'
@@ -25,7 +26,7 @@ export function Files({ uuid, count }: { uuid: string; count: number }) {
                 {f.path === null ? (
                   <span className="dim">{f.kind === 'mail' ? 'A mail' : 'A file'}</span>
                 ) : (
-                  <Bytes text={f.path} most={80} />
+                  <Bytes text={f.path_b64 === null ? f.path : textOf(bytesOf(f.path_b64))} most={80} />
                 )}
               </span>
               <span className="faint nowrap">

@@ -9,6 +9,7 @@ import { useReplay, useSessionEvents } from '../../queries.ts'
 import { duration, plural } from '../../time/words.ts'
 import { peekAt } from '../../url.ts'
 import { field } from '../../words/event.ts'
+import { SYSTEM_LOG } from '../../words/said.ts'
 
 const Replay = lazy(() => import('../../parts/replay.tsx').then((m) => ({ default: m.Replay })))
 const shown = 60
@@ -18,7 +19,7 @@ export function SessionView({ session: s }: { session: Session }) {
   const events = useSessionEvents(s.id)
   const replay = useReplay(s.id, s.has_replay)
   // What was derived from them is told elsewhere, and would not add up to the count.
-  const list = (events.data?.data ?? []).filter((e) => e.topic === 'system.log').sort((a, b) => a.seq - b.seq)
+  const list = (events.data?.data ?? []).filter((e) => e.topic === SYSTEM_LOG).sort((a, b) => a.seq - b.seq)
   const commands = list
     .filter((e) => e.event_type === 'command' && e.fields.mode !== 'protocol')
     .map((e) => ({ seq: e.seq, timestamp: e.timestamp, command: field(e.fields, 'command') }))

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Prose } from '../../parts/bytes.tsx'
 import { SkeletonRows } from '../../parts/empty.tsx'
 import { GroupLink } from '../../parts/group-link.tsx'
+import { SharedThing } from '../../parts/shared-thing.tsx'
 import { Time } from '../../parts/time.tsx'
 import { figure } from '../../time/words.ts'
 import { featureTitle, weightWord } from '../../words/evidence.ts'
@@ -11,7 +12,7 @@ import { featureTitle, weightWord } from '../../words/evidence.ts'
 const verbs = { formed: 'Formed', linked: 'Joined', released: 'Left', merged: 'Merged', unmerged: 'Parted' } as const
 const AT_FIRST = 8
 const MOST = 200
-/** Reasons that are named in the line; the others stand below it. */
+/** Reasons that are named in the line, and things that are named of each; the other reasons stand below it. */
 const NAMED = 2
 
 /** How it came so, newest first: a line for each step, its reasons where they are asked for. */
@@ -91,6 +92,9 @@ function Step({ step, to }: { step: GroupDecision; to: 'identities' | 'campaigns
                 <b>{featureTitle(reason.feature)}</b>
                 <span>
                   <Prose text={reason.why} most={160} />
+                  {reason.values.slice(0, NAMED).map((value, n) => (
+                    <SharedThing key={value} value={value} secret={reason.secrets[n] ?? null} />
+                  ))}
                 </span>
                 <span className="faint nowrap">
                   {reason.weight < 0 ? 'against, ' : ''}

@@ -9,7 +9,6 @@ export function Evidence({
   title,
   members,
   evidence,
-  labelOf,
   mono = false,
   below,
   actions,
@@ -17,7 +16,6 @@ export function Evidence({
   title: string
   members: readonly GraphMember[] | undefined
   evidence: GroupEvidence | undefined
-  labelOf: (uuid: string) => string
   mono?: boolean
   /** Stands under the drawing. */
   below: ReactNode
@@ -48,7 +46,7 @@ export function Evidence({
           edge={edge}
           title={
             <>
-              <span className={className}>{labelOf(edge.a)}</span> and <span className={className}>{labelOf(edge.b)}</span>
+              <span className={className}>{edge.a_label}</span> and <span className={className}>{edge.b_label}</span>
             </>
           }
           actions={actions?.(edge)}

@@ -1,5 +1,7 @@
 import type { LinkEdge } from '@decnet/contracts/api'
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
+import { onPress } from '../../parts/on-press.ts'
+import { useRoving } from '../../parts/use-roving.ts'
 import { useWidth } from '../../parts/use-width.ts'
 import { go, hrefTo } from '../../url.ts'
 import { middleCut, sureness } from '../../words/evidence.ts'
@@ -17,7 +19,6 @@ const LETTERS = 24
 /** Pixels of a letter at the size that the names have. */
 const LETTER = { mono: 6.7, ui: 6.4 }
 const heightFor = (count: number) => (count <= 3 ? 132 : count <= 15 ? 260 : count <= 40 ? 340 : 420)
-const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
 
 export const edgeKey = ({ a, b }: Pick<LinkEdge, 'a' | 'b'>): string => `${a} ${b}`
 
@@ -38,7 +39,6 @@ export function Graph({
 }) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const [pointed, setPointed] = useState<readonly string[]>([])
-  const lines = useRef(new Map<string, SVGGElement>())
   const shown = useMemo(() => members.slice(0, SHOWN), [members])
   const box = useMemo(() => ({ width, height: heightFor(shown.length) }), [width, shown.length])
   const spots = useMemo(
@@ -64,23 +64,7 @@ export function Graph({
     return placeLabels(spots, { first: new Set([...pointed, ...(now ? [now.a, now.b] : [])]), widthOf, box })
   }, [spots, named, pointed, now, box])
   const nameOf = (uuid: string) => named.get(uuid)?.label ?? uuid
-  const onKeyDown = (event: KeyboardEvent) => {
-    const from = now ? drawn.indexOf(now) : 0
-    const step = steps[event.key]
-    const to =
-      step !== undefined
-        ? (from + step + drawn.length) % drawn.length
-        : event.key === 'Home'
-          ? 0
-          : event.key === 'End'
-            ? drawn.length - 1
-            : null
-    const edge = to === null ? undefined : drawn[to]
-    if (!edge) return
-    event.preventDefault()
-    onChoose(edgeKey(edge))
-    lines.current.get(edgeKey(edge))?.focus()
-  }
+  const roving = useRoving(drawn.map(edgeKey), { key: now && edgeKey(now), choose: onChoose })
   return (
     <div
       ref={ref}
@@ -88,7 +72,7 @@ export function Graph({
       style={{ height: box.height }}
       role="radiogroup"
       aria-label={`What joins ${shown.length} members`}
-      onKeyDown={onKeyDown}
+      onKeyDown={roving.onKeyDown}
     >
       {width > 0 && (
         <svg width={box.width} height={box.height} role="presentation">
@@ -100,10 +84,7 @@ export function Graph({
               to={at.get(edge.b)}
               on={edge === now}
               name={`${nameOf(edge.a)} and ${nameOf(edge.b)}, ${sureness(edge.probability)} sure`}
-              hold={(element) => {
-                if (element) lines.current.set(edgeKey(edge), element)
-                else lines.current.delete(edgeKey(edge))
-              }}
+              member={roving.member(edgeKey(edge))}
               onChoose={() => onChoose(edgeKey(edge))}
               onPoint={(on) => setPointed(on ? [edge.a, edge.b] : [])}
             />
@@ -163,7 +144,7 @@ function Line({
   to,
   on,
   name,
-  hold,
+  member,
   onChoose,
   onPoint,
 }: {
@@ -172,7 +153,7 @@ function Line({
   to: { x: number; y: number } | undefined
   on: boolean
   name: string
-  hold: (element: SVGGElement | null) => void
+  member: { readonly ref: (element: SVGGElement | null) => void; readonly tabIndex: number; readonly onFocus: () => void }
   onChoose: () => void
   onPoint: (on: boolean) => void
 }) {
@@ -181,21 +162,15 @@ function Line({
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no input within a drawing
     <g
-      ref={hold}
+      {...member}
       className="grp-edge"
       role="radio"
-      tabIndex={on ? 0 : -1}
       aria-checked={on}
       aria-label={name}
       onClick={onChoose}
       onPointerEnter={() => onPoint(true)}
       onPointerLeave={() => onPoint(false)}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' || event.key === ' ') {
-          event.preventDefault()
-          onChoose()
-        }
-      }}
+      onKeyDown={onPress(onChoose)}
     >
       <line {...ends} className="grp-reach" />
       <line {...ends} strokeWidth={1 + 2.5 * Math.max(0, edge.probability - 0.5) * 2} />

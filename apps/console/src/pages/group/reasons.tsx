@@ -1,16 +1,16 @@
-import type { LinkEdge, LinkReason } from '@decnet/contracts/api'
+import type { LinkEdge, ToldReason } from '@decnet/contracts/api'
 import type { ReactNode } from 'react'
 import { Prose } from '../../parts/bytes.tsx'
 import { SharedThing } from '../../parts/shared-thing.tsx'
 import { featureTitle, sureness, weightWord } from '../../words/evidence.ts'
 
-/** Bits; what weighs more is drawn no longer. */
-const FULL = 20
+/** Natural log-odds; what weighs more is drawn no longer. */
+const FULL = 14
 const NAMED = 3
 
 /** For and against, in bars and words: how much each reason weighs. */
 export function Reasons({ edge, title, actions }: { edge: LinkEdge; title: ReactNode; actions?: ReactNode }) {
-  const most = Math.max(4, ...edge.reasons.map(({ weight }) => Math.min(FULL, Math.abs(weight))))
+  const most = Math.max(3, ...edge.reasons.map(({ weight }) => Math.min(FULL, Math.abs(weight))))
   const inFavour = edge.reasons.filter(({ weight }) => weight >= 0)
   const against = edge.reasons.filter(({ weight }) => weight < 0)
   return (
@@ -23,13 +23,15 @@ export function Reasons({ edge, title, actions }: { edge: LinkEdge; title: React
       <List reasons={inFavour} most={most} nothing="Nothing." />
       <h3 className="grp-side">What speaks against it</h3>
       <List reasons={against} most={most} nothing="Nothing that was seen." />
-      <p className="faint small grp-note">Figures are bits: each one for it doubles the odds. What everybody shares weighs nothing.</p>
+      <p className="faint small grp-note">
+        Figures are natural log-odds: +0.7 doubles the odds, +2.3 makes them ten times. What everybody shares weighs nothing.
+      </p>
       {actions && <div className="grp-acts">{actions}</div>}
     </section>
   )
 }
 
-function List({ reasons, most, nothing }: { reasons: readonly LinkReason[]; most: number; nothing: string }) {
+function List({ reasons, most, nothing }: { reasons: readonly ToldReason[]; most: number; nothing: string }) {
   if (reasons.length === 0) return <p className="faint">{nothing}</p>
   return (
     <ul className="grp-reasons">
@@ -52,8 +54,8 @@ function List({ reasons, most, nothing }: { reasons: readonly LinkReason[]; most
           <span className="why">
             <Prose text={reason.why} most={160} />
           </span>
-          {reason.values.slice(0, NAMED).map((value) => (
-            <SharedThing key={value} value={value} />
+          {reason.values.slice(0, NAMED).map((value, n) => (
+            <SharedThing key={value} value={value} secret={reason.secrets[n] ?? null} />
           ))}
           {reason.values.length > NAMED && <span className="why faint">and {reason.values.length - NAMED} more</span>}
         </li>

@@ -8,7 +8,7 @@ import type { Say } from './use-say.ts'
 const AT_FIRST = 6
 
 /** What operators said of its attackers, and a way to take it back. */
-export function Said({ links, labelOf, say }: { links: GroupEvidence['operator_links']; labelOf: (uuid: string) => string; say: Say }) {
+export function Said({ links, say }: { links: GroupEvidence['operator_links']; say: Say }) {
   const [all, setAll] = useState(false)
   if (links.length === 0) return null
   return (
@@ -22,7 +22,7 @@ export function Said({ links, labelOf, say }: { links: GroupEvidence['operator_l
           return (
             <li key={link.id} className="grp-said" data-pending={pending || undefined}>
               <span>
-                <b>{link.by}</b>: <span className="mono">{labelOf(link.a)}</span> and <span className="mono">{labelOf(link.b)}</span>{' '}
+                <b>{link.by}</b>: <span className="mono">{link.a_label}</span> and <span className="mono">{link.b_label}</span>{' '}
                 {link.kind === 'confirm' ? 'are one' : 'are not one'}
                 {link.reason && (
                   <>

@@ -9,17 +9,8 @@ const asked = {
 } as const
 
 /** What an operator knows better of two attackers. Whoever may not say it sees no button. */
-export function SayOfPair({
-  edge: { a, b },
-  labelOf,
-  links,
-  say,
-}: {
-  edge: LinkEdge
-  labelOf: (uuid: string) => string
-  links: GroupEvidence['operator_links']
-  say: Say
-}) {
+export function SayOfPair({ edge, links, say }: { edge: LinkEdge; links: GroupEvidence['operator_links']; say: Say }) {
+  const { a, b, a_label, b_label } = edge
   const [asking, setAsking] = useState<'confirm' | 'forbid' | null>(null)
   const held = links.find((link) => (link.a === a && link.b === b) || (link.a === b && link.b === a))
   if (held)
@@ -38,11 +29,11 @@ export function SayOfPair({
       ))}
       {asking && (
         <SayDialog
-          title={`${labelOf(a)} and ${labelOf(b)} ${asking === 'confirm' ? 'are one' : 'are not one'}?`}
+          title={`${a_label} and ${b_label} ${asking === 'confirm' ? 'are one' : 'are not one'}?`}
           about={<p>{asked[asking].means}</p>}
           action={asked[asking].action}
           onClose={() => setAsking(null)}
-          onSay={(reason) => say.say.mutate({ kind: asking, a, b, reason })}
+          onSay={(reason) => say.say.mutate({ kind: asking, a, b, a_label, b_label, reason })}
         />
       )}
     </>

@@ -1,4 +1,4 @@
-import type { GroupEvidence } from '@decnet/contracts/api'
+import type { GroupEvidence, LinkEdge } from '@decnet/contracts/api'
 import { operatorAnswer } from '@decnet/contracts/api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { toast } from 'sonner'
@@ -6,7 +6,7 @@ import { send } from '../../api.ts'
 import { useMe } from '../../queries.ts'
 
 export type Saying =
-  | { readonly kind: 'confirm' | 'forbid'; readonly a: string; readonly b: string; readonly reason: string }
+  | (Pick<LinkEdge, 'a' | 'b' | 'a_label' | 'b_label'> & { readonly kind: 'confirm' | 'forbid'; readonly reason: string })
   | { readonly kind: 'split'; readonly members: readonly string[]; readonly reason: string }
 
 /** So many statements are taken back one by one at most. */
@@ -60,12 +60,14 @@ export function useSay(identity: string) {
       if (saying.kind === 'split') return {}
       await client.cancelQueries({ queryKey: evidence })
       const before = client.getQueryData<GroupEvidence>(evidence)
-      const { kind, a, b } = saying
+      const { kind, a, b, a_label, b_label } = saying
       const link = {
         id: `${a} ${b}`,
         kind,
         a,
         b,
+        a_label,
+        b_label,
         by: me?.username ?? '',
         at: new Date().toISOString(),
         reason: saying.reason.trim() || null,

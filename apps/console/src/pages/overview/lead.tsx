@@ -1,6 +1,7 @@
 import type { Stats } from '@decnet/contracts/api'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
+import { Prose } from '../../parts/bytes.tsx'
 import { Skeleton } from '../../parts/empty.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { describeRange, type Range } from '../../time/range.ts'
@@ -62,14 +63,18 @@ export function Lead({ stats, range }: { stats: Stats | undefined; range: Range 
   )
 }
 
+/** "Exploit Public-Facing Application": who tried one made no ordinary noise. */
+const EXPLOIT = 'T1190'
 const noise = (attempts: number) =>
   attempts === 0 ? 'Nobody tried to log in' : `${plural(attempts, 'log-in attempt')} ${attempts === 1 ? 'was' : 'were'} refused`
 
 /** Do I have to do something? */
 function Verdict({ stats }: { stats: Stats }) {
-  const serious = stats.top_attackers.filter((a) => a.severity === 'critical' || a.severity === 'high')
+  const { top_attackers: all, stories } = stats
+  const serious = all.filter((a) => a.severity === 'critical' || a.severity === 'high')
   const got = stats.logins.value + stats.reuse.value + stats.files.value > 0
-  const worst = serious[0] ?? (got ? stats.top_attackers[0] : undefined)
+  const tried = stories.find(({ technique }) => technique === EXPLOIT)?.attacker_uuid
+  const worst = serious[0] ?? (got ? all[0] : all.find(({ uuid }) => uuid === tried))
   if (!worst)
     return (
       <p className="sub">
@@ -85,16 +90,18 @@ function Verdict({ stats }: { stats: Stats }) {
         <Link className="link mono" href={hrefTo(`/attackers/${worst.uuid}`)}>
           {worst.ip}
         </Link>{' '}
-        first
+        first: it <Prose text={worst.headline} most={160} />.
         {others > 0 && (
           <>
-            , then at{' '}
+            {' '}
+            Then look at{' '}
             <Link className="link" href={hrefTo('/attackers', { sort: 'score' })}>
               {others === 1 ? 'one more' : `${others} more`}
             </Link>
+            .
           </>
         )}
-        {stats.sources.value > others + 1 ? '. The others are less urgent.' : '.'}
+        {stats.sources.value > others + 1 && ' The others are less urgent.'}
       </span>
     </p>
   )

@@ -43,8 +43,10 @@ export function Stories({ stats }: { stats: Stats | undefined }) {
 
 function StoryRow({ story }: { story: Story }) {
   const body = story.text.startsWith(story.ip) ? story.text.slice(story.ip.length) : ` ${story.text}`
+  // The evidence of what it speaks of lies open beside the page.
+  const evidence = story.technique === null ? {} : { peek: `technique:attacker/${story.attacker_uuid}/${story.technique}` }
   return (
-    <Link className="story" href={hrefTo(`/attackers/${story.attacker_uuid}`)}>
+    <Link className="story" href={hrefTo(`/attackers/${story.attacker_uuid}`, evidence)}>
       <SeverityBadge severity={story.severity} />
       <div className="story-text">
         <p>

@@ -14,7 +14,7 @@ type Asked = { what: 'add' } | { what: 'reset' | 'delete'; user: User } | null
 
 /** Who may come in. Only admins see this. */
 export function Users({ me }: { me: User }) {
-  const users = useUsers(true)
+  const users = useUsers()
   const client = useQueryClient()
   const [asked, setAsked] = useState<Asked>(null)
   const again = () => void client.invalidateQueries({ queryKey: ['users'] })

@@ -1,8 +1,8 @@
 import { deckyName } from '@decnet/contracts'
 import { deckies, decky, stats, statsQuery } from '@decnet/contracts/api'
-import { AppError } from '@decnet/kernel'
 import { services } from '@decnet/services'
 import { z } from 'zod'
+import { deckyUnknown } from '../../store/fleet.ts'
 import { millis } from '../period.ts'
 import { defineRoute } from '../route.ts'
 
@@ -29,7 +29,7 @@ const one = defineRoute({
   response: decky,
   async handle({ params }, { read }) {
     const found = (await read('deckies.list', titles)).find((decky) => decky.name === params.name)
-    if (!found) throw new AppError('There is no such decky.', { code: 'decky_unknown', status: 404 })
+    if (!found) throw deckyUnknown(params.name)
     return found
   },
 })

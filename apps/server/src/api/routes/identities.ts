@@ -8,11 +8,13 @@ import {
   identityQuery,
   operatorAnswer,
   operatorLinkBody,
+  operatorLinkPage,
   paging,
   splitBody,
 } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
 import { z } from 'zod'
+import { contradictedOrders } from '../../domain/contradicted-orders.ts'
 import { linkId } from '../../store/operator-links.ts'
 import { span } from '../period.ts'
 import { defineRoute } from '../route.ts'
@@ -82,6 +84,17 @@ const traits = defineRoute({
   handle: async ({ params }, { read }) => found(await read('identities.attribution', params.uuid)),
 })
 
+const links = defineRoute({
+  method: 'GET',
+  path: '/identities/links',
+  access: 'viewer',
+  tag,
+  summary: 'What operators said of pairs of attackers, latest first, and whether it is so.',
+  query: paging,
+  response: operatorLinkPage,
+  handle: ({ query }, { read }) => read('identities.links', query),
+})
+
 const state = defineRoute({
   method: 'POST',
   path: '/identities/links',
@@ -96,6 +109,14 @@ const state = defineRoute({
       if (!(await read('attackers.find', body[side])))
         throw new AppError(`Nobody is known by ${body[side]}.`, { code: 'attacker_unknown', status: 404 })
     if (body.a === body.b) throw new AppError('An attacker is always itself.', { code: 'same_attacker', status: 422 })
+    const [clash] = contradictedOrders(await read('identities.orders', undefined), { ...body, id: linkId(body) })
+    if (clash) {
+      const [one, other] = await Promise.all([clash.a, clash.b].map((uuid) => read('attackers.find', uuid)))
+      throw new AppError(
+        `That contradicts what was said before: ${one?.ip ?? clash.a} and ${other?.ip ?? clash.b} are ${clash.kind === 'forbid' ? 'not ' : ''}one.`,
+        { code: 'contradicts', status: 409, hint: `Take that back first: DELETE /identities/links/${clash.id}` },
+      )
+    }
     const statements = [{ ...body, by: caller.username, reason: body.reason ?? null }]
     return { accepted: await write('identities.state', { statements, now: now() }), links: statements.map(linkId) }
   },
@@ -148,4 +169,4 @@ const split = defineRoute({
   },
 })
 
-export default [list, one, observations, evidence, traits, state, withdraw, split]
+export default [list, links, one, observations, evidence, traits, state, withdraw, split]

@@ -14,7 +14,6 @@ import { z } from 'zod'
 import { attackData } from '../../attack/load.ts'
 import { navigatorDifference, navigatorLayer } from '../../domain/attack/navigator-layer.ts'
 import { showObserved } from '../../domain/attack/show-observed.ts'
-import { ruleTitles } from '../../rules/rule-titles.ts'
 import type { TagScope } from '../../store/observed-techniques.ts'
 import type { ApiContext } from '../context.ts'
 import { span } from '../period.ts'
@@ -37,11 +36,14 @@ async function observed(scope: TagScope, query: Omit<Observed, 'tactic'> & { tac
 
 type Tags = z.output<typeof techniqueTagQuery>
 /** A sub-technique is asked for by its id, or beside its parent. */
-async function tags(scope: TagScope, named: string, query: Tags, { read }: ApiContext) {
+async function tags(scope: TagScope, named: string, query: Tags, { read, rules }: ApiContext) {
   const [parent = '', child] = named.toUpperCase().split('.')
   const sub = child === undefined ? query.sub_technique_id : `${parent}.${child}`
   const filter = { scope, ...span(query), confidence: query.confidence, limit: query.limit }
-  const [rows, titles] = await Promise.all([read('techniques.tags', { ...filter, technique: parent, sub }), ruleTitles()])
+  const [rows, titles] = await Promise.all([
+    read('techniques.tags', { ...filter, technique: parent, sub }),
+    rules('rules.titles', undefined),
+  ])
   return rows.map((row) => ({ ...row, rule_title: titles.get(row.rule_id) ?? null }))
 }
 
@@ -106,12 +108,36 @@ const tagsBySubject = SUBJECTS.map(
     }),
 )
 
+const tagsOfRule = defineRoute({
+  method: 'GET',
+  path: '/ttp/rules/:id/tags',
+  access: 'viewer',
+  tag,
+  summary: 'What a rule recognised, newest first; nothing of a rule that there is not.',
+  params: z.object({ id: z.string().min(1).max(64) }),
+  query: techniqueTagQuery.omit({ sub_technique_id: true }),
+  response: techniqueTags,
+  async handle({ params: { id }, query }, { read, rules }) {
+    const filter = { scope: { of: 'rule', id }, ...span(query), confidence: query.confidence, limit: query.limit } as const
+    const [rows, titles] = await Promise.all([read('techniques.tags', filter), rules('rules.titles', undefined)])
+    return rows.map((row) => ({ ...row, rule_title: titles.get(row.rule_id) ?? null }))
+  },
+})
+
 type LayerQuery = z.output<typeof navigatorQuery>
+const factsOf = (whose: string, scope: TagScope, { confidence }: Pick<LayerQuery, 'confidence'>, from: string, to: string) => ({
+  Of: whose,
+  ...(scope.id !== '' && { Id: scope.id }),
+  From: from,
+  To: to,
+  'Least confidence': String(confidence),
+})
 async function layer(scope: TagScope, whose: string, query: LayerQuery, context: ApiContext): Promise<NavigatorLayer> {
   const rows = await observed(scope, query, context)
-  const time = `from ${query.start_time ?? 'the beginning'} to ${query.end_time ?? new Date(context.now()).toISOString()}`
-  const description = `What DECNET recognised ${time}; the score is the number of tags.`
-  return navigatorLayer(attackData(context.home), rows, { domain: query.domain, name: `DECNET: ${whose}`, description })
+  const [from, to] = [query.start_time ?? 'the beginning', query.end_time ?? new Date(context.now()).toISOString()]
+  const description = `What DECNET recognised from ${from} to ${to}; the score is the number of tags.`
+  const facts = factsOf(whose, scope, query, from, to)
+  return navigatorLayer(attackData(context.home), rows, { domain: query.domain, name: `DECNET: ${whose}`, description, facts })
 }
 const attached = (name: string, { domain }: Pick<LayerQuery, 'domain'>) => `attachment; filename="navigator-${name}-${domain}.json"`
 
@@ -148,6 +174,7 @@ const difference = defineRoute({
       domain: query.domain,
       name: 'DECNET: what changed',
       description: `From ${middle} to ${end_time}, against the same length of time before; the score is how many tags more.`,
+      facts: factsOf('all attackers', EVERYBODY, query, new Date(from).toISOString(), new Date(to).toISOString()),
     })
   },
 })
@@ -171,4 +198,4 @@ const exportedGroups = (['identity', 'campaign'] as const).map((of) =>
   }),
 )
 
-export default [everybody, ...bySubject, allTags, ...tagsBySubject, exported, difference, ...exportedGroups]
+export default [everybody, ...bySubject, allTags, ...tagsBySubject, tagsOfRule, exported, difference, ...exportedGroups]

@@ -15,6 +15,8 @@ describe('the difference of two releases', () => {
     const release = await read(smallBundle())
     expect(diffReleases(release, release)).toEqual({
       domain: 'enterprise-attack',
+      groups: { added: [], removed: [], renamed: [] },
+      doubts: [],
       from: '19.1',
       to: '19.1',
       tactics: { added: [], removed: [], renamed: [] },
@@ -37,6 +39,8 @@ describe('the difference of two releases', () => {
     )
     expect(diffReleases(before, after)).toEqual({
       domain: 'enterprise-attack',
+      groups: { added: [], removed: [], renamed: [] },
+      doubts: ['1 of 4 techniques are gone and nothing says what became of them: is the bundle whole?'],
       from: '19.1',
       to: '20.0',
       tactics: {

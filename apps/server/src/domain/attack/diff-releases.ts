@@ -18,6 +18,9 @@ export interface ReleaseDiff {
   readonly from: string
   readonly to: string
   readonly tactics: Changes
+  readonly groups: Changes
+  /** Why the new one does not look whole, in sentences. */
+  readonly doubts: readonly string[]
   readonly techniques: Changes & {
     /** In use before, revoked or deprecated now. */
     readonly retired: AttackRelease['retired']
@@ -55,20 +58,32 @@ function changes(before: readonly Named[], after: readonly Named[]): Changes {
   }
 }
 
+/** Of what was in use, what a release takes away without a word at most; from release to release it is a handful. */
+const LOST = 0.1
+
+const lost = (what: string, before: readonly Named[], removed: readonly Named[]): string[] =>
+  removed.length > LOST * before.length
+    ? [`${removed.length} of ${before.length} ${what} are gone and nothing says what became of them: is the bundle whole?`]
+    : []
+
 /** Compares two releases of one domain. */
 export function diffReleases(before: AttackRelease, after: AttackRelease): ReleaseDiff {
   const { added, removed, renamed } = changes(before.techniques, after.techniques)
   const gone = new Set(removed.map(({ id }) => id))
   const retired = after.retired.filter(({ id }) => gone.has(id)).sort(byId)
   const told = new Set(retired.map(({ id }) => id))
+  const silent = removed.filter(({ id }) => !told.has(id))
+  const groups = changes(before.groups, after.groups)
   return {
     domain: after.domain,
     from: before.release,
     to: after.release,
     tactics: changes(before.tactics, after.tactics),
+    groups,
+    doubts: [...lost('techniques', before.techniques, silent), ...lost('groups', before.groups, groups.removed)],
     techniques: {
       added,
-      removed: removed.filter(({ id }) => !told.has(id)),
+      removed: silent,
       renamed,
       retired,
       moved: kept(before.techniques, after.techniques)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { attackDataOf } from './attack-data.ts'
+import { layerFormat } from './navigator-format.fixture.ts'
 import { navigatorDifference, navigatorLayer } from './navigator-layer.ts'
 import { parseRelease } from './release.ts'
 import { showObserved } from './show-observed.ts'
@@ -9,39 +9,6 @@ import { showObserved } from './show-observed.ts'
 const shipped = (name: string) =>
   parseRelease(JSON.parse(readFileSync(new URL(`../../../../../data/attack/${name}.json`, import.meta.url), 'utf8')))
 const data = attackDataOf([shipped('enterprise'), shipped('ics')])
-
-/** The property tables of the published format 4.5, as far as a layer may use them; nothing else may stand in one. */
-const FORMAT = z.strictObject({
-  name: z.string().min(1),
-  versions: z.strictObject({ attack: z.string().regex(/^\d+(?:\.\d+)?$/u), navigator: z.string(), layer: z.literal('4.5') }),
-  domain: z.enum(['enterprise-attack', 'mobile-attack', 'ics-attack']),
-  description: z.string(),
-  sorting: z.literal([0, 1, 2, 3]),
-  layout: z.strictObject({
-    layout: z.enum(['side', 'flat', 'mini']),
-    showID: z.boolean(),
-    showName: z.boolean(),
-    showAggregateScores: z.boolean(),
-    countUnscored: z.boolean(),
-    aggregateFunction: z.enum(['average', 'min', 'max', 'sum']),
-    expandedSubtechniques: z.enum(['none', 'all', 'annotated']),
-  }),
-  hideDisabled: z.boolean(),
-  techniques: z.array(
-    z.strictObject({
-      techniqueID: z.string().regex(/^T\d{4}(?:\.\d{3})?$/u),
-      tactic: z.string().regex(/^[a-z-]+$/u),
-      comment: z.string(),
-      enabled: z.boolean(),
-      score: z.number(),
-      showSubtechniques: z.boolean(),
-      links: z.array(z.strictObject({ label: z.string(), url: z.url() })),
-    }),
-  ),
-  gradient: z
-    .strictObject({ colors: z.array(z.string().regex(/^#[0-9a-f]{6}$/u)).min(2), minValue: z.number(), maxValue: z.number() })
-    .refine(({ minValue, maxValue }) => maxValue > minValue),
-})
 
 const seen = (technique_id: string, sub: string | null, tactics: Record<string, number>) =>
   showObserved(data, {
@@ -62,12 +29,12 @@ const rows = [
   seen('T0855', null, { TA0106: 4 }),
 ]
 const of = (domain: 'enterprise-attack' | 'ics-attack', some = rows) =>
-  navigatorLayer(data, some, { domain, name: 'DECNET: all attackers', description: 'What was recognised.' })
+  navigatorLayer(data, some, { domain, name: 'DECNET: all attackers', description: 'What was recognised.', facts: { To: 'now' } })
 
 describe('a Navigator layer', () => {
   it('is of the published format, with techniques where ATT&CK has them', () => {
     for (const domain of ['enterprise-attack', 'ics-attack'] as const) {
-      const layer = FORMAT.parse(of(domain))
+      const layer = layerFormat.parse(of(domain))
       expect(layer.versions.attack).toBe('18')
       for (const { techniqueID, tactic } of layer.techniques) {
         const technique = data.technique(techniqueID)
@@ -75,7 +42,7 @@ describe('a Navigator layer', () => {
         expect(technique?.tactics.map(({ shortName }) => shortName)).toContain(tactic)
       }
     }
-    expect(FORMAT.parse(of('ics-attack', [])).techniques).toEqual([])
+    expect(layerFormat.parse(of('ics-attack', [])).techniques).toEqual([])
   })
 
   it('scores by count, tactic by tactic, a sub-technique apart from its parent; the gradient ends at the most', () => {
@@ -88,16 +55,19 @@ describe('a Navigator layer', () => {
     ])
     expect(layer.gradient.maxValue).toBe(1_500)
     expect(layer.techniques[1]?.comment).toContain('1,500 tags of 2 attackers; confidence up to 0.90')
+    expect(layer.techniques.map(({ showSubtechniques }) => showSubtechniques)).toEqual([true, undefined, true, true])
+    expect(layer.techniques[1]?.metadata).toContainEqual({ name: 'Tags', value: '1500' })
+    expect(layer.metadata).toEqual([{ name: 'To', value: 'now' }])
     expect(of('ics-attack').techniques.map(({ techniqueID }) => techniqueID)).toEqual(['T0855'])
   })
 })
 
 describe('a difference of two periods', () => {
   const before = [seen('T1110', '001', { TA0006: 2_000 }), seen('T1003', '008', { TA0006: 4 }), seen('T1110', null, { TA0006: 3 })]
-  const subject = { domain: 'enterprise-attack', name: 'DECNET: what changed', description: '' } as const
+  const subject = { domain: 'enterprise-attack', name: 'DECNET: what changed', description: '', facts: {} } as const
 
   it('scores what was seen more and less often, around nothing', () => {
-    const layer = FORMAT.parse(navigatorDifference(data, rows, before, subject))
+    const layer = layerFormat.parse(navigatorDifference(data, rows, before, subject))
     expect(Object.fromEntries(layer.techniques.map(({ techniqueID, tactic, score }) => [`${techniqueID} ${tactic}`, score]))).toEqual({
       'T1110 credential-access': 0,
       'T1110.001 credential-access': -500,
@@ -107,7 +77,7 @@ describe('a difference of two periods', () => {
     })
     expect(layer.gradient).toMatchObject({ minValue: -500, maxValue: 500 })
     expect(layer.techniques.find(({ techniqueID }) => techniqueID === 'T1110.001')?.comment).toBe('1,500 tags now, 2,000 before')
-    expect(FORMAT.parse(navigatorDifference(data, [], [], subject)).techniques).toEqual([])
+    expect(layerFormat.parse(navigatorDifference(data, [], [], subject)).techniques).toEqual([])
   })
 })
 

@@ -13,6 +13,8 @@ export interface LayerSubject {
   readonly domain: AttackDomain
   readonly name: string
   readonly description: string
+  /** Whose it is, of which time. */
+  readonly facts: Readonly<Record<string, string>>
 }
 
 const comment = ({ count, confidence_max, attacker_count, first_seen, last_seen }: ObservedTechnique): string =>
@@ -22,12 +24,15 @@ const comment = ({ count, confidence_max, attacker_count, first_seen, last_seen 
     `first ${first_seen}, last ${last_seen}`,
   ].join('; ')
 
+const metadata = (facts: Readonly<Record<string, string>>) => Object.entries(facts).map(([name, value]) => ({ name, value }))
+
 type Entry = NavigatorLayer['techniques'][number]
 type Gradient = NavigatorLayer['gradient']
 
 /** What stands below each tactic of the domain, sub-techniques apart from their parents. */
-const entriesOf = (data: AttackData, rows: readonly ObservedTechnique[], domain: AttackDomain): Entry[] =>
-  rows
+function entriesOf(data: AttackData, rows: readonly ObservedTechnique[], domain: AttackDomain): Entry[] {
+  const parents = new Set(data.techniques.flatMap(({ parent }) => parent?.id ?? []))
+  return rows
     .filter((row) => row.domain === domain)
     .flatMap((row) =>
       row.tactics.map(({ id, count }) => ({
@@ -36,14 +41,23 @@ const entriesOf = (data: AttackData, rows: readonly ObservedTechnique[], domain:
         score: count,
         comment: comment(row),
         enabled: true,
-        showSubtechniques: true,
+        ...(parents.has(row.sub_technique_id ?? row.technique_id) && { showSubtechniques: true }),
         links: [{ label: 'ATT&CK', url: row.mitre_url }],
+        metadata: metadata({
+          Tags: String(count),
+          Attackers: String(row.attacker_count),
+          Identities: String(row.identity_count),
+          Confidence: row.confidence_max.toFixed(2),
+          'First seen': row.first_seen,
+          'Last seen': row.last_seen,
+        }),
       })),
     )
+}
 
 const layerOf = (
   data: AttackData,
-  { domain, name, description }: LayerSubject,
+  { domain, name, description, facts }: LayerSubject,
   techniques: Entry[],
   gradient: Gradient,
 ): NavigatorLayer => ({
@@ -64,6 +78,7 @@ const layerOf = (
   hideDisabled: false,
   techniques,
   gradient,
+  metadata: metadata(facts),
 })
 // The format asks for more than the least.
 const most = (techniques: readonly Entry[]) => techniques.reduce((sum, { score }) => Math.max(sum, Math.abs(score)), 1)
@@ -85,7 +100,12 @@ export function navigatorDifference(
   const [now, then] = [rows, before].map((some) => new Map(entriesOf(data, some, subject.domain).map((entry) => [key(entry), entry])))
   const techniques = [...new Map([...(then ?? []), ...(now ?? [])])].map(([key, entry]) => {
     const [is, was] = [now?.get(key)?.score ?? 0, then?.get(key)?.score ?? 0]
-    return { ...entry, score: is - was, comment: `${plural(is, 'tag')} now, ${was.toLocaleString('en')} before` }
+    return {
+      ...entry,
+      score: is - was,
+      comment: `${plural(is, 'tag')} now, ${was.toLocaleString('en')} before`,
+      metadata: metadata({ 'Tags now': String(is), 'Tags before': String(was) }),
+    }
   })
   const maxValue = most(techniques)
   return layerOf(data, subject, techniques, { colors: CHANGED, minValue: -maxValue, maxValue })

@@ -2,6 +2,7 @@ import { rhythms } from '../behaviour/rhythm/rhythm.ts'
 import { mergeCategorical, mergeSummaries } from './categorical.ts'
 import { mergeByDistance, withinBits, withinDistance } from './modes.ts'
 import { mergeNumeric } from './numeric.ts'
+import { mergePersistence, PERSISTENCE_PRIMITIVE } from './persistence.ts'
 import type { AttributionStateName, Json, Merger, TraitObservation } from './state.ts'
 
 /** What is known of one trait of one identity: a row of `attribution_state`. */
@@ -27,6 +28,7 @@ const SIMHASH_BITS = 20
 
 const BY_NAME: ReadonlyMap<string, Merger> = new Map([
   ...rhythms.map(({ name }) => [name, mergeSummaries] as const),
+  [PERSISTENCE_PRIMITIVE, mergePersistence],
   [KEYSTROKE_PRIMITIVE, mergeByDistance(withinDistance(KEYSTROKE_RADIUS))],
   ['motor.digraph_simhash', mergeByDistance(withinBits(SIMHASH_BITS))],
 ])
@@ -54,11 +56,12 @@ export function attribute(
   const observations = inOrder(given)
   const last = observations.at(-1)
   if (!last) return null
-  const verdictAt = mergerFor(primitive, given)(observations)
-  const verdict = verdictAt(observations.length - 1)
+  const verdicts = mergerFor(primitive, given)(observations)
+  const verdict = verdicts.at(-1)
+  if (!verdict) return null
   const changed = () => {
     let since = observations.length - 1
-    while (since > 0 && verdictAt(since - 1).state === verdict.state) since -= 1
+    while (since > 0 && verdicts[since - 1]?.state === verdict.state) since -= 1
     return observations[since]?.ts ?? last.ts
   }
   return {

@@ -98,12 +98,77 @@ describe('a trait', () => {
   })
 })
 
+describe('a state that was said once', () => {
+  const statesOf = (values: readonly Json[], primitive = 'p') =>
+    values.map((_, index) => attributed(values.slice(0, index + 1), primitive)?.state)
+  const turned = (states: readonly unknown[]) => states.filter((state, index) => index > 0 && state !== states[index - 1])
+
+  it('is not left for a value that wavers about the threshold', () => {
+    const wavering = times(8, ['t', 't', 't', 'p', 't', 't', 'p']).flat()
+    expect(turned(statesOf(wavering))).toEqual(['stable'])
+    const numbers = times(8, [1, 1, 1, 60, 1, 1, 60]).flat()
+    expect(turned(statesOf(numbers)).length).toBeLessThanOrEqual(3)
+  })
+
+  it('is left when there was no value for a window, and found again when there is one for a window', () => {
+    const doubt = ['p', 'm', 't', 'p', 'm', 't', 'p', 'm', 't']
+    expect(turned(statesOf([...times(6, 't'), ...doubt, ...times(12, 't')]))).toEqual(['stable', 'conflicted', 'stable'])
+    expect(turned(statesOf([...times(6, 't'), ...doubt, ...times(14, 'p')]))).toEqual(['stable', 'conflicted', 'drifting', 'stable'])
+  })
+
+  it('is left at once for another value that is as clear', () => {
+    const states = statesOf([...times(7, 't'), ...times(4, 'p')])
+    expect(states.slice(-2)).toEqual(['stable', 'drifting'])
+  })
+
+  it('is not doubt before a window is full', () => {
+    const grown = ['random', 'random', 'regular', 'regular', 'regular', ...times(12, 'regular')]
+    expect(statesOf(grown, 'temporal.session_timing').slice(0, 4)).toEqual(times(4, 'unknown'))
+  })
+
+  it('changes rarely, however a coin falls', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 64, maxLength: 64 }), (coins) => {
+        const states = statesOf(coins).slice(2)
+        expect(turned(states).length).toBeLessThanOrEqual(1 + states.length / 5)
+      }),
+      { numRuns: 20 },
+    )
+  })
+})
+
 describe('a word that sums up many sessions', () => {
   it('is in doubt while it wavers; it does not show two people', () => {
     const hours = ['utc_00_06', 'utc_06_12', 'utc_00_06', 'utc_06_12', 'utc_00_06']
     expect(attributed(hours, 'temporal.chronotype')).toMatchObject({ state: 'conflicted', confidence: 0.6 })
     expect(attributed(hours)).toMatchObject({ state: 'multi_actor' })
     expect(attributed(times(5, 'utc_00_06'), 'temporal.chronotype')).toMatchObject({ state: 'stable', current_value: 'utc_00_06' })
+  })
+})
+
+describe('how often somebody comes back', () => {
+  const DAY = 86_400
+  const came = (...seen: (readonly [day: number, word: string])[]) =>
+    attribute(
+      'temporal.persistence',
+      seen.map(([day, value], n) => ({ id: `o${n}`, ts: 1_700_000_000 + day * DAY + n, value })),
+    )
+
+  it('is as often as it was seen: who came on three days is returning, however many visits the first day had', () => {
+    const busy = times(6, [0, 'one_off'] as const)
+    expect(came(...busy)).toMatchObject({ current_value: 'one_off', state: 'stable' })
+    expect(came(...busy, [1, 'returning'])).toMatchObject({ current_value: 'returning', state: 'drifting' })
+    expect(came(...busy, [1, 'returning'], [2, 'returning'])).toMatchObject({ current_value: 'returning' })
+  })
+
+  it('counts the days of all addresses: three that came on a day each are one who came on three days', () => {
+    expect(came([0, 'one_off'], [1, 'one_off'], [2, 'one_off'])).toMatchObject({ current_value: 'returning', state: 'stable' })
+    const weeks = times(8, 0).map((_, n) => [2 * n, 'one_off'] as const)
+    expect(came(...weeks)?.current_value).toBe('persistent')
+  })
+
+  it('never becomes less', () => {
+    expect(came([0, 'persistent'], [0, 'one_off'], [0, 'one_off'], [0, 'one_off'])?.current_value).toBe('persistent')
   })
 })
 
@@ -175,12 +240,7 @@ describe('announcements (founding contract A 5)', () => {
   it('say transitions only, and a first row is none', () => {
     expect(announced(times(12, 'typed'))).toEqual(['unknown → stable'])
     expect(announced(['typed'])).toEqual([])
-    expect(announced([...times(5, 'typed'), ...times(9, 'pasted')])).toEqual([
-      'unknown → stable',
-      'stable → conflicted',
-      'conflicted → drifting',
-      'drifting → stable',
-    ])
+    expect(announced([...times(5, 'typed'), ...times(9, 'pasted')])).toEqual(['unknown → stable', 'stable → drifting', 'drifting → stable'])
   })
 
   const trait = (primitive: string, state: AttributionStateName): Attribution => ({

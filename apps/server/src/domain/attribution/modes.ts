@@ -44,17 +44,16 @@ function labelled(values: readonly Json[], near: Near): number[] {
 export const mergeByDistance =
   (near: Near): Merger =>
   (observations) =>
-  (index): Verdict => {
-    const { value, ts } = observations[index] ?? { value: null, ts: 0 }
-    const window = observations.slice(Math.max(0, index + 1 - MOST_RECENT), index + 1).filter((other) => other.ts >= ts - RECENT_SECONDS)
-    const labels = labelled(
-      window.map((other) => other.value),
-      near,
-    )
-    const rotations = new Set(labels).size - 1
-    const confidence = 1 / (1 + rotations)
-    if (alternates(labels.slice(-WINDOW)))
-      return { value, state: 'multi_actor', confidence: Math.min(confidence, MOST_MULTI_ACTOR_CONFIDENCE) }
-    if (rotations === 0) return { value, state: 'stable', confidence }
-    return { value, state: rotations <= MOST_ROTATIONS ? 'drifting' : 'conflicted', confidence }
-  }
+    observations.map(({ value, ts }, index): Verdict => {
+      const window = observations.slice(Math.max(0, index + 1 - MOST_RECENT), index + 1).filter((other) => other.ts >= ts - RECENT_SECONDS)
+      const labels = labelled(
+        window.map((other) => other.value),
+        near,
+      )
+      const rotations = new Set(labels).size - 1
+      const confidence = 1 / (1 + rotations)
+      if (alternates(labels.slice(-WINDOW)))
+        return { value, state: 'multi_actor', confidence: Math.min(confidence, MOST_MULTI_ACTOR_CONFIDENCE) }
+      if (rotations === 0) return { value, state: 'stable', confidence }
+      return { value, state: rotations <= MOST_ROTATIONS ? 'drifting' : 'conflicted', confidence }
+    })

@@ -1,4 +1,5 @@
 import { runsOf } from './change-point.ts'
+import { held } from './hysteresis.ts'
 import { ENOUGH, type Merger, type Verdict, WINDOW } from './state.ts'
 
 /** Weight of the newest in the moving average. */
@@ -33,7 +34,7 @@ function scatter(values: readonly number[], average: number): number {
 export const mergeNumeric: Merger = (observations) => {
   const values = observations.map(({ value }) => Number(value))
   const runs = runsOf(values)
-  return (index): Verdict => {
+  const verdicts = values.map((_, index): Verdict => {
     const end = index + 1
     const last = values[index] ?? null
     if (end < ENOUGH) return { value: last, state: 'unknown', confidence: 0 }
@@ -45,5 +46,6 @@ export const mergeNumeric: Merger = (observations) => {
     if (variation > SCATTERED) return { value: average, state: 'conflicted', confidence: CONFLICTED_CONFIDENCE }
     const news = before !== null && end - start < NEWS && Math.abs(average - before) >= NOTABLE_SHIFT * Math.abs(before)
     return { value: average, state: news ? 'drifting' : 'stable', confidence: 1 - variation }
-  }
+  })
+  return held(verdicts)
 }

@@ -20,10 +20,10 @@ export interface Verdict {
 }
 
 /**
- * Reads one trait's observations, oldest first, and says what it thinks after the one at an index, in linear time for all of them. A
- * verdict depends on the observations up to it only.
+ * Reads one trait's observations, oldest first, and says what it thinks after each of them, in linear time for all. A verdict depends on the
+ * observations up to it only.
  */
-export type Merger = (observations: readonly TraitObservation[]) => (index: number) => Verdict
+export type Merger = (observations: readonly TraitObservation[]) => readonly Verdict[]
 
 /** Fewer observations say nothing. */
 export const ENOUGH = 3

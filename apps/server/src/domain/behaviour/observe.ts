@@ -55,6 +55,9 @@ export function observe(session: ShellSession, evidenceRef: string): BehaviourOb
 /** Its value a vector instead of a word. */
 export type VectorObservation = Omit<BehaviourObservation, 'value'> & { readonly value: number[] }
 
+/** It says something: a trait of which too little was seen is kept as unknown, but told to nobody. */
+export const isTold = ({ value }: BehaviourObservation | VectorObservation): boolean => value !== 'unknown'
+
 /** The same as it is announced: in seconds, with whose it is. */
 export const announcementOf = ({ ts, window, ...observation }: BehaviourObservation | VectorObservation, attacker: string) => ({
   ...observation,

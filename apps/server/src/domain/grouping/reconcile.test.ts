@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Change, type Clusters, type Group, type Known, reconcile } from './reconcile.ts'
+import { type Change, type Clusters, dissolvedBy, type Group, type Known, reconcile } from './reconcile.ts'
 
 /** Members of one cluster form a group once at a time. */
 const nameAt = (at: number) => (members: readonly string[]) => `${members[0]}@${at}`
 const name = nameAt(99)
-const nobody: Known = { groups: [], attached: new Map() }
+const nobody: Known = { groups: [], attached: new Map(), seen: new Map() }
 
 function apply(known: Known, changes: readonly Change[], at: number): Known {
   const groups = new Map(known.groups.map((group) => [group.uuid, group]))
@@ -15,13 +15,15 @@ function apply(known: Known, changes: readonly Change[], at: number): Known {
     if (group) groups.set(uuid, { ...group, mergedInto })
   }
   for (const change of changes) {
-    if (change.kind === 'formed') groups.set(change.uuid, { uuid: change.uuid, formedAt: at, mergedInto: null })
-    else if (change.kind === 'linked') attached.set(change.member, change.uuid)
+    if (change.kind === 'formed') {
+      const founder = change.members[0] ?? null
+      groups.set(change.uuid, { uuid: change.uuid, founder, formedAt: at, mergedInto: null })
+    } else if (change.kind === 'linked') attached.set(change.member, change.uuid)
     else if (change.kind === 'released') attached.delete(change.member)
     else if (change.kind === 'merged') point(change.loser, change.winner)
     else point(change.uuid, null)
   }
-  return { groups: [...groups.values()], attached }
+  return { groups: [...groups.values()], attached, seen: known.seen }
 }
 const follow = (known: Known, clusters: Clusters, at: number, least = 1) =>
   apply(known, reconcile(clusters, known, { name: nameAt(at), least }), at)
@@ -94,6 +96,55 @@ describe('groups that follow clusters', () => {
     expect(reconcile([['a', 'b'], ['c'], ['d']], known, { name, least: 2 })).toEqual([{ kind: 'released', member: 'c', prior: 'a@1' }])
   })
 
+  it('are dissolved when one is left, and stand again under their uuid when there are two', () => {
+    const pair = follow(nobody, [['a', 'b']], 1, 2)
+    const apart = reconcile([['a'], ['b']], pair, { name, least: 2 })
+    expect(apart).toEqual([
+      { kind: 'released', member: 'a', prior: 'a@1' },
+      { kind: 'released', member: 'b', prior: 'a@1' },
+    ])
+    expect([...dissolvedBy(apart, pair)]).toEqual(['a@1'])
+    const three = follow(nobody, [['a', 'b', 'c']], 1, 2)
+    expect([...dissolvedBy(reconcile([['a', 'b'], ['c']], three, { name, least: 2 }), three)]).toEqual([])
+  })
+
+  it('follow those who are many enough where their founder is left alone', () => {
+    const known = follow(nobody, [['a', 'b']], 1, 2)
+    expect(reconcile([['a'], ['b', 'c']], known, { name, least: 2 })).toEqual([
+      { kind: 'released', member: 'a', prior: 'a@1' },
+      { kind: 'linked', uuid: 'a@1', member: 'c', prior: null },
+    ])
+  })
+
+  it('stay with their founder, however many leave together', () => {
+    const known = follow(nobody, [['a', 'b', 'c', 'd']], 1)
+    expect(reconcile([['a'], ['b', 'c', 'd']], known, { name: nameAt(2) })).toEqual([
+      { kind: 'formed', uuid: 'b@2', members: ['b', 'c', 'd'] },
+      ...['b', 'c', 'd'].map((member) => ({ kind: 'linked', uuid: 'b@2', member, prior: 'a@1' })),
+    ])
+  })
+
+  it('stay with the first that was seen of those who are left, where the founder is gone', () => {
+    const { groups, attached } = follow(nobody, [['a', 'b', 'c', 'd', 'e']], 1, 2)
+    const seen = new Map(['d', 'e', 'c', 'b'].map((member, at) => [member, at]))
+    const changes = reconcile([['a'], ['b', 'c', 'x'], ['d', 'e']], { groups, attached, seen }, { name: nameAt(2), least: 2 })
+    expect(changes.find(({ kind }) => kind === 'released')).toEqual({ kind: 'released', member: 'a', prior: 'a@1' })
+    expect(changes.filter(({ kind }) => kind === 'formed')).toEqual([{ kind: 'formed', uuid: 'b@2', members: ['b', 'c', 'x'] }])
+  })
+
+  it('are where their founder is, whatever came before', () => {
+    fc.assert(
+      fc.property(fc.array(partition, { minLength: 1, maxLength: 6 }), (history) => {
+        let [known, clusters]: [Known, Clusters] = [nobody, []]
+        for (const [at, next] of history.entries()) {
+          clusters = grows(clusters, next)
+          known = follow(known, clusters, at)
+          for (const { uuid, founder } of known.groups) expect(known.attached.get(founder ?? '')).toBe(uuid)
+        }
+      }),
+    )
+  })
+
   it('have nothing left to change once they followed, and then say who belongs together, whatever came before', () => {
     fc.assert(
       fc.property(fc.array(partition, { minLength: 1, maxLength: 6 }), fc.constantFrom(1, 2), (history, least) => {
@@ -104,6 +155,7 @@ describe('groups that follow clusters', () => {
           expect(reconcile(clusters, known, { name, least })).toEqual([])
           const together = [...effective(known).values()].map((members) => members.map(([member]) => member).join())
           const wanted = clusters.map((members) => members.toSorted().join())
+          for (const members of effective(known).values()) expect(members.length).toBeGreaterThanOrEqual(least)
           expect(wanted).toEqual(expect.arrayContaining(together))
           expect(together.length).toBe(wanted.filter((members) => together.includes(members)).length)
           const merged = new Set(known.groups.flatMap((group) => (group.mergedInto === null ? [] : [group.uuid])))
@@ -135,7 +187,7 @@ describe('groups that follow clusters', () => {
         const clusters = grows(first, second)
         const turned = <T>(list: readonly T[]) =>
           [...list.slice(turn % (list.length || 1)), ...list.slice(0, turn % (list.length || 1))].reverse()
-        const mixed = { groups: turned(known.groups), attached: new Map(turned([...known.attached])) }
+        const mixed = { ...known, groups: turned(known.groups), attached: new Map(turned([...known.attached])) }
         expect(reconcile(turned(clusters).map(turned), mixed, { name })).toEqual(reconcile(clusters, known, { name }))
       }),
     )

@@ -1,32 +1,63 @@
-import { commandValues, credentialValues, filesOf, hostsOf, toolsOf } from './features.ts'
+import { commandValues, credentialValues, filesOf, hostsOf, networkOf, toolsOf } from './features.ts'
 import type { Observation } from './observation.ts'
-import type { Profile, Value } from './profile.ts'
+import { type Profile, rankOf, type Value } from './profile.ts'
 import { tracesOf } from './traces.ts'
 
 /** Observations of one identity that are looked at: the first ones. */
 const MOST = 256
 
+/** What a password is known by is told, so that it counts whoever brings it. */
+const TOLD = 'password\0'
+
 const unique = (values: readonly Value[]) => [...new Map(values.map((value) => [value.key, value])).values()]
+
+const shownBy = (observations: readonly Observation[]) => ({
+  c2: hostsOf(observations.flatMap(({ c2 }) => c2)),
+  kit: [
+    ...filesOf(observations.flatMap(({ payloads }) => payloads)),
+    ...credentialValues({
+      credentials: observations.flatMap(({ credentials }) => credentials),
+      accepted: observations.flatMap(({ accepted = [] }) => accepted),
+    }),
+    ...commandValues(observations.flatMap(({ commands }) => commands)),
+    ...unique(observations.flatMap(({ fingerprints }) => toolsOf(fingerprints))),
+  ],
+})
+
+/** Whoever has one address of a small network has as many as it takes: they are one witness, and so are all whose address is not known. */
+const witnessOf = ({ ip }: Observation): string => (ip === null ? '' : (networkOf(ip) ?? ip))
+
+/** By key, which of several witnesses show a value that not all of them show; undefined of one. */
+function bearersOf(observations: readonly Observation[]): ReadonlyMap<string, readonly number[]> | undefined {
+  const witnesses = [...Map.groupBy(observations, witnessOf).values()]
+  if (witnesses.length < 2) return undefined
+  const bearers = new Map<string, number[]>()
+  for (const [index, stays] of witnesses.entries()) {
+    const { c2, kit } = shownBy(stays)
+    for (const key of new Set([...c2, ...kit, ...tracesOf(stays).map(({ value }) => value)].map((value) => value.key)))
+      if (!key.startsWith(TOLD)) bearers.set(key, [...(bearers.get(key) ?? []), index])
+  }
+  return new Map([...bearers].filter(([, by]) => by.length < witnesses.length))
+}
 
 /** What an identity can be compared by with others of its campaign: everything that its observations show, together. */
 export function campaignFeaturesOf(id: string, observations: readonly Observation[]): Profile {
   const chosen = observations.toSorted((a, b) => (a.firstSeen ?? 0) - (b.firstSeen ?? 0) || (a.id < b.id ? -1 : 1)).slice(0, MOST)
   const times = chosen.flatMap(({ firstSeen, lastSeen }) => [firstSeen, lastSeen]).filter((ts) => ts !== null)
   const traces = tracesOf(chosen)
+  const bearers = bearersOf(chosen)
+  const [first] = chosen
   return {
     id,
+    // What an identity is called depends on the order in which its attackers came together.
+    ...(first && { rank: rankOf(first.firstSeen ?? first.lastSeen, first.id) }),
     start: times.length === 0 ? null : Math.min(...times),
     end: times.length === 0 ? null : Math.max(...times),
     values: {
-      c2: hostsOf(chosen.flatMap(({ c2 }) => c2)),
-      kit: [
-        ...filesOf(chosen.flatMap(({ payloads }) => payloads)),
-        ...credentialValues(chosen.flatMap(({ credentials }) => credentials)),
-        ...commandValues(chosen.flatMap(({ commands }) => commands)),
-        ...unique(chosen.flatMap(({ fingerprints }) => toolsOf(fingerprints))),
-      ],
+      ...shownBy(chosen),
       traces: traces.map(({ value }) => value),
     },
+    ...(bearers && { bearers }),
     traces: new Map(traces.map((trace) => [trace.value.key, trace])),
   }
 }

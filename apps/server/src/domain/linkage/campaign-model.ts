@@ -1,16 +1,21 @@
+import { apart, later } from '../time-words.ts'
+import { sharedOf } from './comparison.ts'
 import type { Extra } from './extra.ts'
-import { inFavour, type Model } from './model.ts'
+import { inFavour, type Model, type Weight } from './model.ts'
 
 /** Two identities work for one campaign: shared means and hand-overs speak for it, other tools and habits hardly against it. */
 export const campaignModel: Model = {
   families: [
-    { name: 'c2', m: 0.5, most: 8, least: -0.4, sporadic: true },
+    { name: 'c2', m: 0.5, most: 8, least: -0.4, sporadic: true, owned: true },
     // One family: the same program brings the same files, lists, commands and handshake to whoever runs it.
     { name: 'kit', m: 0.5, most: 8, least: -0.3, sporadic: true },
   ],
   silent: ['traces'],
-  extras: ['hand-over', 'time', 'keystrokes'],
+  extras: ['hand-over', 'secret', 'time', 'keystrokes'],
   unforged: [],
+  told: ['secret'],
+  unbridged: Number.POSITIVE_INFINITY,
+  acquainted: 2,
   relatives: 16,
   strangers: 64,
   kit: 80,
@@ -19,6 +24,8 @@ export const campaignModel: Model = {
   lone: 0.5,
 }
 const TRACES = campaignModel.families.length
+const [SECRET, TIME, KEYSTROKES] = [TRACES + 1, TRACES + 2, TRACES + 3]
+const NOTHING = new Uint32Array()
 const HANDED_OVER = 0.4
 const DAY = 86_400_000
 /** Days within which a hand-over is one. */
@@ -31,15 +38,14 @@ const LEAST_KEYSTROKES = -0.3
 /** Log-odds that the same hand types in two identities; undefined where that was not measured. */
 export type Keystrokes = (a: string, b: string) => number | undefined
 
-const said24 = (hours: number) => (hours < 48 ? `${hours.toFixed(1)} hours` : `${(hours / 24).toFixed(1)} days`)
-
 export function campaignExtra(keystrokes: Keystrokes = () => undefined): Extra {
   return {
     weigh(a, b, { statistics, prior }, into, said) {
       into.fill(Number.NaN, TRACES)
       const [mine, theirs] = [a.profile.traces, b.profile.traces]
       let best = 0
-      for (const value of a.values[TRACES] ?? []) {
+      let handedOver: Weight | null = null
+      for (const value of sharedOf(a.values[TRACES] ?? NOTHING, b.values[TRACES] ?? NOTHING)) {
         const key = statistics.key(value)
         const [one, other] = [mine?.get(key), theirs?.get(key)]
         if (!one || !other) continue
@@ -51,32 +57,28 @@ export function campaignExtra(keystrokes: Keystrokes = () => undefined): Extra {
         if (gap > SOON * DAY) continue
         const holders = statistics.holders(value)
         // Who logs in with a password that was just set knows it from whoever set it; a path can be found.
-        const bound = statistics.kind(value) === 'password' ? Number.POSITIVE_INFINITY : -prior - 1
+        const secret = statistics.kind(value) === 'password'
+        const bound = secret ? Number.POSITIVE_INFINITY : -prior - 1
         const weight = Math.min(bound, inFavour(HANDED_OVER, holders, statistics.population, 0, campaignModel.kit))
         if (weight <= best) continue
         best = weight
-        into[TRACES] = weight
-        if (said) {
-          const why = `left by one, used by the other ${said24(gap / 3_600_000)} later; known to ${holders}`
-          said.splice(0, said.length, ...said.filter(({ family }) => family !== 'hand-over'), {
-            family: 'hand-over',
-            values: [statistics.text(value)],
-            weight,
-            why,
-          })
-        }
+        into[TRACES] = secret ? Number.NaN : weight
+        into[SECRET] = secret ? weight : Number.NaN
+        const why = `left by one, used by the other ${later(gap)}; known to ${holders}`
+        if (said) handedOver = { family: secret ? 'secret' : 'hand-over', values: [statistics.text(value)], weight, why }
       }
+      if (handedOver) said?.push(handedOver)
       const [{ start: s, end: e }, { start: t, end: f }] = [a.profile, b.profile]
       if (s !== null && e !== null && t !== null && f !== null) {
         const days = Math.max(0, t - e, s - f) / DAY
         const weight = Math.max(-1, Math.min(0.3, 0.3 - days / 20))
-        into[TRACES + 1] = weight
-        said?.push({ family: 'time', values: [], weight, why: days === 0 ? 'active at the same time' : `${days.toFixed(1)} days apart` })
+        into[TIME] = weight
+        said?.push({ family: 'time', values: [], weight, why: days === 0 ? 'active at the same time' : apart(days * DAY) })
       }
       const likeness = keystrokes(a.profile.id, b.profile.id)
       if (likeness === undefined || Number.isNaN(likeness)) return
       const weight = Math.max(LEAST_KEYSTROKES, Math.min(MOST_KEYSTROKES, likeness))
-      into[TRACES + 2] = weight
+      into[KEYSTROKES] = weight
       said?.push({ family: 'keystrokes', values: [], weight, why: weight > 0 ? 'typed alike' : 'typed differently' })
     },
   }

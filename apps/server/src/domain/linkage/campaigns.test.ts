@@ -71,6 +71,26 @@ describe('campaigns', () => {
     expect(campaignsOf([...strangers, ...bots])).toEqual([])
     expect(campaignsOf(bots)).toEqual([])
   })
+  test('bots equal in all but address and minute are one campaign or none, and not paired with their neighbours in time', () => {
+    for (const others of [[], strangers])
+      for (const many of [14, 16, 18, 20, 22, 24]) {
+        const bots = times(many, (n) =>
+          one(
+            `bot-${n}`,
+            {
+              ip: addressOf(300 + n),
+              hassh: ['bot'],
+              payloads: ['bot-file'],
+              c2: ['drop.example'],
+              credentials: [['root', 'bot-only-7']],
+              commands: ['cd /tmp; ./botx', './botx --go'].map((text) => typed(text, START + n * 60_000)),
+            },
+            START + n * 60_000,
+          ),
+        )
+        for (const members of campaignsOf([...others, ...bots])) expect(members).toHaveLength(many)
+      }
+  })
   test("a public file host is nobody's infrastructure, and a shared program alone is no campaign", () => {
     const file = { c2: ['raw.githubusercontent.com'], payloads: ['implant'], credentials: [['a', 'b'] as const] }
     expect(campaignsOf([...strangers, one('a', file), one('b', file)])).toEqual([])
@@ -83,6 +103,69 @@ describe('campaigns', () => {
     const shared = { ...host, payloads: ['implant'] }
     expect(campaignsOf([...strangers, one('a', shared), one('b', shared)], () => -9)).toEqual([['a', 'b']])
   })
+  test('one copycat of two strangers makes no campaign of them, whatever is copied and whatever everybody has', () => {
+    const common = ['uname -a', 'id', 'ls -la', 'cat /proc/cpuinfo']
+    const habits = (name: string, file: boolean) => ({
+      ...{
+        c2: [`${name}.cc.example`],
+        payloads: [`${name}-file`],
+        hassh: [`${name}-hassh`],
+        credentials: [[name, `${name}-word`] as const],
+      },
+      texts: [`${name}tool --sweep`, `${name}run -q`, ...(file ? [`echo k > /opt/.${name}/run.sh`, `sh /opt/.${name}/run.sh`] : [])],
+    })
+    const shown = (id: string, of: readonly ReturnType<typeof habits>[], at: number) =>
+      one(
+        id,
+        {
+          ...{ c2: of.flatMap(({ c2 }) => c2), payloads: of.flatMap(({ payloads }) => payloads), deckies: ['web-01'] },
+          ...{ hassh: of.flatMap(({ hassh }) => hassh), credentials: of.flatMap(({ credentials }) => credentials) },
+          commands: [...common, ...of.flatMap(({ texts }) => texts)].map((text, n) => typed(text, at + n * 1_000)),
+        },
+        at,
+      )
+    for (const others of [[], strangers])
+      for (const file of [true, false]) {
+        const [a, b] = [habits('alder', file), habits('birch', file)]
+        const seen = [shown('a', [a], START), shown('b', [b], START + HOUR), shown('copycat', [a, b], START + 5 * HOUR)]
+        const found = campaignsOf([...others, ...seen])
+        expect(found.filter((members) => members.includes('a') && members.includes('b'))).toEqual([])
+      }
+  })
+  test('who was told a secret joins a campaign by it, though nobody else there shares anything with him', () => {
+    const told = (id: string, user: string, at: number, more: Parameters<typeof observed>[1] = {}) =>
+      one(id, { credentials: [[user, `${user}-Kx91!`]], deckies: ['web-01'], ...more }, at)
+    const sets = (user: string, at: number) => typed(`echo '${user}:${user}-Kx91!' | chpasswd`, at)
+    const seen = [
+      one('a', { commands: [sets('zoran', START)] }),
+      told('b', 'zoran', START + 6 * HOUR, { commands: [sets('mirko', START + 6 * HOUR)] }),
+      told('c', 'mirko', START + 12 * HOUR),
+    ]
+    expect(campaignsOf([...strangers, ...seen])).toEqual([['a', 'b', 'c']])
+  })
+  test('who is left behind when a partner is removed is named among those that changed', () => {
+    const linker = createCampaignLinker()
+    const shared = { c2: ['cc.example:443'], payloads: ['implant'] }
+    linker.load([...strangers, one('a', shared), one('b', shared)])
+    linker.settle()
+    linker.changes()
+    linker.remove('b')
+    expect(linker.changes().map(({ member }) => member)).toEqual(['a', 'b'])
+    linker.add(one('b', shared))
+    linker.changes()
+    linker.add(one('c', shared))
+    linker.remove('c')
+    linker.settle()
+    expect(linker.changes()).toEqual([])
+  })
+  test.each(['123456', 'admin123', 'P@ssw0rd', 'Summer2025!', 'oracle2020'])(
+    'a password that lists try, such as %s, is handed over to nobody',
+    (word) => {
+      const logs = (id: string, at: number) => one(id, { credentials: [['root', word]], deckies: ['web-01'] }, at)
+      const set = one('a', { deckies: ['web-01'], commands: [typed(`echo 'root:${word}' | chpasswd`, START)] })
+      expect(campaignsOf([...strangers, set, logs('b', START + HOUR), logs('c', START + 2 * HOUR)])).toEqual([])
+    },
+  )
   test('an evidence of a hand-over names what was handed over', () => {
     const linker = createCampaignLinker()
     linker.load([
@@ -93,6 +176,6 @@ describe('campaigns', () => {
     linker.settle()
     const found = linker.explain('a', 'b')?.evidence.find(({ family }) => family === 'hand-over')
     expect(found?.values).toEqual(['file /opt/.cache/run.sh on web-01'])
-    expect(found?.why).toContain('2.0 hours later')
+    expect(found?.why).toContain('2 hours later')
   })
 })

@@ -1,16 +1,13 @@
 import { atomsOf } from './atoms.ts'
+import type { Model } from './model.ts'
+import { strangersAmong } from './strangers.ts'
 
 /** Cuts one connected group into clusters. Members are numbered in an order that does not depend on arrival. */
 export interface Problem {
   readonly size: number
-  /** For each family whether it shows now and then only: then the best pair counts as much as the mean. */
-  readonly sporadic: readonly boolean[]
-  /** For each family whether nobody else can copy it. */
-  readonly own: readonly boolean[]
+  readonly model: Model
   readonly prior: number
-  readonly chances: number
-  readonly company: number
-  /** Log-odds of a pair by family, NaN = could not be compared. */
+  /** Log-odds of a pair by family and then by extra, NaN = could not be compared. */
   weights(a: number, b: number): Float64Array
   /** By order of an operator: always together, never together. */
   readonly together: readonly (readonly [number, number])[]
@@ -28,10 +25,6 @@ export interface Clustering {
   readonly decisions: readonly Decision[]
 }
 
-/** How much may speak against a cluster from the view of one member. */
-const OBJECTION = -2
-/** What must speak for a merge even without any one member: nobody is the only bridge between strangers. */
-const WITHOUT_ANY = 0.5
 /** Members that count as company. */
 const COMPANY = 16
 
@@ -39,21 +32,15 @@ const COMPANY = 16
  * Correlation clustering (Bansal, Blum and Chawla 2004) by greedy agglomeration: of all pairs of clusters the one with the most log-odds
  * is merged, as long as they are positive. A family's evidence between two clusters is the mean over the pairs that can be compared (of
  * sporadic ones, half way to the best), the families add up, the prior counts once; a larger cluster is the likelier one (as in a Chinese
- * restaurant process; Aldous 1985), as far as a second family says so too, or one that nobody can copy. So neither a chain of weak links nor one
- * bridge between strangers draws clusters together.
+ * restaurant process; Aldous 1985), as far as a second family says so too, or one that nobody can copy. So neither a chain of weak links nor
+ * bridges between strangers draw clusters together.
  */
-export function cluster({
-  size: count,
-  sporadic,
-  own,
-  prior,
-  chances,
-  company,
-  weights,
-  together,
-  apart: forbiddenPairs,
-}: Problem): Clustering {
-  const families = sporadic.length
+export function cluster({ size: count, model, prior, weights, together, apart: forbiddenPairs }: Problem): Clustering {
+  const { chances, company, unbridged, acquainted } = model
+  const families = model.families.length + model.extras.length
+  const sporadic = model.families.map((family) => family.sporadic === true)
+  const own = [...model.families.map(({ habit }) => habit === true), ...model.extras.map((name) => model.unforged.includes(name))]
+  const told = [...model.families.map(() => false), ...model.extras.map((name) => model.told.includes(name))]
   // What an operator joined is one member that shows all of it.
   const atoms = atomsOf(count, together, forbiddenPairs)
   const size = atoms.length
@@ -87,6 +74,11 @@ export function cluster({
       }
     }
 
+  const strangers = strangersAmong(size, Math.min(acquainted, -prior), (a, b) => sums.subarray(at(a, b), at(a, b) + families), [
+    ...model.families.map(() => false),
+    ...model.extras.map((name) => model.unforged.includes(name) || model.told.includes(name)),
+  ])
+
   const clusters: (number[] | null)[] = Array.from({ length: size }, (_, member) => [member])
   const home = Array.from({ length: size }, (_, member) => member)
   const numbers = (members: readonly number[]) => members.flatMap((member) => atoms[member] ?? []).sort((a, b) => a - b)
@@ -96,7 +88,7 @@ export function cluster({
 
   /** What all families but the strongest that can be copied said for what was asked last. */
   let second = 0
-  /** Log-odds between some members and a cluster, without the prior. */
+  /** Log-odds between some members and a cluster, without the prior; of one member only what it must have been told. */
   function evidence(members: readonly number[], other: number, without = -1): number {
     let total = 0
     let strongest = 0
@@ -106,14 +98,15 @@ export function cluster({
       let count = 0
       let best = Number.NEGATIVE_INFINITY
       for (const member of members) {
-        if (member === without) continue
+        if (member === without && !told[family]) continue
         const place = at(member, other) + family
         sum += sums[place] as number
         count += counts[place] as number
         best = Math.max(best, bests[place] as number)
       }
       if (count === 0) continue
-      const weight = sporadic[family] ? (sum / count + best - chances * Math.log(count)) / 2 : sum / count
+      const mean = sum / count
+      const weight = sporadic[family] ? (mean + Math.max(mean, best - chances * Math.log(count))) / 2 : mean
       total += weight
       spoken += Math.max(0, weight)
       if (!own[family]) strongest = Math.max(strongest, weight)
@@ -124,15 +117,13 @@ export function cluster({
   const of = (cluster: number) => clusters[cluster] ?? []
 
   function allowed(a: number, b: number): boolean {
+    if (of(a).length + of(b).length > 2 && of(a).some((one) => of(b).some((other) => strangers(one, other)))) return false
     for (const [mine, other] of [
       [a, b],
       [b, a],
     ] as const) {
       const members = of(mine)
-      for (const member of members) {
-        if (evidence([member], other) < OBJECTION) return false
-        if (members.length > 1 && evidence(members, other, member) < WITHOUT_ANY) return false
-      }
+      if (members.length > 1 && members.some((member) => evidence(members, other, member) < Math.min(unbridged, -prior))) return false
     }
     return true
   }

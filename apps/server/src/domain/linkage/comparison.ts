@@ -14,7 +14,8 @@ interface Agreement {
   readonly rare: number
 }
 
-function sharedOf(a: Uint32Array, b: Uint32Array): number[] {
+/** What two sorted lists have in common. */
+export function sharedOf(a: Uint32Array, b: Uint32Array): number[] {
   const shared: number[] = []
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
     const [left, right] = [a[i] as number, b[j] as number]
@@ -80,11 +81,21 @@ function agreementOf(one: Item, other: Item, family: number, { families }: Model
   }
 }
 
-const percent = (share: number) => `${(100 * share).toPrecision(2)} %`
+const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`
 const SAID = { script: '; word for word: a script', list: '; in one order: a list' }
 
-/** A family's weights for a pair, NaN where nothing could be compared; with `said`, the same in words. */
-export function compare(a: Item, b: Item, model: Model, statistics: Statistics, into: Float64Array, said?: Weight[]): void {
+/**
+ * A family's weights for a pair, NaN where nothing could be compared; with `said`, the same in words. `parted`: what one bearer alone shows was left
+ * out of one of them.
+ */
+export function compare(
+  a: Item,
+  b: Item,
+  model: Model,
+  statistics: Statistics,
+  into: Float64Array,
+  { said, parted = false }: { readonly said?: Weight[] | undefined; readonly parted?: boolean } = {},
+): void {
   const { families, kit, lone } = model
   const { population } = statistics
   const found = families.map((_, family) => agreementOf(a, b, family, model, statistics))
@@ -103,7 +114,7 @@ export function compare(a: Item, b: Item, model: Model, statistics: Statistics, 
       [first, sharers] = [family, agreement.holders]
   }
   sharers = Math.max(sharers, runners)
-  for (const [family, { name, most, least, place, habit }] of families.entries()) {
+  for (const [family, { name, most, least, place, habit, owned }] of families.entries()) {
     const agreement = found[family]
     const m = statistics.m(family)
     const shown = statistics.shown(family)
@@ -119,15 +130,15 @@ export function compare(a: Item, b: Item, model: Model, statistics: Statistics, 
       const free = weigh(place ? 0 : leads ? runners : sharers)
       // One family alone stays below what the prior demands; what somebody typed is seen by nobody else who could copy it.
       const own = habit && common === null && rare >= 2
-      const bound = leads && !own ? Math.min(most, -priorOf(population, model) - lone) : most
+      const bound = leads && !own && !(parted && owned) ? Math.min(most, -priorOf(population, model) - lone) : most
       weight = Math.max(
         least,
         Math.min(bound, common === null ? free : Math.min(free, COMMON[common])) + (own ? AGAIN * Math.max(0, free) : 0),
       )
       if (said) {
-        // The share is the model's own: strangers who are imagined count among all.
-        why = `${holders} have it, weighed as ${percent(holders / shown)} of all`
-        if (!leads && !place && free < weigh(0) - 0.1) why += `; ${sharers} may have it from one kit`
+        // Strangers who are imagined count in the share, and are no people.
+        why = `weighed as if ${percent(holders / shown)} of strangers had it`
+        if (!leads && !place && free < weigh(0) - 0.1) why += `; all who share the rarest may have it from one kit`
         if (common !== null) why += SAID[common]
         else if (weight < free) why += '; counts for less, since it can be forged'
       }

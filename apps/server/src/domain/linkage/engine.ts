@@ -3,11 +3,12 @@ import type { Cluster, Move } from './clusters.ts'
 import { compare } from './comparison.ts'
 import { estimate } from './estimate.ts'
 import type { Extra, ExtraContext, LearnContext } from './extra.ts'
-import type { Item, Statistics } from './item.ts'
+import { type Item, inOrder, type Statistics } from './item.ts'
 import { type Model, populationOf, priorOf, type Weight } from './model.ts'
 import { createOrders, type Orders } from './orders.ts'
 import type { Profile } from './profile.ts'
 import { createValueTable, type Entry, rounded } from './values.ts'
+import { sumOf, weighing } from './weighing.ts'
 
 export interface Engine {
   /** Adds it, or puts it in the place of the one with its id. It is looked at when asked for. */
@@ -18,16 +19,15 @@ export interface Engine {
   look(ids: Iterable<string>): void
   /** Looks at up to `limit` more whose evidence changed; true when nothing is left to be looked at. */
   work(limit: number): boolean
-  /**
-   * Estimates anew and looks at everything that changed, a slice at each step: once it is through, clusters depend on what is known alone, never
-   * on its order. Nothing may be added or ordered before it is.
-   */
+  /** Estimates anew, by what is known now. Once `work` has then left nothing to be looked at, clusters depend on that alone, never on its order. */
+  refresh(): void
+  /** Both, a slice at each step. Nothing may be added or ordered before it is through. */
   settling(): Generator<void, void, undefined>
   clusters(): readonly Cluster[]
   clusterOf(id: string): Cluster | undefined
   /** All evidence for and against a pair; undefined when one is not known. */
   compare(a: string, b: string): { readonly weights: readonly Weight[]; readonly prior: number } | undefined
-  /** Who changed clusters since the last call, sorted by id. */
+  /** Who changed clusters since the last call, or lost one of theirs that was removed; sorted by id. */
   moves(): readonly Move[]
   readonly size: number
 }
@@ -39,6 +39,7 @@ const RARE = 8
 /** Larger groups are cut by asking for stronger links. */
 const LARGEST = 96
 const SAMPLE = 512
+const NOBODY: readonly number[] = []
 /** Looked at in one step: some tens of milliseconds. */
 const SLICE = 64
 
@@ -60,9 +61,8 @@ export function createEngine(model: Model, extra: Extra): Engine {
   const byId = new Map<string, number>()
   const dirty = new Set<number>()
   const before = new Map<string, string | null>()
+  const bereft = new Set<string>()
   const scratch = new Float64Array(families.length + extras.length)
-  const sporadic = [...families.map((family) => family.sporadic === true), ...extras.map(() => false)]
-  const own = [...families.map(({ habit }) => habit === true), ...extras.map((name) => model.unforged.includes(name))]
   const names = [...families.map(({ name }) => name), ...model.silent]
   let m = families.map((family) => family.m)
   let population = populationOf(0, model)
@@ -90,11 +90,10 @@ export function createEngine(model: Model, extra: Extra): Engine {
       return popular(entry) ? null : (entry?.holders ?? []).flatMap((index) => nodes[index] ?? [])
     },
   }
-  const byName = (a: Item, b: Item) => (a.profile.id < b.profile.id ? -1 : 1)
   const learning: LearnContext = {
     *valuesOf(kind) {
       for (const [value, { holders }] of table.ofKind(kind))
-        yield { value, holders: holders.flatMap((index) => nodes[index] ?? []).sort(byName) }
+        yield { value, holders: holders.flatMap((index) => nodes[index] ?? []).sort(inOrder) }
     },
     weights(a, b) {
       compare(a, b, model, statistics, scratch)
@@ -106,16 +105,10 @@ export function createEngine(model: Model, extra: Extra): Engine {
     if (index !== undefined) dirty.add(index)
   })
 
-  function weigh(a: Node, b: Node, into: Float64Array, said?: Weight[]): void {
-    const [x, y] = a.profile.id < b.profile.id ? [a, b] : [b, a]
-    compare(x, y, model, statistics, into, said)
-    extra.weigh(x, y, context, into, said)
-  }
+  const weigh = weighing(model, extra, context)
   function scoreOf(a: Node, b: Node): number {
     weigh(a, b, scratch)
-    let total = priorOf(population, model)
-    for (const weight of scratch) if (!Number.isNaN(weight)) total += weight
-    return total
+    return priorOf(population, model) + sumOf(scratch)
   }
 
   /** All who show the value are looked at again when it became rarer or more popular. */
@@ -206,7 +199,7 @@ export function createEngine(model: Model, extra: Extra): Engine {
     }
   }
 
-  /** Everything reachable over links stronger than `least`, sorted by id. */
+  /** Everything reachable over links stronger than `least`, by rank. */
   function groupOf(start: Node, least: number, within?: ReadonlySet<number>): Node[] {
     const seen = new Set([start.index])
     const found = [start]
@@ -217,7 +210,7 @@ export function createEngine(model: Model, extra: Extra): Engine {
         seen.add(index)
         found.push(other)
       }
-    return found.sort((a, b) => (a.profile.id < b.profile.id ? -1 : 1))
+    return found.sort(inOrder)
   }
 
   function cut(group: readonly Node[], least: number): void {
@@ -251,11 +244,8 @@ export function createEngine(model: Model, extra: Extra): Engine {
         ? { clusters: [[0]], decisions: [] }
         : cluster({
             size: group.length,
-            sporadic,
-            own,
+            model,
             prior: priorOf(population, model),
-            chances: model.chances,
-            company: model.company,
             weights(a, b) {
               weigh(group[a] as Node, group[b] as Node, scratch)
               return scratch
@@ -323,10 +313,17 @@ export function createEngine(model: Model, extra: Extra): Engine {
     return dirty.size === 0
   }
 
+  function refresh(): void {
+    const now = estimate(sample(), model, statistics)
+    if (now.some((share, family) => share !== m[family])) for (const index of byId.values()) dirty.add(index)
+    m = now
+    for (const value of extra.learn?.(learning) ?? []) for (const holder of table.at(value)?.holders ?? []) dirty.add(holder)
+  }
+
   /** Pairs that share something rare, of values chosen by hash alone. */
   function* sample(): Generator<[Item, Item]> {
     for (const { holders } of table.sample(SAMPLE)) {
-      const items = holders.flatMap((index) => nodes[index] ?? []).sort((a, b) => (a.profile.id < b.profile.id ? -1 : 1))
+      const items = holders.flatMap((index) => nodes[index] ?? []).sort(inOrder)
       for (const [index, a] of items.entries()) for (const b of items.slice(index + 1)) yield [a, b]
     }
   }
@@ -337,11 +334,13 @@ export function createEngine(model: Model, extra: Extra): Engine {
       const old = known === undefined ? undefined : nodes[known]
       const index = known ?? free.pop() ?? nodes.length
       const values = intern(profile, index)
+      const { bearers, ...rest } = profile
       count(values, 1)
       const node: Node = {
         index,
-        profile: { ...profile, values: {} },
+        profile: { ...rest, values: {} },
         values,
+        ...(bearers && { bearers: values.map((list) => Array.from(list, (value) => bearers.get(statistics.key(value)) ?? NOBODY)) }),
         kinds: values.map(table.kindsOf),
         links: new Map(),
         cluster: old?.cluster,
@@ -356,6 +355,7 @@ export function createEngine(model: Model, extra: Extra): Engine {
       const index = byId.get(id)
       const node = index === undefined ? undefined : nodes[index]
       if (!node) return
+      if (before.get(id) !== null) for (const other of node.cluster?.members ?? []) bereft.add(other)
       remember(id, smallest(node))
       release(node)
       nodes[node.index] = undefined
@@ -367,12 +367,10 @@ export function createEngine(model: Model, extra: Extra): Engine {
     look: (ids) => look([...ids].flatMap((id) => byId.get(id) ?? [])),
     orders,
     work,
+    refresh,
     *settling() {
-      const now = estimate(sample(), model, statistics)
-      if (now.some((share, family) => share !== m[family])) for (const index of byId.values()) dirty.add(index)
-      m = now
+      refresh()
       yield
-      for (const value of extra.learn?.(learning) ?? []) for (const holder of table.at(value)?.holders ?? []) dirty.add(holder)
       while (dirty.size > 0) yield* looking([...dirty])
     },
     clusters: () => [...new Set(nodes.flatMap((node) => node?.cluster ?? []))],
@@ -385,9 +383,12 @@ export function createEngine(model: Model, extra: Extra): Engine {
       return { weights, prior: priorOf(population, model) }
     },
     moves() {
-      const found = [...before].map(([id, from]) => ({ id, from, to: this.clusterOf(id)?.members[0] ?? null }))
+      const to = (id: string) => this.clusterOf(id)?.members[0] ?? null
+      for (const id of bereft) if (byId.has(id)) remember(id, to(id))
+      const found = [...before].map(([id, from]) => ({ id, from, to: to(id) })).filter((one) => one.from !== one.to || bereft.has(one.id))
       before.clear()
-      return found.filter(({ from, to }) => from !== to).sort((a, b) => (a.id < b.id ? -1 : 1))
+      bereft.clear()
+      return found.sort((a, b) => (a.id < b.id ? -1 : 1))
     },
     get size() {
       return byId.size

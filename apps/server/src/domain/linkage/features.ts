@@ -1,6 +1,7 @@
+import { addressOf, groupsOf, octetsOf } from '../address.ts'
 import { templateOf } from './commands.ts'
 import type { Observation } from './observation.ts'
-import { namedValue, type Profile, sketch, type Value } from './profile.ts'
+import { namedValue, type Profile, rankOf, sketch, type Value } from './profile.ts'
 
 /** How many values of one kind are kept of an observation, and how much of it is looked at. */
 const MOST = { fingerprints: 8, files: 16, pairs: 64, shingles: 24, templates: 48, credentials: 2_000, commands: 1_000 }
@@ -35,24 +36,22 @@ export const toolsOf = ({ ja3, ja4, hassh }: Observation['fingerprints']): Value
   ...strings('hassh', hassh, MOST.fingerprints),
 ]
 
-/** The network that an address stands in: /24 of IPv4, /48 of IPv6; null of anything else. */
-export function blockOf(ip: string): string | null {
-  const four = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(ip)
-  if (four) return `${four[1]}.0/24`
-  if (!ip.includes(':')) return null
-  const [head = '', tail] = ip.split('::')
-  const front = head === '' ? [] : head.split(':')
-  const back = tail ? tail.split(':') : []
-  const groups = [...front, ...Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0'), ...back]
-  return `${groups
-    .slice(0, 3)
-    .map((group) => Number.parseInt(group || '0', 16).toString(16))
-    .join(':')}::/48`
+/** The network that one customer may have whole: /24 of IPv4, also where it is written as IPv6, and /48 of IPv6; null of anything else. */
+export function networkOf(ip: string): string | null {
+  const address = addressOf(ip)
+  if (!address) return null
+  if (address.bits === 32) return `${octetsOf(address.value).slice(0, 3).join('.')}.0/24`
+  return `${groupsOf(address.value).slice(0, 3).join(':')}::/48`
 }
 
 /** The tried pairs themselves, and two in a row: the order of a list is a mark of its own. */
-export function credentialValues(credentials: Observation['credentials']): Value[] {
-  const pairs = credentials.slice(0, MOST.credentials).map(([user, secret]) => JSON.stringify([user, secret]))
+export function credentialValues({ credentials, accepted = [] }: Pick<Observation, 'credentials' | 'accepted'>): Value[] {
+  // What a decky lets in it lets everybody in by: it says nothing of who used it.
+  const handed = new Set(accepted.map((pair) => JSON.stringify(pair)))
+  const pairs = credentials
+    .slice(0, MOST.credentials)
+    .map((pair) => JSON.stringify(pair))
+    .filter((pair) => !handed.has(pair))
   const rows = pairs.slice(1).map((pair, index) => `${pairs[index]} then ${pair}`)
   return [...strings('login', pairs, MOST.pairs), ...strings('logins', rows, MOST.shingles)]
 }
@@ -82,10 +81,11 @@ const SEVERAL = 3
 
 /** What an observation can be compared by, in families that a stranger could share or forge independently of each other. */
 export function featuresOf(observation: Observation): Profile {
-  const { id, ip, asn, firstSeen, lastSeen, fingerprints, payloads, c2, credentials, commands, deckies } = observation
-  const block = ip === null ? null : blockOf(ip)
+  const { id, ip, asn, firstSeen, lastSeen, fingerprints, payloads, c2, commands, deckies } = observation
+  const block = ip === null ? null : networkOf(ip)
   return {
     id,
+    rank: rankOf(firstSeen ?? lastSeen, id),
     start: firstSeen ?? lastSeen,
     end: lastSeen ?? firstSeen,
     values: {
@@ -96,7 +96,7 @@ export function featuresOf(observation: Observation): Profile {
       ssh: toolsOf({ ...fingerprints, ja3: [], ja4: [] }),
       hosts: hostsOf(c2),
       payloads: filesOf(payloads),
-      credentials: credentialValues(credentials),
+      credentials: credentialValues(observation),
       commands: commandValues(commands),
       manner: deckies.length === 0 ? [] : [mannerOf(observation)],
     },

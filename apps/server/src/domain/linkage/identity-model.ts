@@ -1,3 +1,4 @@
+import { apart } from '../time-words.ts'
 import type { Extra, LearnContext } from './extra.ts'
 import type { Item } from './item.ts'
 import type { Model } from './model.ts'
@@ -17,11 +18,14 @@ export const identityModel: Model = {
   silent: ['address', 'block'],
   extras: ['address', 'block', 'hour'],
   unforged: ['address'],
+  told: [],
+  unbridged: 1.25,
+  acquainted: 0,
   relatives: 7,
   strangers: 128,
   kit: 40,
   chances: 0.3,
-  company: 0.9,
+  company: 1,
   lone: 1.05,
 }
 /** Families are in this order. */
@@ -123,7 +127,7 @@ export function identityExtra(): Extra {
         into[NETWORK] = Number.NaN
         const network = said?.findIndex(({ family }) => family === 'network') ?? -1
         if (network >= 0) said?.splice(network, 1)
-        const why = `${crowdWords(crowd)}; ${days.toFixed(1)} days apart; in its network ${Math.round(100 / (1 + Math.exp(-odds)))} % come back as themselves`
+        const why = `${crowdWords(crowd)}; ${apart(days * DAY)}; in its network ${Math.round(100 / (1 + Math.exp(-odds)))} % come back as themselves`
         said?.push({ family: 'address', values: [statistics.text(mine)], weight, why })
       } else {
         const [here, there] = [a.values[BLOCK]?.[0], b.values[BLOCK]?.[0]]
@@ -141,15 +145,15 @@ export function identityExtra(): Extra {
       }
       const [s, t] = [a.profile.start, b.profile.start]
       if (s === null || t === null) return
-      const apart = Math.abs(((((s - t) % DAY) + DAY + DAY / 2) % DAY) - DAY / 2) / HOUR
-      const density = Math.exp(-(apart ** 2) / (2 * SPREAD ** 2)) / (SPREAD * Math.sqrt(2 * Math.PI))
+      const hours = Math.abs(((((s - t) % DAY) + DAY + DAY / 2) % DAY) - DAY / 2) / HOUR
+      const density = Math.exp(-(hours ** 2) / (2 * SPREAD ** 2)) / (SPREAD * Math.sqrt(2 * Math.PI))
       const weight = Math.min(MOST_HOUR, Math.log(REGULAR * density * 24 + 1 - REGULAR))
       into[BLOCK + 1] = weight
       said?.push({
         family: 'hour',
         values: [],
         weight,
-        why: apart < 1 ? 'begins at the same time of day' : `begins ${apart.toFixed(1)} hours apart on the clock`,
+        why: hours < 1 ? 'begins at the same time of day' : `begins ${hours.toFixed(1)} hours apart on the clock`,
       })
     },
   }

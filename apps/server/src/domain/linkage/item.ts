@@ -5,6 +5,8 @@ export interface Item {
   readonly index: number
   readonly profile: Profile
   readonly values: readonly Uint32Array[]
+  /** By family, which of several bearers show each value; none = all do, or it is nobody's to bear. Absent where there are no several. */
+  readonly bearers?: readonly (readonly (readonly number[])[])[]
   /** Which kinds of values it shows in each family, one bit for each kind. */
   readonly kinds: readonly number[]
 }
@@ -23,3 +25,8 @@ export interface Statistics {
   /** How often relatives agree in a family. */
   m(family: number): number
 }
+
+const rankOf = ({ profile: { rank, id } }: Item): string => rank ?? id
+
+/** Which of two comes first, by rank. */
+export const inOrder = (a: Item, b: Item): number => (rankOf(a) < rankOf(b) ? -1 : 1)

@@ -111,6 +111,23 @@ describe('links do not chain', () => {
         expect(together(groups, 'a-0', 'a-1', 'a-2')).toBe(true)
       }
   })
+  test('nor when the strangers have in common what everybody has', () => {
+    const common = ['uname -a', 'id', 'ls -la', 'cat /proc/cpuinfo']
+    const typist = (id: string, at: number, tools: readonly string[]) =>
+      observed(id, {
+        ...{ ip: addressOf(at), firstSeen: START + at * HOUR, lastSeen: START + at * HOUR, deckies: ['web-01'] },
+        payloads: tools.map((tool) => `${tool}-file`),
+        commands: [...common, ...tools.flatMap((tool) => [`${tool}tool --sweep`, `${tool}run -q`])].map((text, n) => ({
+          ts: START + at * HOUR + n,
+          decky: 'web-01',
+          text,
+        })),
+      })
+    for (const others of [0, 50]) {
+      const seen = [typist('a', 1, ['alder']), typist('b', 2, ['birch']), typist('copycat', 5, ['alder', 'birch'])]
+      expect(together(groupsOf([...crowd(others), ...seen]), 'a', 'b')).toBe(false)
+    }
+  })
   test('whoever forges a single family joins nobody', () => {
     const victim = times(2, (n) => observed(`v-${n}`, { ip: addressOf(n), ja3: ['v'], hassh: ['v'], credentials: [['v', 'v']] }))
     for (const forged of [{ ja3: ['v'] }, { hassh: ['v'] }, { credentials: [['v', 'v'] as const] }]) {
@@ -191,6 +208,13 @@ describe('the order of events does not matter', () => {
     for (const observation of observations.toSorted((a, b) => (a.id < b.id ? -1 : 1))) other.add(observation)
     other.settle()
     expect(other.groups()).toEqual(one.groups())
+  })
+  test('what observations are called does not matter, where no two begin at once', () => {
+    const { observations } = generate({ seed: 78, knobs: { identities: 120 } })
+    const renamed = observations.map((observation, n) => ({ ...observation, id: `${(n * 7_919) % 10_007}` }))
+    const back = new Map(renamed.map(({ id }, n) => [id, observations[n]?.id ?? '']))
+    const sorted = (groups: readonly string[][]) => groups.map((group) => group.toSorted().join()).sort()
+    expect(sorted(groupsOf(renamed).map((group) => group.map((id) => back.get(id) ?? '')))).toEqual(sorted(groupsOf(observations)))
   })
   test('what is added and removed again, or ordered and withdrawn, leaves the same state', () => {
     fc.assert(

@@ -19,14 +19,14 @@ import { withTyping } from './typing.ts'
 
 /** What was found to be one: an identity of observations, or a campaign of identities. */
 export interface Group {
-  /** UUIDv5 of the smallest member: the same members have the same id, whenever and wherever. */
+  /** UUIDv5 of the first member: the same members have the same id, whenever and wherever. */
   readonly id: string
-  /** Sorted. */
+  /** In the order of their ranks (see `Profile`). */
   readonly members: readonly string[]
   /** Probability of its least certain merge; 1 for one alone. */
   readonly confidence: number
 }
-/** A member that is in another group than at the last call; null = it was, or is, not known. */
+/** A member that is in another group than at the last call, or whose group lost one that was removed; null = it was, or is, not known. */
 export interface Change {
   readonly member: string
   readonly from: string | null
@@ -51,11 +51,13 @@ export interface Linker<Record> {
   withdraw(a: string, b: string): void
   /** Looks again at up to `limit` members around which evidence changed; true when none is left. */
   work(limit: number): boolean
-  /** Estimates frequencies anew and looks at all that changed. */
+  /** Estimates frequencies anew: `work` is then left with all that changes. Once that is done, it is settled. */
+  refresh(): void
+  /** Both, until nothing is left. */
   settle(): void
   /** The same in steps of some tens of milliseconds; whoever takes them adds and orders nothing before the last. */
   settling(): Generator<void, void, undefined>
-  /** Sorted by smallest member. */
+  /** Sorted by first member. */
   groups(): readonly Group[]
   groupOf(member: string): Group | null
   explain(a: string, b: string): PairExplanation | null
@@ -95,6 +97,7 @@ function linkerOf<Record extends { readonly id: string }>(
     forbid: engine.orders.forbid,
     withdraw: engine.orders.withdraw,
     work: engine.work,
+    refresh: engine.refresh,
     settle() {
       const steps = engine.settling()
       while (!steps.next().done);

@@ -13,6 +13,8 @@ export interface Family {
   readonly habit?: true
   /** Values of this kind are two in a row: in common, they say that both went through one list, and nothing else. */
   readonly rows?: string
+  /** Set up by somebody, so that strangers do not happen on it: of several bearers each without the other, it is enough alone. */
+  readonly owned?: true
   /** Shows now and then: two groups that have it in common once have it in common. */
   readonly sporadic?: true
 }
@@ -35,6 +37,15 @@ export interface Model {
   readonly extras: readonly string[]
   /** Those of them that nobody can forge. */
   readonly unforged: readonly string[]
+  /** Those of them that are known to whoever was told, and to nobody else: they count though a single member brings them. */
+  readonly told: readonly string[]
+  /** Log-odds that must be left without any one member: nobody is the only bridge between strangers. More than the prior demands is never asked. */
+  readonly unbridged: number
+  /**
+   * Log-odds that any two of a group must have by themselves, those counted together who are linked by what cannot be forged, or was told: nobody, with
+   * however many addresses, brings two together of whom nothing else is known.
+   */
+  readonly acquainted: number
   /** How many others of the same group one expects to find. */
   readonly relatives: number
   /** Strangers who are imagined besides those seen, so that a thing is not popular because few were seen at all. */

@@ -1,10 +1,8 @@
-import { z } from 'zod'
-
-/** Where and when a command was given. */
+/** Where and when a command was given, as far as it is known. */
 export interface ObservedCommand {
   /** Epoch milliseconds. */
-  readonly ts: number
-  readonly decky: string
+  readonly ts: number | null
+  readonly decky: string | null
   readonly text: string
 }
 
@@ -27,30 +25,14 @@ export interface Observation {
   readonly c2: readonly string[]
   /** Pairs of user and secret, in the order of their use. */
   readonly credentials: readonly (readonly [user: string, secret: string])[]
+  /** Those of them that a decky let in: it hands them to everybody who guesses or is told. Absent = not known. */
+  readonly accepted?: readonly (readonly [user: string, secret: string])[] | undefined
   readonly commands: readonly ObservedCommand[]
   readonly deckies: readonly string[]
 }
 
 export const fingerprintKinds = ['ja3', 'ja4', 'hassh'] as const
 export type FingerprintKind = (typeof fingerprintKinds)[number]
-
-const instant = z.union([z.number(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))])
-const words = z.array(z.string()).default([])
-
-/** One line of an observations file (JSON lines); any member but `id` may be absent. Instants as epoch milliseconds or ISO 8601. */
-export const observationLine = z.object({
-  id: z.string().min(1),
-  ip: z.string().nullable().default(null),
-  asn: z.number().int().nullable().default(null),
-  firstSeen: instant.nullable().default(null),
-  lastSeen: instant.nullable().default(null),
-  fingerprints: z.object({ ja3: words, ja4: words, hassh: words }).default({ ja3: [], ja4: [], hassh: [] }),
-  payloads: words,
-  c2: words,
-  credentials: z.array(z.tuple([z.string(), z.string()])).default([]),
-  commands: z.array(z.object({ ts: instant, decky: z.string(), text: z.string() })).default([]),
-  deckies: words,
-})
 
 /** What a linkage found: each observation in exactly one identity, each identity in at most one campaign. */
 export interface Grouping {

@@ -7,14 +7,21 @@ export interface Value {
 /** What the engine knows of one thing to be linked, be it an observation or an identity. */
 export interface Profile {
   readonly id: string
+  /** Its place among others, which may decide between equals; its id where absent. It must not depend on how things came about. */
+  readonly rank?: string
   /** Epoch milliseconds; null = unknown. */
   readonly start: number | null
   readonly end: number | null
   /** What it shows, by family of evidence. A family without values was not seen. */
   readonly values: Readonly<Record<string, readonly Value[]>>
+  /** Where it has several bearers, such as addresses: by key of a value that not all of them show, which do. */
+  readonly bearers?: ReadonlyMap<string, readonly number[]>
   /** By key of a value: when it was left behind and when it was used. */
   readonly traces?: ReadonlyMap<string, { readonly left: number | null; readonly used: number | null }>
 }
+
+/** Place among others by time, epoch milliseconds; by id only where times are the same. */
+export const rankOf = (ts: number | null, id: string): string => `${String(Math.max(0, Math.floor(ts ?? 0))).padStart(16, '0')} ${id}`
 
 const LONGEST = 160
 

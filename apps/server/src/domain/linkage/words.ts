@@ -1,15 +1,14 @@
 import type { LinkReason } from '@decnet/contracts/api'
 import type { GroupExplanation, PairExplanation } from './explanation.ts'
 
-const BITS = Math.LN2
 const rounded = (value: number): number => Math.round(value * 100) / 100
 
-/** Evidence for and against a pair, strongest first, in bits. */
+/** Evidence for and against a pair, strongest first, in natural log-odds. */
 export function reasonsOf({ evidence, ordered }: PairExplanation): LinkReason[] {
   const said = evidence.map(({ family, values, weight, why }) => ({
     feature: family,
     values: [...values],
-    weight: rounded(weight / BITS),
+    weight: rounded(weight),
     why,
   }))
   if (ordered === null) return said

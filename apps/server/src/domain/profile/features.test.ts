@@ -24,7 +24,13 @@ describe('features of an event', () => {
     expect(of('auth_attempt', { principal: 'root', secret_b64: secret.toString('base64') })).toEqual([
       `credential ["root","${hash('sha256', secret)}"]`,
     ])
-    expect(of('auth_attempt', { principal: 'root', key_fingerprint: 'SHA256:abc' })).toEqual(['credential ["root","SHA256:abc"]'])
+    expect(of('auth_attempt', { principal: 'root', secret_b64: secret.toString('base64'), outcome: 'success' })).toEqual(
+      ['credential', 'account'].map((kind) => `${kind} ["root","${hash('sha256', secret)}"]`),
+    )
+    for (const outcome of ['failure', 'success'])
+      expect(of('auth_attempt', { principal: 'root', key_fingerprint: 'SHA256:abc', outcome })).toEqual([
+        'credential ["root","SHA256:abc"]',
+      ])
     expect(of('auth_attempt', { principal: 'root', secret_b64: 'AAAA', secret_kind: 'vnc_des_response' })).toEqual([])
     expect(of('file_captured', { sha256: 'b'.repeat(64) })).toEqual([`payload ${'b'.repeat(64)}`])
     expect(of('file_captured', { sha256: hash('sha256', '') })).toEqual([])

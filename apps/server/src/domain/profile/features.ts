@@ -7,7 +7,8 @@ import { hostOf, hostsIn } from './hosts.ts'
 /**
  * Distinct features of an attacker that are kept, by kind: the first so many. What comes beyond is counted. `ip`: the address, seen once.
  * `payload`: SHA-256 of files left, URLs that were to be fetched. `c2`: hosts that downloads, connections and commands name.
- * `asn`: autonomous systems that another system's log says the address was in. `credential`: `[user, SHA-256 of the secret]`, or the fingerprint of a public key, in JSON. `headers`: names of HTTP headers in their order.
+ * `asn`: autonomous systems that another system's log says the address was in. `credential`: `[user, SHA-256 of the secret]`, or the fingerprint of a public key, in JSON;
+ * `account`: those with a secret that were let in. `headers`: names of HTTP headers in their order.
  */
 export const FEATURES = {
   ip: 1,
@@ -22,6 +23,7 @@ export const FEATURES = {
   payload: 128,
   c2: 128,
   credential: 256,
+  account: 256,
   command: 256,
   decky: 256,
 } as const
@@ -95,6 +97,8 @@ export function featuresOf(record: LogRecord): readonly Feature[] {
       break
     case events.authAttempt.type:
       add('credential', credential(body))
+      // A key is its owner's, whoever lets it in.
+      if (body.outcome === 'success' && typeof body.key_fingerprint !== 'string') add('account', credential(body))
       break
     case events.fileCaptured.type:
       if (typeof body.sha256 === 'string' && /^[0-9a-f]{64}$/u.test(body.sha256) && body.sha256 !== EMPTY) add('payload', body.sha256)

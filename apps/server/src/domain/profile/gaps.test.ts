@@ -26,10 +26,22 @@ it('moments are exact, quantiles within 5 %, whatever the gaps', () => {
       expect(mean).toBeCloseTo(average / 1_000, 2)
       expect(Math.abs((sd ?? 0) - spread / 1_000)).toBeLessThanOrEqual(0.001 + (spread / 1_000) * 1e-9)
       expect([min, max]).toEqual([(capped[0] ?? 0) / 1_000, (capped.at(-1) ?? 0) / 1_000])
-      const exact = (capped[Math.floor((capped.length - 1) / 2)] ?? 0) / 1_000
+      const half = (capped.length - 1) / 2
+      const exact = ((capped[Math.floor(half)] ?? 0) + (capped[Math.ceil(half)] ?? 0)) / 2_000
       expect(Math.abs((median ?? 0) - exact)).toBeLessThanOrEqual(exact * 0.0501 + 0.001)
     }),
   )
+})
+
+it.each([
+  [3_056, 9_076, 6.066],
+  [3_650, 9_040, 6.345],
+  [4_285, 12_086, 8.186],
+])('of two gaps, %d ms and %d ms, the median lies in the middle, and they are not regular', (one, other, middle) => {
+  const { median, cv, robustCv } = of([one, other]).statistics()
+  expect(median).toBeCloseTo(middle, 2)
+  expect(cv).toBeGreaterThan(0.4)
+  expect(robustCv).toBeGreaterThan(0.3)
 })
 
 it('the order of gaps changes nothing, nor does being stored in between', () => {

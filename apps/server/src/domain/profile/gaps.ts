@@ -82,13 +82,22 @@ export class Gaps {
     return [this.#count, this.#sum, String(this.#squares), this.#min, this.#max, buckets]
   }
 
-  #quantile(sorted: readonly (readonly [number, number])[], q: number): number {
-    let left = q * (this.#count - 1)
+  /** The gap of a rank from 0 in order of length; the outermost ones are known exactly. */
+  #ranked(sorted: readonly (readonly [number, number])[], rank: number): number {
+    if (rank === 0) return this.#min
+    let left = rank < this.#count - 1 ? rank : this.#count
     for (const [index, count] of sorted) {
       left -= count
       if (left < 0) return Math.min(this.#max, Math.max(this.#min, index < 0 ? 0 : (2 * GAMMA ** index) / (GAMMA + 1)))
     }
     return this.#max
+  }
+
+  /** Between two ranks in proportion. */
+  #quantile(sorted: readonly (readonly [number, number])[], q: number): number {
+    const rank = q * (this.#count - 1)
+    const below = this.#ranked(sorted, Math.floor(rank))
+    return below + (this.#ranked(sorted, Math.ceil(rank)) - below) * (rank % 1)
   }
 
   statistics(): GapStatistics {

@@ -32,3 +32,23 @@ it('ever new sensors take no more memory', () => {
   for (let n = 0; n < 100; n += 1) rhythm.beat(`sensor ${n}`, n)
   expect(rhythm.stored()?.last).toHaveLength(8)
 })
+
+it('is the same whether imported logs came newest or oldest first, and however often it was stored in between', () => {
+  const gaps = fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 1, maxLength: 8 })
+  fc.assert(
+    fc.property(fc.array(gaps, { minLength: 1, maxLength: 12 }), (files) => {
+      let ts = 0
+      const times = files.map((file) => file.map((gap) => (ts += gap + 1)))
+      const [oldest, newest] = [times, times.toReversed()].map((order) => {
+        let rhythm = new Rhythm()
+        for (const file of order) {
+          for (const time of file) rhythm.beat(`import-${file[0]}`, time)
+          rhythm = new Rhythm(rhythm.stored())
+        }
+        return rhythm.statistics()
+      })
+      expect(newest).toEqual(oldest)
+      expect(oldest?.count).toBe(times.flat().length - 1)
+    }),
+  )
+})

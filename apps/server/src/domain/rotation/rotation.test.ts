@@ -1,9 +1,9 @@
 import { format, parse, type SyslogMessage } from '@decnet/kernel/syslog'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { HISTORY, observeFingerprint } from './observe-fingerprint.ts'
+import { HISTORY, lastRotation, observeFingerprint, partedBy } from './observe-fingerprint.ts'
 import { type RotationPorts, recordFingerprint } from './record-fingerprint.ts'
-import { type FingerprintState, PROBE_TYPES, type Rotated, type Sighting } from './sighting.ts'
+import { type FingerprintState, PROBE_TYPES, type Rotated, type Sighting, type Stretch } from './sighting.ts'
 
 const sighting = (hash: string, more: Partial<Sighting> = {}): Sighting => ({
   attacker_uuid: '6f1c2f5e-0f0f-5a5a-8a8a-1234567890ab',
@@ -25,12 +25,10 @@ function bench(known: readonly string[] = [sighting('').attacker_uuid]) {
   const keyOf = ({ attacker_uuid, port, probe_type }: Sighting) => `${attacker_uuid} ${port} ${probe_type}`
   const ports: RotationPorts = {
     load: (seen) => (known.includes(seen.attacker_uuid) ? (rows.get(keyOf(seen)) ?? null) : undefined),
-    commit: (seen, state, rotated) => {
+    commit: (seen, state) => {
       order.push('commit')
       rows.set(keyOf(seen), state)
-      if (!rotated) return
-      attacker.rotation_count += 1
-      attacker.last_rotation_at = rotated.ts
+      Object.assign(attacker, { rotation_count: state.rotation_count, last_rotation_at: lastRotation(state) })
     },
     publish: (rotated) => {
       order.push('publish')
@@ -105,7 +103,7 @@ describe('a fingerprint rotation (founding contract A 3)', () => {
 
   it('is an RFC 5424 line that reads back as it was, whatever the hash holds', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.double({ noNaN: true }), (hash, ts) => {
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.double({ noNaN: true, min: 1_700_000_001 }), (hash, ts) => {
         const { see, logged } = bench()
         see('a')
         if (see(hash, { ts }).outcome !== 'rotated') return
@@ -127,7 +125,8 @@ describe('the state of a fingerprint', () => {
         for (const [index, hash] of seen.entries()) {
           const before: FingerprintState | null = state
           const observed = observeFingerprint(before, sighting(hash, { ts: index }))
-          if (observed.outcome === 'rotated') expect(observed.rotated.flap).toBe(before?.history.some((known) => known.hash === hash))
+          if (observed.outcome === 'rotated')
+            expect(observed.rotated.map(({ flap }) => flap)).toEqual([before?.history.some((known) => known.hash === hash)])
           state = observed.state
         }
         expect(state?.rotation_count).toBe(seen.filter((hash, index) => index > 0 && hash !== seen[index - 1]).length)
@@ -143,5 +142,58 @@ describe('the state of a fingerprint', () => {
       sighting('a', { ts: 30 }),
     )
     expect(state).toEqual({ last_hash: 'a', last_seen: 50, rotation_count: 0, history: [{ hash: 'a', from: 30, to: 50 }] })
+  })
+
+  const played = (sightings: readonly Sighting[]) => {
+    const announced: Rotated[] = []
+    let state: FingerprintState | null = null
+    for (const [index, one] of sightings.entries()) {
+      const parted: Stretch | null = state && partedBy(state, one)
+      const known = sightings.slice(0, index).flatMap(({ hash, ts }) => (hash === parted?.hash ? [ts] : []))
+      const [last, next] = [Math.max(...known.filter((ts) => ts <= one.ts)), Math.min(...known.filter((ts) => ts > one.ts))]
+      const observed = observeFingerprint(state, one, parted ? { last, next } : {})
+      if (observed.outcome === 'rotated') announced.push(...observed.rotated)
+      state = observed.state
+    }
+    return { state, announced }
+  }
+  const pieces = fc.array(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 })
+  const timed = (files: readonly (readonly string[])[]) =>
+    files.map((file, day) => file.map((hash, nth) => sighting(hash, { ts: day * 86_400 + nth })))
+
+  it('is the same, with as many announcements, whatever order its files came in', () => {
+    const shuffled = pieces.chain((files) =>
+      fc.tuple(fc.constant(files), fc.shuffledSubarray([...files.keys()], { minLength: files.length })),
+    )
+    fc.assert(
+      fc.property(shuffled, ([files, order]) => {
+        const days = timed(files)
+        const [inTurn, mixed] = [played(days.flat()), played(order.flatMap((day) => days[day] ?? []))]
+        expect(mixed.state).toEqual(inTurn.state)
+        for (const { state, announced } of [inTurn, mixed]) expect(announced.length).toBe(state?.rotation_count)
+      }),
+    )
+  })
+
+  it('announces of a late sighting only the changes that nobody knew of', () => {
+    const told = (...seen: readonly (readonly [string, number])[]) =>
+      played(seen.map(([hash, ts]) => sighting(hash, { ts }))).announced.map(({ old_hash, new_hash, flap, ts }) => [
+        old_hash,
+        new_hash,
+        flap,
+        ts,
+      ])
+    expect(told(['b', 20], ['a', 10])).toEqual([['a', 'b', false, 20]])
+    expect(told(['a', 10], ['b', 30], ['c', 20]).slice(1)).toEqual([['a', 'c', false, 20]])
+    expect(told(['a', 10], ['b', 30], ['b', 20]).slice(1)).toEqual([])
+    expect(told(['a', 10], ['a', 30], ['b', 20])).toEqual([
+      ['a', 'b', false, 20],
+      ['b', 'a', true, 30],
+    ])
+  })
+
+  it('passes over what is older than a full history', () => {
+    const full = played(Array.from({ length: HISTORY + 5 }, (_, ts) => sighting(`${ts}`, { ts }))).state
+    expect(full && observeFingerprint(full, sighting('z', { ts: -1 }))).toEqual({ outcome: 'unchanged', state: full })
   })
 })

@@ -1,5 +1,5 @@
 /** Probes of an attacker's own machine; what they find may also be announced as `attacker.fingerprinted`. */
-export const ACTIVE_PROBES = ['jarm', 'hassh', 'tcpfp'] as const
+export const ACTIVE_PROBES = ['jarm', 'hassh', 'tcpfp', 'tls_certificate', 'http'] as const
 /** Seen in what the attacker sent to us. */
 export const PASSIVE_PROBES = ['passive_ja3', 'passive_ja4', 'passive_hassh', 'passive_tcp_syn', 'passive_http'] as const
 /** Read from another system's logs. */
@@ -21,11 +21,17 @@ export interface Sighting {
   readonly ts: number
 }
 
-/** One hash for as long as no other came. */
+/** One hash for as long as no other came, in event time: seen first and last. */
 export interface Stretch {
   readonly hash: string
   readonly from: number
   readonly to: number
+}
+
+/** When the hash of a stretch was seen last at or before a moment, and next after it. */
+export interface Around {
+  readonly last?: number
+  readonly next?: number
 }
 
 /** A row of `attacker_fingerprint_state`, keyed by attacker, port and probe type. */
@@ -38,7 +44,7 @@ export interface FingerprintState {
   readonly history: readonly Stretch[]
 }
 
-/** `attacker.fingerprint_rotated`. */
+/** `attacker.fingerprint_rotated`; `ts` is when the new hash was seen. */
 export interface Rotated {
   readonly attacker_uuid: string
   readonly attacker_ip: string
@@ -54,4 +60,4 @@ export interface Rotated {
 
 export type Observed =
   | { readonly outcome: 'first_sighting' | 'unchanged'; readonly state: FingerprintState }
-  | { readonly outcome: 'rotated'; readonly state: FingerprintState; readonly rotated: Rotated }
+  | { readonly outcome: 'rotated'; readonly state: FingerprintState; readonly rotated: readonly Rotated[] }

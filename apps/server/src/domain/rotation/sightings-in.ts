@@ -1,5 +1,6 @@
 import { topics } from '@decnet/contracts/topics'
 import type { LogRecord } from '@decnet/kernel/log'
+import { isImported } from '../import-source.ts'
 import type { ProbeType, Sighting } from './sighting.ts'
 
 /** Hashes and codes, never free text. */
@@ -11,7 +12,6 @@ const PASSIVE: readonly (readonly [field: string, seen: ProbeType, imported: Pro
   ['ja4', 'passive_ja4', 'imported_ja4'],
   ['tcp', 'passive_tcp_syn', null],
 ]
-const isImported = (source: string) => source.startsWith('import')
 
 /** What one active probe found; null for families of probes that have no hash to compare. */
 function probed(body: LogRecord['body']): Pick<Sighting, 'probe_type' | 'hash' | 'port'> | null {
@@ -19,6 +19,8 @@ function probed(body: LogRecord['body']): Pick<Sighting, 'probe_type' | 'hash' |
   const port = found.port ?? 0
   if ('jarm_hash' in found) return { probe_type: 'jarm', hash: found.jarm_hash, port }
   if ('hassh_server' in found) return { probe_type: 'hassh', hash: found.hassh_server, port }
+  if ('cert_sha256' in found) return { probe_type: 'tls_certificate', hash: found.cert_sha256, port }
+  if ('http_hash' in found) return { probe_type: 'http', hash: found.http_hash, port }
   return 'tcpfp_hash' in found ? { probe_type: 'tcpfp', hash: found.tcpfp_hash, port } : null
 }
 

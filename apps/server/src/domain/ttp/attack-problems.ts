@@ -5,7 +5,10 @@ import type { Rule } from './rule/rule.ts'
 type Known = Pick<AttackData, 'technique' | 'retired'>
 
 /** What a rule claims that ATT&CK does not know: techniques that are not in use, tactics that a technique does not serve. */
-export function attackProblems({ emits }: Rule, attack: Known): readonly { readonly path: Path; readonly message: string }[] {
+export function attackProblems(
+  { emits }: Pick<Rule, 'emits'>,
+  attack: Known,
+): readonly { readonly path: Path; readonly message: string }[] {
   return emits.flatMap(({ technique_id, sub_technique_id, tactic }, index) => {
     const id = sub_technique_id ?? technique_id
     const technique = attack.technique(id)

@@ -11,9 +11,9 @@ export interface CheckedRule {
   readonly problems: readonly Problem[]
 }
 
-/** Reads a rule, looks its techniques up and plays its examples. Never throws. */
-export function checkRule(text: string, attack: AttackData): CheckedRule {
-  const reading = readRule(text)
+/** Reads a rule, looks its techniques up and plays its examples; `read`: what else is asked of a text. Never throws. */
+export function checkRule(text: string, attack: AttackData, read = readRule): CheckedRule {
+  const reading = read(text)
   if ('problems' in reading) return { rule: null, problems: reading.problems }
   const { rule, positionOf } = reading
   return {

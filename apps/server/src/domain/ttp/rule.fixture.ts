@@ -18,8 +18,11 @@ export const problemsIn = (reading: RuleReading): string[] =>
   'problems' in reading ? reading.problems.map(({ line, column, message }) => `${line}:${column} ${message}`) : []
 
 /** @throws {Error} when the rule is broken. */
-export function ruleOf(when: string, options: Parameters<typeof ruleText>[1] = {}): Rule {
-  const reading = readRule(ruleText(when, options))
+export function ruleIn(text: string): Rule {
+  const reading = readRule(text)
   if ('rule' in reading) return reading.rule
   throw new Error(problemsIn(reading).join('\n'))
 }
+
+/** @throws {Error} when the rule is broken. */
+export const ruleOf = (when: string, options: Parameters<typeof ruleText>[1] = {}): Rule => ruleIn(ruleText(when, options))

@@ -27,9 +27,9 @@ interface Profile {
 
 function profileOf(members: readonly Observation[]): Profile {
   const edges = new Map<string, readonly [Edge, Edge]>()
-  for (const { ts, decky, text } of members.flatMap(({ commands }) => commands).toSorted((a, b) => a.ts - b.ts)) {
+  for (const { ts, decky, text } of members.flatMap(({ commands }) => commands).toSorted((a, b) => (a.ts ?? 0) - (b.ts ?? 0))) {
     const phase = phaseOf(text)
-    if (phase) edges.set(decky, [edges.get(decky)?.[0] ?? { at: ts, phase }, { at: ts, phase }])
+    if (phase && ts !== null && decky !== null) edges.set(decky, [edges.get(decky)?.[0] ?? { at: ts, phase }, { at: ts, phase }])
   }
   return {
     infrastructure: new Set(members.flatMap(({ payloads, c2 }) => [...payloads, ...c2])),

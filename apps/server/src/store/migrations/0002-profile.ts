@@ -1,4 +1,5 @@
-import { type AlterTableColumnAlteringBuilder, type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql } from 'kysely'
+import { type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql } from 'kysely'
+import { columnAdder } from '../add-column.ts'
 import { dialectOf } from '../dialect.ts'
 
 /** What an attacker's profile is made of, its features, and where secrets were tried. */
@@ -19,13 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       if (!indexExists(error)) throw error
     }
   }
-  const column = async (altered: AlterTableColumnAlteringBuilder) => {
-    try {
-      await altered.execute()
-    } catch (error) {
-      if (engine !== 'mysql' || !(error instanceof Error && 'code' in error && error.code === 'ER_DUP_FIELDNAME')) throw error
-    }
-  }
+  const column = columnAdder(dialectOf(db))
   const zero = (c: ColumnDefinitionBuilder) => c.notNull().defaultTo(0)
   await column(schema.alterTable('attackers').addColumn('outreach_count', whole, zero))
   await column(schema.alterTable('attackers').addColumn('behaviour', word(16), (c) => c.notNull().defaultTo('unknown')))

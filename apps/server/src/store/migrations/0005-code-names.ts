@@ -1,5 +1,6 @@
 import { codeWords } from '@decnet/contracts/code-name'
-import type { AlterTableColumnAlteringBuilder, ColumnDefinitionBuilder, Kysely } from 'kysely'
+import type { ColumnDefinitionBuilder, Kysely } from 'kysely'
+import { columnAdder } from '../add-column.ts'
 import { dialectOf } from '../dialect.ts'
 
 interface Named {
@@ -9,15 +10,8 @@ const AT_ONCE = 1_000
 
 /** Identities and campaigns can be found by the words of their code names; a decision keeps its reasons beside its sentence. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  const { columns, indexExists, name: engine } = dialectOf(db)
-  // Where changing a table is no part of a transaction, what was cut off in the middle is gone through again.
-  const column = async (altered: AlterTableColumnAlteringBuilder) => {
-    try {
-      await altered.execute()
-    } catch (error) {
-      if (engine !== 'mysql' || !(error instanceof Error && 'code' in error && error.code === 'ER_DUP_FIELDNAME')) throw error
-    }
-  }
+  const { columns, indexExists } = dialectOf(db)
+  const column = columnAdder(dialectOf(db))
   const index = async (name: string, on: string[]) => {
     try {
       await db.schema.createIndex(name).on('actor_groups').columns(on).execute()

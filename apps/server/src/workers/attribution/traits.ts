@@ -1,4 +1,5 @@
 import { type Attribution, attribute } from '../../domain/attribution/attribute.ts'
+import { PERSISTENCE_PRIMITIVE } from '../../domain/attribution/persistence.ts'
 import type { Json, TraitObservation } from '../../domain/attribution/state.ts'
 import type { TraitSeriesTable } from '../../store/habit-tables.ts'
 import type { Tx } from '../../store/log-table.ts'
@@ -55,6 +56,8 @@ const rowOf = (identity: string, trait: Attribution): AttributionStateTable => (
 export class Traits {
   readonly #tx: Tx
   readonly #series = new Map<string, Series>()
+  /** When attackers were seen first, epoch milliseconds. */
+  readonly #firstSeen = new Map<string, number>()
   /** Attackers of whom, and traits for which, the series are known. */
   readonly #looked = new Set<string>()
   readonly #touched = new Set<Series>()
@@ -73,6 +76,9 @@ export class Traits {
       const some = asked.slice(at, at + AT_ONCE)
       const query = this.#tx.selectFrom('trait_series').selectAll().where('attacker_uuid', 'in', some)
       this.#keep(await (primitives ? query.where('primitive', 'in', primitives) : query).execute())
+      if (!(primitives?.includes(PERSISTENCE_PRIMITIVE) ?? true)) continue
+      const seen = await this.#tx.selectFrom('attackers').select(['uuid', 'first_seen']).where('uuid', 'in', some).execute()
+      for (const { uuid, first_seen } of seen) this.#firstSeen.set(uuid, first_seen)
     }
     for (const attacker of asked) for (const primitive of primitives ?? []) this.#looked.add(keyOf(attacker, primitive))
   }
@@ -119,8 +125,23 @@ export class Traits {
     )
     // Of several attackers, the latest of all.
     if (all.length > 1) observations.sort((a, b) => a.ts - b.ts || (a.id < b.id ? -1 : 1)).splice(0, observations.length - LOOKED_AT)
-    const trait = attribute(primitive, observations, before)
-    return trait && { ...trait, observation_count: all.reduce((sum, { count }) => sum + count, 0) }
+    const seen = observations.length
+    if (primitive === PERSISTENCE_PRIMITIVE && all.length > 0) observations.push(...this.#arrivals(attackers))
+    const count = all.reduce((sum, series) => sum + series.count, 0)
+    // Where all are looked at, since when it is so follows from them alone, whoever they were counted to before.
+    const trait = attribute(primitive, observations, seen < count ? before : null)
+    return trait && { ...trait, observation_count: count }
+  }
+
+  /** Who came once shows no habit, and yet was there on a day: a few of the first arrivals. */
+  #arrivals(attackers: readonly string[]): TraitObservation[] {
+    return attackers
+      .flatMap((attacker) => {
+        const ts = this.#firstSeen.get(attacker)
+        return ts === undefined ? [] : [{ id: `${attacker} first`, ts: ts / 1000, value: null }]
+      })
+      .sort((a, b) => a.ts - b.ts || (a.id < b.id ? -1 : 1))
+      .slice(0, LOOKED_AT)
   }
 
   /** Reads what is known of these identities. */

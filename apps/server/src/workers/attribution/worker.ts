@@ -4,33 +4,20 @@ import { defineFold, type FoldContext } from '@decnet/kernel/worker'
 import { stateChange, suspicion } from '../../domain/attribution/announcements.ts'
 import type { Json } from '../../domain/attribution/state.ts'
 import { groupId } from '../../domain/grouping/group-id.ts'
-import { canonicalOf, findGroup, nameColumns } from '../../store/groups.ts'
+import { canonicalOf, findGroup } from '../../store/groups.ts'
 import { membersOf, memberUuids } from '../../store/identities.ts'
 import type { Tx } from '../../store/log-table.ts'
-import { insertNew } from '../../store/upsert.ts'
 import { type Seen, Traits } from './traits.ts'
 
-const reads = [topics.attackerObservation, topics.identityObservationLinked, topics.identityMerged, topics.identityUnmerged] as const
+const reads = [
+  topics.attackerObservation,
+  topics.identityFormed,
+  topics.identityObservationLinked,
+  topics.identityMerged,
+  topics.identityUnmerged,
+] as const
 const emits = [topics.attributionProfileStateChanged, topics.attributionProfileMultiActorSuspected] as const
 type Context = FoldContext<Tx, (typeof emits)[number]>
-
-/** A stub for an attacker that has no identity yet, which the clusterer takes over as it is. Answers its uuid. */
-async function stub(attacker: string, source: LogRecord, { tx }: Context): Promise<string> {
-  const uuid = groupId('identity', attacker)
-  await insertNew(
-    tx,
-    'actor_groups',
-    ['uuid'],
-    [{ uuid, layer: 'identity', ...nameColumns(uuid), formed_at: source.ts, merged_into_uuid: null, confidence: 1, suspected: null }],
-  )
-  await insertNew(
-    tx,
-    'group_members',
-    ['layer', 'member'],
-    [{ layer: 'identity', member: attacker, group_uuid: uuid, linked_at: source.ts, probability: 1, why: 'first seen' }],
-  )
-  return uuid
-}
 
 interface Known {
   readonly identity: string
@@ -66,7 +53,9 @@ async function renew(
 /** Do several traits alternate? Said once, and again when another joins them. */
 async function suspect(identity: string, source: LogRecord, traits: Traits, { tx, emit }: Context): Promise<void> {
   const group = await tx.selectFrom('actor_groups').select('suspected').where('uuid', '=', identity).executeTakeFirst()
-  const announced = JSON.parse(group?.suspected ?? '[]') as string[]
+  // Of a stub it is said when it is an identity.
+  if (!group) return
+  const announced = JSON.parse(group.suspected ?? '[]') as string[]
   const found = suspicion(announced, [...(await traits.known(identity)).values()])
   if (JSON.stringify(found.announced) !== JSON.stringify(announced))
     await tx
@@ -78,17 +67,34 @@ async function suspect(identity: string, source: LogRecord, traits: Traits, { tx
     emit(topics.attributionProfileMultiActorSuspected, [], { ...found.announcement, identity_uuid: identity }, { source, key: identity })
 }
 
-/** The identities that stand for these attackers; `first`: the record about each. */
-async function knownOf(first: ReadonlyMap<string, LogRecord>, context: Context): Promise<Map<string, Known>> {
-  const attackers = [...first.keys()]
-  const identities = await canonicalOf(context.tx, 'identity', attackers)
-  for (const [attacker, source] of first) {
-    // Its group may have been made before it was attached to it.
-    const known = identities.get(attacker) ?? (await findGroup(context.tx, 'identity', groupId('identity', attacker)))?.uuid
-    identities.set(attacker, known ?? (await stub(attacker, source, context)))
+/**
+ * The identities that stand for these attackers. Who has none yet has a stub: what is said of it stands under the uuid of the identity that it will
+ * found. Whether there is one, the clusterer neither sees nor needs to know.
+ */
+async function knownOf(attackers: readonly string[], tx: Tx): Promise<Map<string, Known>> {
+  const identities = await canonicalOf(tx, 'identity', attackers)
+  const members = await membersOf(tx, [...new Set(identities.values())])
+  return new Map(
+    attackers.map((attacker) => {
+      const identity = identities.get(attacker)
+      if (identity === undefined) return [attacker, { identity: groupId('identity', attacker), members: [attacker] }]
+      return [attacker, { identity, members: members.get(identity) ?? [] }]
+    }),
+  )
+}
+
+/** What was said of the stubs of these attackers is said of their identity from now on; answers whether it must be added up. */
+async function adopt(attackers: readonly string[], identity: string, traits: Traits, tx: Tx): Promise<boolean> {
+  let found = false
+  for (const attacker of attackers) {
+    const stub = groupId('identity', attacker)
+    const known = [...(await traits.known(stub)).keys()]
+    // That of the founder is the identity.
+    if (stub === identity || known.length === 0 || (await findGroup(tx, 'identity', stub))) continue
+    await traits.forget(stub, known)
+    found = true
   }
-  const members = await membersOf(context.tx, [...new Set(identities.values())])
-  return new Map([...identities].map(([attacker, identity]) => [attacker, { identity, members: members.get(identity) ?? [] }]))
+  return found
 }
 
 /** Everything that is known of an identity anew: its members changed. */
@@ -105,6 +111,15 @@ async function renewAll(uuid: string, source: LogRecord, traits: Traits, context
   await suspect(group.uuid, source, traits, context)
 }
 
+/** Stubs that a record may put an end to. */
+function stubsIn({ topic, body }: LogRecord): string[] {
+  const stub = (attacker: string) => groupId('identity', attacker)
+  if (topic === topics.identityFormed.pattern) return topics.identityFormed.payload.parse(body).observation_uuids.map(stub)
+  if (topic === topics.identityObservationLinked.pattern)
+    return [stub(topics.identityObservationLinked.payload.parse(body).observation_uuid)]
+  return []
+}
+
 /** Who an identity is, as far as habits tell: each trait stable, drifting, conflicted, or two in turns. Nobody is named. */
 export default defineFold({
   name: 'attribution',
@@ -118,18 +133,13 @@ export default defineFold({
       const { success, data } = topics.attackerObservation.payload.safeParse(body)
       return success ? { seq, attacker: data.attacker_uuid, primitive: data.primitive, ts: data.ts, value: data.value as Json } : null
     })
-    const first = new Map<string, LogRecord>()
-    for (const [index, record] of batch.entries()) {
-      const one = seen[index]
-      if (one && !first.has(one.attacker)) first.set(one.attacker, record)
-    }
     // Whose an attacker is does not change while this transaction lasts.
-    const known = await knownOf(first, context)
+    const known = await knownOf([...new Set(seen.flatMap((one) => one?.attacker ?? []))], context.tx)
     await traits.look(
       [...new Set([...known].flatMap(([attacker, { members }]) => [attacker, ...members]))],
       [...new Set(seen.flatMap((one) => one?.primitive ?? []))],
     )
-    await traits.recall([...new Set([...known.values()].map(({ identity }) => identity))])
+    await traits.recall([...new Set([...known.values()].map(({ identity }) => identity)), ...batch.flatMap(stubsIn)])
     for (const [index, record] of batch.entries()) {
       if (record.topic === topics.identityMerged.pattern) {
         const { winner_uuid, loser_uuid } = topics.identityMerged.payload.parse(record.body)
@@ -137,8 +147,15 @@ export default defineFold({
       } else if (record.topic === topics.identityUnmerged.pattern) {
         const { resurrected_uuid, former_winner_uuid } = topics.identityUnmerged.payload.parse(record.body)
         for (const uuid of [former_winner_uuid, resurrected_uuid]) await renewAll(uuid, record, traits, context)
+      } else if (record.topic === topics.identityFormed.pattern) {
+        const { identity_uuid, observation_uuids } = topics.identityFormed.payload.parse(record.body)
+        const adopted = await adopt(observation_uuids, identity_uuid, traits, context.tx)
+        // Whose traits nobody told yet was there on some day all the same.
+        if (adopted || observation_uuids.length > 1) await renewAll(identity_uuid, record, traits, context)
+        else if ((await traits.known(identity_uuid)).size > 0) await suspect(identity_uuid, record, traits, context)
       } else if (record.topic === topics.identityObservationLinked.pattern) {
-        const { identity_uuid, prior_identity_uuid } = topics.identityObservationLinked.payload.parse(record.body)
+        const { identity_uuid, observation_uuid, prior_identity_uuid } = topics.identityObservationLinked.payload.parse(record.body)
+        await adopt([observation_uuid], identity_uuid, traits, context.tx)
         if (prior_identity_uuid) await renewAll(prior_identity_uuid, record, traits, context)
         await renewAll(identity_uuid, record, traits, context)
       } else {

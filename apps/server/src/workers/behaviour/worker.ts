@@ -2,7 +2,7 @@ import { topics } from '@decnet/contracts/topics'
 import type { LogRecord } from '@decnet/kernel/log'
 import { defineFold, type FoldContext } from '@decnet/kernel/worker'
 import { readCast } from '../../domain/behaviour/cast.ts'
-import { announcementOf, observe } from '../../domain/behaviour/observe.ts'
+import { announcementOf, isTold, observe } from '../../domain/behaviour/observe.ts'
 import { replaySession } from '../../domain/behaviour/replay/replay-session.ts'
 import type { Tx } from '../../store/log-table.ts'
 import { keepObservations, keptAttackers } from '../../store/observations.ts'
@@ -29,11 +29,13 @@ async function measure(record: LogRecord, recordings: Recordings, { tx, emit }: 
   const typed = typing(seen, evidence)
   const observations = [...observe(seen, evidence), ...(typed ? [typed.observation] : [])]
   const { session_id } = session
-  await keepObservations(
+  const fresh = await keepObservations(
     tx,
     observations.map((observation) => ({ ...observation, attacker_uuid: attacker, session_id })),
   )
-  for (const observation of observations) {
+  for (const observation of observations.filter(isTold)) {
+    // A session may end again, when more is told of it: its recording is the same.
+    if (!fresh.has(observation.id)) continue
     const { id, ts, primitive } = observation
     emit(topics.attackerObservation, [primitive], announcementOf(observation, attacker), { source: record, key: id, ts })
   }

@@ -6,6 +6,7 @@ import { recordFingerprint } from '../../domain/rotation/record-fingerprint.ts'
 import { sightingsIn } from '../../domain/rotation/sightings-in.ts'
 import { FingerprintStates } from '../../store/fingerprint-states.ts'
 import type { Tx } from '../../store/log-table.ts'
+import { aroundOf } from './around.ts'
 
 const emits = [topics.attackerFingerprintRotated] as const
 type Context = FoldContext<Tx, (typeof emits)[number]>
@@ -16,7 +17,7 @@ const portOf = (service: string) => ports.get(service) ?? null
 /** Says when the same port of the same attacker, seen in the same way, shows another fingerprint than the last one. */
 export default defineFold({
   name: 'fingerprint-rotation',
-  summary: 'Compares each fingerprint of an attacker with the last one, and says when it changed.',
+  summary: 'Compares each fingerprint of an attacker with the one before it, and says when it changed.',
   rest: 400,
   reads: [topics.systemLog, topics.attackerFingerprinted],
   emits,
@@ -31,18 +32,18 @@ export default defineFold({
     for (const { record, sighting } of seen) {
       const before = states.get(sighting)
       if (before && record.seq <= before.lastSeq) continue
+      const around = before ? await aroundOf(tx, before.state, record, sighting, portOf) : {}
       const { failures } = recordFingerprint(sighting, {
         // An attacker's id follows from its address: each is known.
         load: () => before?.state ?? null,
-        commit: (_sighting, state, rotated) =>
-          states.set(sighting, {
-            state,
-            firstSeen: Math.min(before?.firstSeen ?? record.ts, record.ts),
-            lastRotationAt: rotated ? Math.max(before?.lastRotationAt ?? record.ts, record.ts) : (before?.lastRotationAt ?? null),
-            lastSeq: record.seq,
-          }),
-        publish: (rotated) =>
-          emit(topics.attackerFingerprintRotated, [], rotated, { source: record, key: `${rotated.probe_type} ${rotated.port}` }),
+        around,
+        commit: (_sighting, state) =>
+          states.set(sighting, { state, firstSeen: Math.min(before?.firstSeen ?? record.ts, record.ts), lastSeq: record.seq }),
+        publish: (rotated) => {
+          // A late sighting may tell of two: it came, and what was there came back.
+          const back = rotated.old_hash === sighting.hash ? ' back' : ''
+          emit(topics.attackerFingerprintRotated, [], rotated, { source: record, key: `${rotated.probe_type} ${rotated.port}${back}` })
+        },
       })
       // Nothing is committed yet: all or nothing.
       for (const failure of failures) throw failure

@@ -51,7 +51,7 @@ export function identityClusterer() {
     labels: addressesOf,
     say(changes, source, emit) {
       const formed = new Set(changes.flatMap((change) => (change.kind === 'formed' ? [change.uuid] : [])))
-      const about = (key: string) => ({ source, key, decky: null, service: null, sessionId: null })
+      const about = (key: string) => ({ source, key, decky: null, service: null, sessionId: null, attackerIp: null })
       for (const change of changes) {
         if (change.kind === 'formed')
           emit(topics.identityFormed, [], { identity_uuid: change.uuid, observation_uuids: [...change.members] }, about(change.uuid))

@@ -14,10 +14,10 @@ import { ingester } from './worker.ts'
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
-const line = (n: number) =>
+const line = (n: number, ts = 1_763_000_000_000 + n) =>
   encodeEvent({
     id: newId(),
-    ts: 1_763_000_000_000 + n,
+    ts,
     decky: 'web-01',
     service: 'ssh',
     type: 'command',
@@ -114,6 +114,24 @@ describe('the ingester', () => {
     await expect.poll(async () => (await worker.status()).parked).toBe(1)
     const [letter] = await store.db.selectFrom('dead_letters').selectAll().execute()
     expect(Buffer.from(letter?.raw ?? '', 'base64')).toEqual(rubbish.subarray(0, 4))
+  })
+
+  it('orders by its arrival what claims to come from the day after tomorrow, and keeps the claim', async () => {
+    const [day, before] = [86_400_000, Date.now()]
+    const times = [Date.UTC(2199, 0, 1), before + 2 * day, before + day / 2, before - 9 * day, 0]
+    writeFileSync(file(), times.map((ts, n) => `${line(n + 1, ts)}\n`).join(''))
+    start()
+    await expect.poll(stored).toEqual(upTo(times.length))
+    const rows = await store.db.selectFrom('log').select(['ts', 'body']).orderBy('seq').execute()
+    for (const { ts } of rows.slice(0, 2)) expect(ts - before).toSatisfy((late: number) => late >= 0 && late < 60_000)
+    expect(rows.slice(2).map(({ ts }) => ts)).toEqual(times.slice(2))
+    expect(rows.map(({ body }) => (JSON.parse(body) as { claimed_time?: string }).claimed_time)).toEqual([
+      '2199-01-01T00:00:00.000Z',
+      new Date(times[1] ?? 0).toISOString(),
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 
   it('names deckies of another host with it: what one calls web-01, another may call so too', async () => {

@@ -1,9 +1,10 @@
 import { events } from '@decnet/contracts/events'
 import { topics } from '@decnet/contracts/topics'
 import type { Intake, IntakeBatch } from '@decnet/kernel/intake'
-import { type EventLog, LeaseLostError, type LogRecord, type NewLogRecord } from '@decnet/kernel/log'
+import { believedTime, type EventLog, LeaseLostError, type LogRecord, type NewLogRecord } from '@decnet/kernel/log'
 import { decodeEvent } from '@decnet/kernel/syslog'
 import { defineTick, Holding, newOwner, type Tick } from '@decnet/kernel/worker'
+import { isImported } from '../../domain/import-source.ts'
 import type { Tx } from '../../store/log-table.ts'
 import { upsert } from '../../store/upsert.ts'
 
@@ -13,9 +14,6 @@ const BATCH = 5_000
 const REST_MS = 40
 /** Batches up to this size are announced event by event as well; larger ones only as a batch: a live feed, not a transport. */
 const ANNOUNCED = 32
-
-/** Sources that begin so are logs that were brought in: no sensor is alive behind them. */
-const IMPORTS = 'import-'
 
 /** A sensor's stream of lines. */
 export interface IntakeSource {
@@ -41,9 +39,10 @@ type Publish = Parameters<Tick<Emits>['run']>[0]['publish']
 
 /**
  * Moves what sensors wrote into the event log, exactly once: rows and the reading position commit together, and the log
- * refuses an event id that it has. A line that is no event is kept among the dead letters with its bytes.
+ * refuses an event id that it has. A line that is no event is kept among the dead letters with its bytes. One whose time lies more than a day ahead
+ * of this host's (`now`) is taken to have happened on its arrival; `claimed_time` in its body says what it claimed.
  */
-export function ingester(sources: IntakeSources, log: EventLog<Tx>): Tick<Emits> {
+export function ingester(sources: IntakeSources, log: EventLog<Tx>, now: () => number = Date.now): Tick<Emits> {
   const owner = newOwner()
   const readers = new Map<string, Reader>()
   let parked = 0
@@ -68,7 +67,7 @@ export function ingester(sources: IntakeSources, log: EventLog<Tx>): Tick<Emits>
     const after = reader.position === undefined ? await log.transaction((tx) => storedPosition(tx, source.name)) : reader.position
     const batch = await intake.read(after, BATCH)
     if (batch.lines.length === 0 && batch.torn === null && batch.position === after) return false
-    const { records, refused } = decode(batch, source)
+    const { records, refused } = decode(batch, source, now())
     reader.position = undefined
     const written = await log.transaction(async (tx, log) => {
       for (const { error, raw } of refused) await log.park({ worker: 'ingester', seq: null, recordId: null, error, raw })
@@ -117,9 +116,16 @@ const leaseOf = (source: string): string => `intake:${source}`
 const elsewhere = (record: NewLogRecord, host: string): NewLogRecord =>
   record.decky === null || record.attackerIp === null ? record : { ...record, decky: `${record.decky}@${host}` }
 
+/** A time to come orders nothing: lists would have it on top for ever, and silence would be over before it began. */
+function believed(record: NewLogRecord, arrived: number): NewLogRecord {
+  const ts = believedTime(record.ts, arrived)
+  return ts === record.ts ? record : { ...record, ts, body: { ...record.body, claimed_time: new Date(record.ts).toISOString() } }
+}
+
 function decode(
   batch: IntakeBatch,
   { name, shared }: IntakeSource,
+  arrived: number,
 ): { records: NewLogRecord[]; refused: { error: string; raw: string }[] } {
   const records: NewLogRecord[] = []
   const refused: { error: string; raw: string }[] = []
@@ -130,7 +136,7 @@ function decode(
     }
     const decoded = decodeEvent(line, { source: batch.source, position: origin ?? position })
     if ('error' in decoded) refused.push({ error: decoded.error, raw: line.toString('base64') })
-    else records.push(shared ? elsewhere(decoded, name) : decoded)
+    else records.push(believed(shared ? elsewhere(decoded, name) : decoded, arrived))
   }
   if (batch.torn !== null) refused.push({ error: 'the writer was killed within this line', raw: batch.torn.toString('base64') })
   return { records, refused }
@@ -157,7 +163,7 @@ function announce(written: readonly LogRecord[], source: IntakeSource, publish: 
     publish(topics.systemLog, [], { component: 'ingester', flushed: written.length, position: written.at(-1)?.seq ?? 0 }, 'batch_committed')
   // A sensor reaches no bus: its tick in the spool is its heartbeat.
   const tick = written.findLast((record) => record.type === events.tick.type)
-  if (tick && !source.name.startsWith(IMPORTS))
+  if (tick && !isImported(source.name))
     publish(
       topics.workerHealth,
       ['sensor'],

@@ -40,7 +40,6 @@ const FIELDS = {
   dmarc: 'none',
   url_count: '3',
   idn_url_count: '1',
-  url_hosts: 'maria-keller.example',
   attachment_count: '2',
   attachments: JSON.stringify([PDF, ZIP, PDF]),
   html_smuggling: 'true',
@@ -117,6 +116,13 @@ describe('P4: email.received', () => {
     expect(receivedFrom(stored({ header_names: 'From,maria.keller@bank.example' }))).toBeNull()
     expect(receivedFrom(stored({ rcpt_domains: 'maria.keller@bank.example' }))).toBeNull()
     expect(receivedFrom(stored({ attachments: JSON.stringify([{ ...PDF, name: 'maria.pdf' }]) }))).not.toHaveProperty('name')
+  })
+
+  it('passes over names that only a newer sensor knows', () => {
+    expect(receivedFrom(stored({ keywords: 'subject.urgent,sender.of_tomorrow,url.shortener' }))?.keywords).toEqual([
+      'subject.urgent',
+      'url.shortener',
+    ])
   })
 
   it('is not said of mails that were not read, of other events, and of what nobody did', () => {

@@ -1,4 +1,4 @@
-import { authResult, type MailFileFlag, mailAttachment } from '@decnet/contracts'
+import { authResult, type MailFileFlag, mailAttachment, mailKeyword } from '@decnet/contracts'
 import { events } from '@decnet/contracts/events'
 import { type PayloadOf, topics } from '@decnet/contracts/topics'
 import { attackerId } from '@decnet/kernel'
@@ -94,7 +94,8 @@ export function receivedFrom(record: LogRecord): EmailReceived | null {
     body_sha256: mail.body_sha256,
     body_simhash: mail.body_simhash ?? null,
     body_base64_bytes: mail.body_base64_bytes,
-    keywords: mail.keywords,
+    // A newer sensor may know more names.
+    keywords: each(mail.keywords.filter((name) => mailKeyword.safeParse(name).success)),
   })
   return received.data ?? null
 }

@@ -3,11 +3,12 @@ import { topics } from '@decnet/contracts/topics'
 import { attackerId } from '@decnet/kernel'
 import type { LogRecord } from '@decnet/kernel/log'
 import type { Selectable } from 'kysely'
-import { FILE_TYPES, isHandsOn, OUTREACH_TYPES } from '../../domain/event-kinds.ts'
+import { FILE_TYPES, isHandsOn, OUTREACH_TYPES, touchedService } from '../../domain/event-kinds.ts'
 import { behaviourOf } from '../../domain/profile/behaviour.ts'
 import { Profile, parseProfile } from '../../domain/profile/profile.ts'
+import { parseRecognised, type Recognised, recognise } from '../../domain/profile/recognised.ts'
 import { Sightings } from '../../domain/profile/sightings.ts'
-import { crossed, scoreOf, scoreParts, severityOf } from '../../domain/scoring.ts'
+import { crossed, type ScoredConduct, scoreOf, scoreParts, severityOf } from '../../domain/scoring.ts'
 import { conductOf } from '../../store/attackers.ts'
 import { rowsByKey } from '../../store/rows-by-key.ts'
 import type { AttackerTable } from '../../store/schema.ts'
@@ -16,16 +17,18 @@ import type { ProfilerContext } from './context.ts'
 import { saveFeatures } from './features.ts'
 
 /** A row while it is being folded: lists open, counts as in the table. */
-interface Draft extends Omit<Selectable<AttackerTable>, 'services' | 'deckies' | 'score_parts' | 'profile'> {
+interface Draft extends Omit<Selectable<AttackerTable>, 'services' | 'deckies' | 'score_parts' | 'profile' | 'techniques'> {
   services: Set<string>
   deckies: Set<string>
+  recognised: Recognised
   profile: Profile
   sightings: Sightings
   changed: boolean
 }
 
-const open = (row: AttackerTable): Draft => ({
+const open = ({ techniques, ...row }: AttackerTable): Draft => ({
   ...row,
+  recognised: parseRecognised(techniques),
   services: new Set(JSON.parse(row.services) as string[]),
   deckies: new Set(JSON.parse(row.deckies) as string[]),
   profile: new Profile(parseProfile(row.profile)),
@@ -49,6 +52,7 @@ const fresh = (uuid: string, ip: string, ts: number): Draft => ({
   decky_count: 0,
   services: new Set(),
   deckies: new Set(),
+  recognised: {},
   score: 0,
   severity: 'info',
   behaviour: 'unknown',
@@ -71,13 +75,16 @@ function count(draft: Draft, record: LogRecord): void {
   if (isHandsOn(record.type, record.body)) draft.command_count += 1
   if (FILE_TYPES.includes(record.type)) draft.file_count += 1
   if (OUTREACH_TYPES.includes(record.type)) draft.outreach_count += 1
-  if (record.service !== null) draft.services.add(record.service)
+  const service = touchedService(record.service)
+  if (service !== null) draft.services.add(service)
   if (record.decky !== null) draft.deckies.add(record.decky)
   draft.service_count = draft.services.size
   draft.decky_count = draft.deckies.size
   draft.profile.count(record)
   draft.sightings.see(record, draft.event_count === 1)
 }
+
+const scoredOf = (draft: Draft): ScoredConduct => ({ ...conductOf(draft), recognised: draft.recognised })
 
 /** What of a known row an event can change. */
 const CHANGING = [
@@ -92,12 +99,15 @@ const CHANGING = [
     'login_count',
   ] as const),
   ...(['outreach_count', 'service_count', 'decky_count', 'services', 'deckies', 'score', 'severity', 'score_parts'] as const),
-  ...(['behaviour', 'profile', 'last_seq'] as const),
+  ...(['behaviour', 'profile', 'techniques', 'last_seq'] as const),
 ]
 
-/** One row per address; the first sight is announced, and each threshold that the score crosses. */
-export async function foldAttackers(events: readonly LogRecord[], { tx, emit }: ProfilerContext): Promise<void> {
-  const touching = events.filter((record) => record.attackerIp !== null)
+/**
+ * One row per address; the first sight is announced, and each threshold that the score crosses. Records are events and what was recognised in them,
+ * in their order.
+ */
+export async function foldAttackers(records: readonly LogRecord[], { tx, emit }: ProfilerContext): Promise<void> {
+  const touching = records.filter((record) => record.attackerIp !== null)
   if (touching.length === 0) return
   const addresses = [...new Set(touching.map((record) => record.attackerIp ?? ''))]
   const rows = await rowsByKey(
@@ -111,6 +121,15 @@ export async function foldAttackers(events: readonly LogRecord[], { tx, emit }: 
   for (const record of touching) {
     const ip = record.attackerIp ?? ''
     let draft = drafts.get(ip)
+    if (record.topic === topics.ttpTagged.pattern) {
+      // Of somebody who is forgotten nothing is recognised. A set needs no guard against what is read twice.
+      if (!draft) continue
+      const { recognised = [] } = topics.ttpTagged.payload.parse(record.body)
+      draft.recognised = recognise(draft.recognised, recognised)
+      draft.changed = true
+      score(draft, record, emit)
+      continue
+    }
     if (!draft) {
       draft = fresh(attackerId(ip), ip, record.ts)
       drafts.set(ip, draft)
@@ -135,7 +154,7 @@ export async function foldAttackers(events: readonly LogRecord[], { tx, emit }: 
 
 /** After each event, so that what is announced does not depend on how events were batched. A score never falls. */
 function score(draft: Draft, record: LogRecord, emit: ProfilerContext['emit']): void {
-  const conduct = conductOf(draft)
+  const conduct = scoredOf(draft)
   const next = Math.max(draft.score, scoreOf(conduct))
   const threshold = crossed(draft.score, next)
   draft.score = next
@@ -157,7 +176,7 @@ function score(draft: Draft, record: LogRecord, emit: ProfilerContext['emit']): 
   emit(topics.attackerScored, [], payload, { source: record, key: String(threshold.score) })
 }
 
-function rowOf({ changed: _changed, sightings: _sightings, ...draft }: Draft): Selectable<AttackerTable> {
+function rowOf({ changed: _changed, sightings: _sightings, recognised, ...draft }: Draft): Selectable<AttackerTable> {
   const behaviour = behaviourOf({
     eventCount: draft.event_count,
     attempts: draft.credential_count,
@@ -169,8 +188,9 @@ function rowOf({ changed: _changed, sightings: _sightings, ...draft }: Draft): S
     ...draft,
     services: JSON.stringify([...draft.services]),
     deckies: JSON.stringify([...draft.deckies]),
-    score_parts: JSON.stringify(scoreParts(conductOf(draft))),
+    score_parts: JSON.stringify(scoreParts({ ...conductOf(draft), recognised })),
     behaviour,
     profile: JSON.stringify(draft.profile.stored()),
+    techniques: JSON.stringify(recognised),
   }
 }

@@ -66,7 +66,7 @@ export class CommandLists {
     }
   }
 
-  /** Answers the list of a session as it was when a record ended it. */
+  /** Answers the list of a session as it was when a record ended it: in the order in which they came, or by time. */
   async read() {
     const until = Math.max(0, ...[...this.#wanted.values()].map((wanted) => wanted.until))
     let some: string[] = []
@@ -84,9 +84,11 @@ export class CommandLists {
       sum = 0
     }
     if (some.length > 0) await this.#ask(some, until)
-    return (id: string, seq: number) =>
+    return (id: string, seq: number, byTime: boolean) =>
       (this.#heard.get(id)?.commands ?? [])
         .filter((command) => command.seq <= seq)
+        // Those that came late were given before others.
+        .sort((a, b) => (byTime ? a.ts - b.ts || a.seq - b.seq : 0))
         .map(({ ts, text }, index) => ({ id: `${id}#${index}`, command_text: text, ts: new Date(ts).toISOString() }))
   }
 }

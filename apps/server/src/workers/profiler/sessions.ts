@@ -34,6 +34,8 @@ const fresh = (record: LogRecord, sessionId: string, ip: string): SessionTable =
   client: null,
   replay: null,
   last_seq: 0,
+  late_source: null,
+  late_at: null,
 })
 
 function count(row: SessionTable, record: LogRecord): void {
@@ -41,11 +43,20 @@ function count(row: SessionTable, record: LogRecord): void {
   row.last_seq = record.seq
   row.event_count += 1
   row.started_at = Math.min(row.started_at, record.ts)
-  row.last_at = Math.max(row.last_at, record.ts)
-  if (row.end_reason === 'idle' || row.end_reason === 'lost') {
-    // It was only silent: it goes on.
-    row.ended_at = null
-    row.end_reason = null
+  if (record.ts > row.last_at) {
+    row.last_at = record.ts
+    // Two imports may tell of one session: the time of whoever tells of its last event goes beyond that event, and ends it.
+    row.source = record.source
+    if (row.end_reason === 'idle' || row.end_reason === 'lost') {
+      // It was only silent: it goes on.
+      row.ended_at = null
+      row.end_reason = null
+    }
+  }
+  if (row.ended_at !== null) {
+    // It was announced without this: once its source has gone on, the whole is told again.
+    row.late_at = row.late_source === record.source ? Math.max(row.late_at ?? record.ts, record.ts) : record.ts
+    row.late_source = record.source
   }
   if (isHandsOn(type, body)) row.command_count += 1
   if (FILE_TYPES.includes(type)) row.file_count += 1
@@ -66,9 +77,14 @@ interface Ending {
   readonly at: number
   readonly reason: EndReason
   readonly source: LogRecord
+  /** It was announced before, without what came late. */
+  readonly again: boolean
 }
 
-/** Sessions by the id that the sensor gave each connection: begun by its first event, ended by `disconnect`, by silence, or with their sensor. */
+/**
+ * Sessions by the id that the sensor gave each connection: begun by its first event, ended by `disconnect`, by silence, or with their sensor. One of
+ * which more is told after its end, as by another file of an import, is announced again as a whole, at the same end.
+ */
 export async function foldSessions(events: readonly LogRecord[], context: ProfilerContext): Promise<void> {
   const { tx, emit, parts } = context
   const ids = [...new Set(events.flatMap((record) => (record.sessionId === null ? [] : [record.sessionId])))]
@@ -83,10 +99,13 @@ export async function foldSessions(events: readonly LogRecord[], context: Profil
   const touched = new Set<SessionTable>()
   const endings: Ending[] = []
   const end = (row: SessionTable, at: number, reason: EndReason, source: LogRecord) => {
+    const again = row.late_source !== null
     row.ended_at = at
     row.end_reason = reason
+    row.late_source = null
+    row.late_at = null
     touched.add(row)
-    endings.push({ row: { ...row }, at, reason, source })
+    endings.push({ row: { ...row }, at, reason, source, again })
     commands.wanted(row, source.seq)
   }
   const silence = await Silence.before(events, rows, context)
@@ -112,17 +131,19 @@ export async function foldSessions(events: readonly LogRecord[], context: Profil
         commands.heard(row, record)
         count(row, record)
         touched.add(row)
-        if (record.type === eventTypes.disconnect.type) end(row, record.ts, 'closed', record)
+        if (record.type === eventTypes.disconnect.type) end(row, row.last_at, 'closed', record)
         else silence.heard(row)
       }
     }
     const { until, reason } = patienceOf(record)
     for (const part of attackerIp === null ? parts : [partitionOf(attackerIp)])
-      for (const row of silence.over(record, part, until)) end(row, row.last_at, reason, record)
+      for (const row of silence.over(record, part, until))
+        if (row.ended_at === null) end(row, row.last_at, reason, record)
+        else end(row, row.ended_at, row.end_reason as EndReason, record)
   }
 
   const lists = await commands.read()
-  for (const { row, at, reason, source } of endings) {
+  for (const { row, at, reason, source, again } of endings) {
     const payload = {
       session_id: row.id,
       attacker_uuid: row.attacker_uuid,
@@ -133,7 +154,7 @@ export async function foldSessions(events: readonly LogRecord[], context: Profil
       ended_at: iso(at),
       duration_s: (at - row.started_at) / 1000,
       end_reason: reason,
-      commands: lists(row.id, source.seq),
+      commands: lists(row.id, source.seq, again),
       command_count: row.command_count,
       replay: row.replay,
     }

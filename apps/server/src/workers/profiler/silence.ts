@@ -24,13 +24,20 @@ export const patienceOf = (record: LogRecord): { readonly until: number; readonl
 
 interface Waiting {
   readonly at: number
+  readonly source: string
   readonly row: SessionTable
+}
+
+/** Whose time ends a session, and since when it waits for that: it is open, or was told of more after its end. Null where it waits for nothing. */
+function waitingOf(row: SessionTable): Waiting | null {
+  if (row.ended_at === null) return { at: row.last_at, source: row.source, row }
+  return row.late_source === null || row.late_at === null ? null : { at: row.late_at, source: row.late_source, row }
 }
 const keyOf = (source: string, part: number) => `${part} ${source}`
 const isBefore = (a: Waiting, b: Waiting) => a.at < b.at || (a.at === b.at && a.row.id < b.row.id)
 
 /**
- * The open sessions of a batch that its records may end, oldest first, for each source and partition: time is what events of the same source
+ * The sessions of a batch that wait for an end, oldest first, which its records may bring, for each source and partition: time is what events of the same source
  * and partition say, so that an import ends its sessions as live traffic does, and nothing depends on how records were batched.
  */
 export class Silence {
@@ -65,7 +72,17 @@ export class Silence {
         .orderBy('id')
         .limit(LOOKED_AT)
         .execute()
-      for (const row of open) {
+      const late = await tx
+        .selectFrom('sessions')
+        .selectAll()
+        .where('late_source', '=', source)
+        .where('part', 'in', parts)
+        .where('late_at', '<', horizon)
+        .orderBy('late_at')
+        .orderBy('id')
+        .limit(LOOKED_AT)
+        .execute()
+      for (const row of [...open, ...late]) {
         const current = rows.get(row.id) ?? row
         rows.set(row.id, current)
         silence.heard(current)
@@ -76,11 +93,11 @@ export class Silence {
 
   /** A session said something, and may fall silent from here on. */
   heard(row: SessionTable): void {
-    if (row.last_at >= (this.#horizons.get(row.source) ?? Number.NEGATIVE_INFINITY)) return
-    const key = keyOf(row.source, row.part)
+    const waiting = waitingOf(row)
+    if (!waiting || waiting.at >= (this.#horizons.get(waiting.source) ?? Number.NEGATIVE_INFINITY)) return
+    const key = keyOf(waiting.source, row.part)
     const queue = this.#queues.get(key) ?? []
     this.#queues.set(key, queue)
-    const waiting = { at: row.last_at, row }
     let place = queue.length
     for (let last = queue[place - 1]; last && isBefore(waiting, last); last = queue[place - 1]) place -= 1
     queue.splice(place, 0, waiting)
@@ -94,8 +111,9 @@ export class Silence {
       const [next] = queue
       if (!next || next.at >= until) return
       queue.shift()
-      // It has ended, or has spoken since; or the log is read again, and it speaks only later.
-      if (next.row.ended_at !== null || next.row.last_at !== next.at || next.row.last_seq > seq) continue
+      const now = waitingOf(next.row)
+      // It has ended, or has spoken since, here or to another source; or the log is read again, and it speaks only later.
+      if (now?.at !== next.at || now.source !== source || next.row.last_seq > seq) continue
       ended += 1
       yield next.row
     }

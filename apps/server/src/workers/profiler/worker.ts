@@ -25,7 +25,7 @@ async function ownCredentials(captured: readonly LogRecord[], tx: Tx): Promise<v
 export default defineFold({
   name: 'profiler',
   summary: 'Keeps one row for each attacker and each session, what each attacker can be told by, and scores attackers.',
-  reads: [topics.systemLog, topics.credentialCaptured, topics.deckyMutation],
+  reads: [topics.systemLog, topics.credentialCaptured, topics.deckyMutation, topics.ttpTagged],
   emits,
   key: ({ attackerIp }) => attackerIp,
   batchSize: 2_000,
@@ -36,10 +36,11 @@ export default defineFold({
     for (const record of batch) {
       if (record.topic === topics.systemLog.pattern) events.push(record)
       else if (record.topic === topics.credentialCaptured.pattern) captured.push(record)
-      else mutations.push(record)
+      else if (record.topic !== topics.ttpTagged.pattern) mutations.push(record)
     }
     await foldMutations(mutations, context.tx)
-    await foldAttackers(events, context)
+    const telling = batch.filter(({ topic }) => topic === topics.systemLog.pattern || topic === topics.ttpTagged.pattern)
+    await foldAttackers(telling, context)
     await foldSessions(events, context)
     await ownCredentials(captured, context.tx)
   },

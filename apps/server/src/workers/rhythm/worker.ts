@@ -1,6 +1,6 @@
 import { topics } from '@decnet/contracts/topics'
 import { defineFold, type FoldContext } from '@decnet/kernel/worker'
-import { announcementOf } from '../../domain/behaviour/observe.ts'
+import { announcementOf, isTold } from '../../domain/behaviour/observe.ts'
 import { observeRhythm } from '../../domain/behaviour/rhythm/rhythm.ts'
 import { VisitBook } from '../../domain/behaviour/rhythm/visit-book.ts'
 import type { Tx } from '../../store/log-table.ts'
@@ -61,6 +61,7 @@ export default defineFold({
       const evidence = `visits:${session.decky_id}/${session.service}#${session.session_id}`
       for (const observation of observeRhythm(book.visits, evidence)) {
         shown.push({ ...observation, attacker_uuid: attacker, session_id: null })
+        if (!isTold(observation)) continue
         const { id, ts, primitive } = observation
         emit(topics.attackerObservation, [primitive], announcementOf(observation, attacker), {
           source: record,

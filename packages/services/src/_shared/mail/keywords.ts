@@ -1,8 +1,12 @@
 import type { MailKeyword } from '@decnet/contracts'
 import type { TextPatterns } from './match-text.ts'
+import { hasUserPart, isForeignBrand, repliesElsewhere } from './sender-traits.ts'
 
-/** Words of fraud and phishing, hosts that hide where a link goes, programs that send in bulk. */
+/** Words of fraud and phishing, hosts that hide where a link goes, programs that send in bulk, senders that pretend. */
 export const mailKeywords: TextPatterns<MailKeyword> = {
+  'sender.reply_elsewhere': repliesElsewhere,
+  'sender.brand_name': isForeignBrand,
+  'url.user_part': hasUserPart,
   'subject.urgent': ['urgent', 'immediate action', 'action required', 'final notice', 'asap', 'dringend'],
   'subject.wire': ['wire', 'wire transfer', 'bank transfer', 'swift', 'überweisung'],
   'subject.invoice': ['invoice', 'invoices', 'purchase order', 'rechnung', 'factura', 'facture'],
@@ -15,10 +19,36 @@ export const mailKeywords: TextPatterns<MailKeyword> = {
   'subject.voicemail': ['voicemail', 'voice mail', 'voice message', 'missed call', 'fax'],
   'subject.signature': ['docusign', 'signature', 'sign document', 'shared document', 'shared a file'],
   'body.send': ['send', 'sending'],
-  'body.transfer': ['transfer', 'wire', 'remit'],
-  'body.update_banking': ['update banking', 'update bank', 'bank details', 'banking details', 'new account details', 'changed our bank'],
-  'body.confidential': ['confidential', 'keep this between us', 'do not discuss', 'discreet'],
-  'body.gift_card': ['gift card', 'gift cards', 'giftcard', 'scratch the back'],
+  'body.transfer': ['transfer', 'wire', 'remit', 'process the payment', 'process this payment', 'process a payment', 'send the funds'],
+  'body.update_banking': [
+    ...['update banking', 'update bank', 'bank details', 'banking details', 'new account details', 'changed our bank', 'new bank account'],
+    ...[
+      'bank account details',
+      'banking information',
+      'bank information',
+      'changed banks',
+      'direct deposit information',
+      'my direct deposit',
+    ],
+    ...['direct deposit details', 'our account has changed', 'neue bankverbindung'],
+  ],
+  'body.confidential': [
+    ...[
+      'confidential',
+      'keep this between us',
+      'do not discuss',
+      'discreet',
+      'in a meeting',
+      'at your desk',
+      'can t talk',
+      'can t take calls',
+    ],
+    ...['end of business', 'close of business', 'quick favor', 'quick task'],
+  ],
+  'body.gift_card': [
+    ...['gift card', 'gift cards', 'giftcard', 'scratch the back', 'scratch off the', 'itunes card', 'itunes cards', 'steam card'],
+    ...['steam cards', 'google play card', 'google play cards', 'amazon card', 'amazon cards'],
+  ],
   'body.verify_account': ['verify your account', 'confirm your account', 'account will be', 'log in to', 'sign in to', 'mailbox is full'],
   'body.password': ['your password', 'password expires', 'password will expire', 'password expired', 'reset your password'],
   'body.enable_macros': ['enable content', 'enable editing', 'enable macros'],
@@ -81,6 +111,19 @@ export const mailKeywords: TextPatterns<MailKeyword> = {
     'gammadyne',
     'interspire',
     'mailking',
+  ],
+  'mailer.phishing_kit': [
+    ...['alexusmailer', 'alexus mailer', 'owl mailer', 'owlmailer', 'priv8 mailer', 'priv8mailer', 'heartsender', 'heart sender'],
+    ...['anonymous mailer', 'inbox mailer', 'inbox sender', 'spam sender', 'mail bomber', 'xsender', 'ninja mailer', 'yanz mailer'],
+  ],
+  'header.kit_script': [
+    ...['leaf php', 'leafmailer php', 'alexus php', 'alexusmailer php', 'owl php', 'priv8 php', 'xsender php', 'heartsender php'],
+    ...['leafmailer2 8 php', 'leafmailer2 7 php', 'ninja php', 'yanz php', 'inboxer php', 'spammer php'],
+  ],
+  'sender.free_mail': [
+    ...['gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'yahoo.com', 'aol.com', 'gmx.com', 'gmx.net', 'gmx.de'],
+    ...['web.de', 'mail.com', 'icloud.com', 'proton.me', 'protonmail.com', 'tuta.com', 'tutanota.com', 'zoho.com', 'mail.ru', 'yandex.com'],
+    ...['yandex.ru', 'qq.com', '163.com'],
   ],
   'mailer.script': ['python', 'smtplib', 'perl', 'php', 'curl', 'nodemailer', 'go mail', 'powershell'],
 }

@@ -109,17 +109,13 @@ describe('the text of a message', () => {
   it('has links, whose hosts are told in ASCII, each once', () => {
     const text =
       'http://a.example/x https://A.example:8080/ http://user:pass@b.example/?q=1 ftp://192.0.2.1/f http://xn--bcher-kva.example http:// xhttp://no.example'
-    expect(manifestOf(`A: b\r\n\r\n${text}`)).toMatchObject({
-      url_count: 5,
-      idn_url_count: 1,
-      url_hosts: 'a.example,b.example,192.0.2.1,xn--bcher-kva.example',
-    })
+    const told = (mail: string) => {
+      const { manifest, text } = readMail(mail)
+      return [manifest.url_count, manifest.idn_url_count, text.url_hosts]
+    }
+    expect(told(`A: b\r\n\r\n${text}`)).toEqual([5, 1, ['a.example', 'b.example', '192.0.2.1', 'xn--bcher-kva.example']])
     const page = '<a href="h&#116;tps://b&#xFC;cher.example/">x</a>'
-    expect(manifestOf(`Content-Type: text/html\r\n\r\n${page}`)).toMatchObject({
-      url_count: 1,
-      idn_url_count: 1,
-      url_hosts: 'xn--bcher-kva.example',
-    })
+    expect(told(`Content-Type: text/html\r\n\r\n${page}`)).toEqual([1, 1, ['xn--bcher-kva.example']])
   })
 
   it('counts what was base64 in it, not how it was sent, and no links', () => {
@@ -181,6 +177,8 @@ describe('what a message says, for rules where it is kept', () => {
       from_domain: 'from.example',
       mail_from_domain: 'sender.example',
       return_path_domain: 'return.example',
+      from_name: 'Jörg ',
+      reply_to_domain: null,
     })
   })
 })

@@ -19,6 +19,9 @@ export type MailManifest = Omit<
   'sha256' | 'size' | 'mail_from' | 'rcpt_to' | 'rcpt_count' | 'helo' | 'queue_id' | 'truncated'
 >
 
+/** What stands before the address in From. */
+const nameIn = (from: string): string => (from.includes('<') ? from.slice(0, Math.min(from.indexOf('<'), 1_000)) : '')
+
 /** Reads one message while it comes: `push` its bytes, then `end`. Bounded in time and memory; never throws on what it is given. */
 export class MailReader {
   readonly #parts = new MailPartsReader()
@@ -51,7 +54,6 @@ export class MailReader {
       ...(senders.dmarc !== null && { dmarc: senders.dmarc }),
       url_count: links.count,
       idn_url_count: links.idn,
-      url_hosts: links.hosts.join(','),
       attachment_count: attachmentCount,
       attachments: JSON.stringify(attachments),
       html_smuggling: text.smuggling || attachments.some(({ flags }) => flags.includes('smuggling')),
@@ -76,6 +78,8 @@ export class MailReader {
         from_domain: senders.from,
         mail_from_domain: senders.mailFrom,
         return_path_domain: senders.returnPath,
+        from_name: nameIn(decodedWords(fieldOf(header, 'from') ?? '')),
+        reply_to_domain: senders.replyTo,
       },
     }
   }

@@ -38,6 +38,7 @@ export interface SenderFindings {
   readonly from: string | null
   readonly mailFrom: string | null
   readonly returnPath: string | null
+  readonly replyTo: string | null
   readonly fromIsMailFrom: boolean | null
   readonly fromIsReturnPath: boolean | null
   readonly dkimSigned: boolean
@@ -57,6 +58,7 @@ export function sendersIn(header: readonly HeaderField[], mailFrom: string): Sen
     from,
     mailFrom: sender,
     returnPath,
+    replyTo: addressIn('reply-to'),
     fromIsMailFrom: sameDomain(from, sender),
     fromIsReturnPath: sameDomain(from, returnPath),
     dkimSigned: fieldOf(header, 'dkim-signature') !== null,

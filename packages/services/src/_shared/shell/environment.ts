@@ -1,3 +1,4 @@
+import { escapedBytes } from '@decnet/kernel'
 import type { Persona } from '@decnet/persona'
 import type { State } from './interpreter/state.ts'
 import type { ShellOptions } from './port.ts'
@@ -45,7 +46,7 @@ export function fill(state: State, options: ShellOptions): void {
     put('XDG_RUNTIME_DIR', `/run/user/${user.uid}`)
   }
   for (const [name, value] of Object.entries(options.env ?? {}).slice(0, VARIABLES_MAX))
-    if (NAME.test(name)) put(name, Buffer.from(value).toString('latin1'))
+    if (NAME.test(name)) put(name, escapedBytes(value).toString('latin1'))
   state.set('IFS', ' \t\n')
   state.set('PS4', '+ ')
   state.set('OPTIND', '1')

@@ -35,7 +35,7 @@ export function loginProcesses(state: State, options: ShellOptions): readonly Pr
       pid: base,
       ppid: base - 12,
       tty,
-      command: command === undefined || tty !== '?' ? `-${shell}` : `${shell} -c ${command}`,
+      command: command === undefined || tty !== '?' ? `-${shell}` : `${shell} -c ${Buffer.from(command).toString('latin1')}`,
       name: shell,
       state: 'Ss',
       vsz: 7968,

@@ -1,11 +1,12 @@
 import { isIPv4 } from 'node:net'
 import type { DeckyContext } from '@decnet/kernel/service'
 import type { Persona, PersonaUser } from '@decnet/persona'
+import { Accounts } from './accounts/accounts.ts'
+import { authorizes } from './accounts/authorized-keys.ts'
 import type { Endpoint, Facts, ListeningSocket, Login, Process } from './facts.ts'
 import { rootDisk } from './facts.ts'
 import { type BaseDirectory, directory } from './filesystem/base.ts'
 import { Disk } from './filesystem/disk.ts'
-import { membershipsOf } from './filesystem/image/accounts.ts'
 import { placeDaemons } from './filesystem/image/daemons.ts'
 import { placeDevices } from './filesystem/image/devices.ts'
 import { placeEtc } from './filesystem/image/etc.ts'
@@ -38,8 +39,8 @@ export class Machine implements Host, Facts {
   readonly now: () => number
   readonly wall: (epoch: number) => WallTime
   readonly offers: (service: string) => number | undefined
-  /** Changed by crontab, passwd, hostname, iptables: what attackers did, kept while the sensor lives. */
-  readonly passwords = new Map<string, string>()
+  /** As the files have them now: what attackers added stays while the sensor lives. */
+  readonly accounts: Accounts
   /** Users and terminals for which sudo has a fresh ticket. */
   readonly sudoTickets = new Set<string>()
   #disk: Disk | undefined
@@ -57,6 +58,7 @@ export class Machine implements Host, Facts {
     this.now = options.now ?? Date.now
     this.offers = options.offers ?? ((service) => (service === 'ssh' ? 22 : undefined))
     this.wall = clockOf(persona.timezone)
+    this.accounts = new Accounts(persona, () => this.#disk)
     this.#pid = persona.integer('next pid', 2000, 31_000)
   }
 
@@ -87,13 +89,17 @@ export class Machine implements Host, Facts {
     return rootDisk(this)
   }
   credentialsOf(user: PersonaUser): Credentials {
-    return { uid: user.uid, gid: user.gid, groups: [user.gid, ...membershipsOf(this.persona, user.name)] }
+    return this.accounts.credentialsOf(user)
   }
   userNamed(name: string): PersonaUser | undefined {
-    return this.persona.users.find((user) => user.name === name)
+    return this.accounts.named(name)
   }
-  passwordOf(user: PersonaUser): string | null {
-    return this.passwords.get(user.name) ?? user.password
+  opens(user: PersonaUser, password: Uint8Array): boolean {
+    return this.accounts.opens(user.name, password)
+  }
+  authorizes(user: PersonaUser, key: Uint8Array): boolean {
+    // Untouched, it holds one key, which nobody has.
+    return this.#disk !== undefined && authorizes(this.#disk, user, this.credentialsOf(user), key)
   }
 
   login(user: PersonaUser, from: string, tty: string | null, now: number): () => void {

@@ -1,19 +1,13 @@
-import { isUtf8 } from 'node:buffer'
+import { escapedBytes, escapedText } from '@decnet/kernel'
 import { FileError } from './port.ts'
 import { STRERROR } from './strerror.ts'
 
 const ASCII = /^[\x00-\x7f]*$/
 
-/** From the shell's one-character-per-byte text to the disk's strings. */
-export function toDisk(text: string): string {
-  if (ASCII.test(text)) return text
-  const bytes = Buffer.from(text, 'latin1')
-  return isUtf8(bytes) ? bytes.toString() : text
-}
-/** From the disk's strings to the shell's text. */
-export const fromDisk = (text: string): string =>
-  ASCII.test(text) || (!/[^\x00-\xff]/.test(text) && !isUtf8Text(text)) ? text : Buffer.from(text).toString('latin1')
-const isUtf8Text = (text: string): boolean => !isUtf8(Buffer.from(text, 'latin1'))
+/** From the shell's one-character-per-byte text to the disk's names: characters, bytes that are none escaped. */
+export const toDisk = (text: string): string => (ASCII.test(text) ? text : escapedText(Buffer.from(text, 'latin1')))
+/** From the disk's names to the shell's text. */
+export const fromDisk = (name: string): string => (ASCII.test(name) ? name : escapedBytes(name).toString('latin1'))
 
 /** `a/./b/../c` against a working directory, as the shell's logical paths go. */
 export function absolute(path: string, cwd: string): string {

@@ -43,7 +43,8 @@ export interface Credentials {
 
 /**
  * The in-memory disk of one decky, shared by all its services. A base that follows from the persona, and what attackers
- * wrote over it, bounded (64 MiB and 10,000 nodes; then ENOSPC). Paths are absolute POSIX; content is bytes.
+ * wrote over it, bounded (64 MiB and 10,000 nodes; then ENOSPC). Paths are absolute POSIX, bytes that are no character escaped
+ * (`escapedText` of the kernel); content is bytes.
  * @throws {FileError} as the system call would.
  */
 export interface FileSystem {
@@ -83,9 +84,12 @@ export interface Host {
     readonly inodesUsed: number
   }
   credentialsOf(user: PersonaUser): Credentials
+  /** An account of `/etc/passwd` as it stands now, also one that an attacker made; one character per byte. */
   userNamed(name: string): PersonaUser | undefined
-  /** The persona's own, or the one that somebody has set with passwd or chpasswd since; null for accounts that never log in. */
-  passwordOf(user: PersonaUser): string | null
+  /** Whether the password opens the account now; also an empty one where there is none. */
+  opens(user: PersonaUser, password: Uint8Array): boolean
+  /** Whether the public key (its blob of RFC 4253 §6.6) stands in the account's authorized_keys, safely. */
+  authorizes(user: PersonaUser, key: Uint8Array): boolean
   /** Registers a login (`w`, `who`, `last`, wtmp); call the answer at logout. */
   login(user: PersonaUser, from: string, tty: string | null, now: number): () => void
   /** The last login before this one, for the greeting; null when there was none. */
@@ -96,14 +100,14 @@ export interface Host {
 /** The decky's host, made on first use. */
 export type HostOf = (decky: DeckyContext) => Host
 
-/** What a shell tells the service that runs it; the service turns it into events. */
+/** What a shell tells the service that runs it, in the exact bytes it was given; the service turns it into events. */
 export interface ShellObserver {
   /** Once per line that a person or script gave, as given, before it runs; `cwd` and `user` are those at that time. */
-  command(line: string, where: { readonly cwd: string; readonly user: string }): void
+  command(line: Uint8Array, where: { readonly cwd: Uint8Array; readonly user: string }): void
   /** wget, curl, tftp, ftpget, scp from elsewhere, git clone…: recorded, never fetched. */
-  download(url: string, tool: string): void
+  download(url: Uint8Array, tool: string): void
   /** nc, telnet, ssh, /dev/tcp, mysql…: `target` as a URL, `tcp://host:port`; recorded, nothing beyond this host is reached. */
-  connect(target: string, tool: string): void
+  connect(target: Uint8Array, tool: string): void
   /** A file came to be by redirection, here-document, base64 -d, printf, dd, tee: content as it stands when closed. */
   file(path: string, content: Uint8Array): void
 }
@@ -123,8 +127,8 @@ export interface ShellOptions {
   } | null
   /** What the person came through: sshd leaves SSH_CLIENT and its kind in the environment, login does not. `ssh` when absent. */
   readonly via?: 'ssh' | 'telnet'
-  /** `bash -c command`; absent = an interactive login shell with greeting, prompt, line editing and history. */
-  readonly command?: string
+  /** `bash -c command`, text as UTF-8; absent = an interactive login shell with greeting, prompt, line editing and history. */
+  readonly command?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
   readonly observer: ShellObserver
   readonly now: () => number

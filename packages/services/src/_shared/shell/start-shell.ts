@@ -5,11 +5,10 @@ import { builtins } from './interpreter/builtins/index.ts'
 import { Runner } from './interpreter/run.ts'
 import { Session } from './interpreter/session.ts'
 import { State } from './interpreter/state.ts'
-import { type Output, Pipe, toBytes } from './interpreter/streams.ts'
+import { type Output, Pipe, toBytes, toText } from './interpreter/streams.ts'
 import { loginProcesses } from './login-processes.ts'
 import { Machine } from './machine.ts'
-import { fromDisk } from './paths.ts'
-import type { ShellProcess, StartShell } from './port.ts'
+import { FileError, type ShellOptions, type ShellProcess, type StartShell } from './port.ts'
 import { interact } from './terminal/interact.ts'
 import { obey } from './terminal/script-input.ts'
 import { Terminal } from './terminal/terminal.ts'
@@ -41,12 +40,22 @@ export const startShell: StartShell = (options): ShellProcess => {
   fill(state, options)
 
   const body = async (): Promise<number> => {
+    const say = async (fd: 1 | 2, text: string): Promise<void> => await state.descriptors.get(fd)?.output?.write(toBytes(text))
+    if (!isHome(state)) {
+      await say(2, homeless(options))
+      state.cwd = '/'
+      state.set('PWD', '/')
+    }
+    if (/\/(?:nologin|false)$/.test(options.user.shell)) {
+      if (options.user.shell.endsWith('nologin')) await say(1, 'This account is currently not available.\n')
+      state.status = 1
+      return 1
+    }
     if (options.command === undefined) return terminal === null ? await obey(runner, state) : await interact(runner, state, terminal)
-    const command =
-      toBytes(options.command).toString() === options.command ? options.command : Buffer.from(options.command).toString('latin1')
+    const command = Buffer.from(options.command)
     if (terminal !== null) terminal.interrupt = (signal) => session.hangup.abort(signal)
-    session.observer.command(options.command, { cwd: fromDisk(state.cwd), user: options.user.name })
-    await runner.source(command, state, { commandString: true })
+    session.observer.command(command, { cwd: toBytes(state.cwd), user: options.user.name })
+    await runner.source(toText(command), state, { commandString: true })
     return state.status
   }
   state.parentPid = state.pid - 12
@@ -78,6 +87,20 @@ export const startShell: StartShell = (options): ShellProcess => {
     done,
   }
 }
+
+const isHome = ({ session, as, user }: State): boolean => {
+  try {
+    return session.machine.fs.stat(user.home, as).kind === 'directory'
+  } catch (error) {
+    if (error instanceof FileError) return false
+    throw error
+  }
+}
+/** sshd's words, or login's. */
+const homeless = ({ user, via }: ShellOptions): string =>
+  via === 'telnet'
+    ? 'No directory, logging in with HOME=/\n'
+    : `Could not chdir to home directory ${user.home}: No such file or directory\n`
 
 async function finish(body: () => Promise<number>, runner: Runner, state: State): Promise<number> {
   const gone = new Promise<number>((resolve) => {

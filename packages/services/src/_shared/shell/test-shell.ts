@@ -26,16 +26,20 @@ export const testMachine = (options: { readonly seed?: string; readonly services
 export interface Ran {
   readonly out: string
   readonly err: string
+  /** Both, unread: standard output, then standard error. */
+  readonly raw: Buffer
   readonly status: number
   readonly commands: readonly string[]
   readonly downloads: readonly string[]
   readonly connects: readonly string[]
   readonly files: ReadonlyMap<string, Buffer>
+  /** As the observer was given them. */
+  readonly heard: readonly Buffer[]
 }
 
 /** Runs a command to its end, with waits that take no time. */
 export async function runCommand(
-  command: string,
+  command: string | Uint8Array,
   options: {
     readonly machine?: Machine
     readonly user?: string
@@ -51,14 +55,14 @@ export async function runCommand(
   if (user === undefined) throw new Error(`no user ${options.user}`)
   const out: Buffer[] = []
   const err: Buffer[] = []
-  const commands: string[] = []
+  const heard: Buffer[] = []
   const downloads: string[] = []
   const connects: string[] = []
   const files = new Map<string, Buffer>()
   const observer: ShellObserver = {
-    command: (line) => commands.push(line),
-    download: (url, tool) => downloads.push(`${tool} ${url}`),
-    connect: (target, tool) => connects.push(`${tool} ${target}`),
+    command: (line) => heard.push(Buffer.from(line)),
+    download: (url, tool) => downloads.push(`${tool} ${Buffer.from(url)}`),
+    connect: (target, tool) => connects.push(`${tool} ${Buffer.from(target)}`),
     file: (path, content) => files.set(path, Buffer.from(content)),
   }
   const shell = startShell({
@@ -82,5 +86,15 @@ export async function runCommand(
   const timer = options.hangupAfter === undefined ? undefined : setTimeout(() => shell.hangup(), options.hangupAfter)
   const { status } = await shell.done
   clearTimeout(timer)
-  return { out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString(), status, commands, downloads, connects, files }
+  return {
+    out: Buffer.concat(out).toString(),
+    err: Buffer.concat(err).toString(),
+    raw: Buffer.concat([...out, ...err]),
+    status,
+    commands: heard.map((line) => line.toString()),
+    downloads,
+    connects,
+    files,
+    heard,
+  }
 }

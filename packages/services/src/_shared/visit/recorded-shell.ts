@@ -1,12 +1,12 @@
 import { events } from '@decnet/contracts/events'
 import { startShell } from '../shell/index.ts'
-import { captureFile, track, type Visit } from './visit.ts'
+import { captureFile, nameBytes, track, type Visit } from './visit.ts'
 
 export interface RecordedShellOptions {
   /** A terminal, its name below `/dev` with it. */
   readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number; readonly tty: string } | null
   /** Absent = an interactive login shell. */
-  readonly command?: string
+  readonly command?: Uint8Array
   readonly env: Readonly<Record<string, string>>
   readonly via: 'ssh' | 'telnet'
   stdout(data: Uint8Array): void
@@ -34,7 +34,7 @@ export function startRecordedShell(visit: Visit, options: RecordedShellOptions):
     columns: terminal?.columns ?? 80,
     rows: terminal?.rows ?? 24,
     ...(terminal && { term: terminal.term }),
-    ...(command !== undefined && { title: command.slice(0, 200) }),
+    ...(command !== undefined && { title: Buffer.from(command).toString().slice(0, 200) }),
   })
   const logout = terminal ? host.login(user, session.peer.address, terminal.tty, visit.now()) : null
   const shell = startShell({
@@ -47,7 +47,7 @@ export function startRecordedShell(visit: Visit, options: RecordedShellOptions):
     ...(command !== undefined && { command }),
     env: options.env,
     observer: {
-      command: (line, where) => session.emit(events.command, { command: line, user: where.user, cwd: where.cwd, mode }),
+      command: (line, where) => session.emit(events.command, { command: line, user: nameBytes(where.user), cwd: where.cwd, mode }),
       download: (url, tool) => session.emit(events.downloadAttempt, { url, tool }),
       connect: (target, tool) => session.emit(events.connectAttempt, { target, tool }),
       file: (path, content) => captureFile(visit, 'shell', path, content),

@@ -1,4 +1,5 @@
 import { events } from '@decnet/contracts/events'
+import { escapedBytes } from '@decnet/kernel'
 import type { Session } from '@decnet/kernel/service'
 import type { PersonaUser } from '@decnet/persona'
 import type { Credentials, Host } from '../shell/port.ts'
@@ -38,16 +39,19 @@ export async function settle(visit: Visit): Promise<void> {
   while (visit.pending.size > 0) await Promise.all(visit.pending)
 }
 
-/** Keeps a file that a visitor left, and reports it. */
+/** Keeps a file that a visitor left under a name of the disk, and reports it. */
 export function captureFile(visit: Visit, via: 'scp' | 'sftp' | 'shell', path: string, content: Uint8Array): void {
   const capture = visit.session.capture()
   capture.write(content)
   track(
     visit,
-    capture.finish().then((kept) => visit.session.emit(events.fileCaptured, { ...kept, path, via })),
+    capture.finish().then((kept) => visit.session.emit(events.fileCaptured, { ...kept, path: escapedBytes(path), via })),
   )
 }
 
+/** An account's name as it stands in passwd, one character per byte. */
+export const nameBytes = (name: string): Buffer => Buffer.from(name, 'latin1')
+
 export function reportCommand(visit: Visit, command: string | Uint8Array, mode: 'exec' | 'protocol', cwd = visit.user.home): void {
-  visit.session.emit(events.command, { command, user: visit.user.name, cwd, mode })
+  visit.session.emit(events.command, { command, user: nameBytes(visit.user.name), cwd: escapedBytes(cwd), mode })
 }

@@ -1,3 +1,5 @@
+import { toDisk } from '../../_shared/shell/paths.ts'
+
 /** `scp -t` or `scp -f` as the scp client of the other side starts it. */
 export interface ScpCommand {
   readonly direction: 'sink' | 'source'
@@ -5,11 +7,11 @@ export interface ScpCommand {
   readonly times: boolean
   /** The target must be a directory. */
   readonly directory: boolean
-  /** Absolute paths. */
+  /** Absolute paths, as the disk has them. */
   readonly paths: readonly string[]
 }
 
-/** Reads a plain scp command; null for anything that needs a shell. */
+/** Reads a plain scp command, one character per byte; null for anything that needs a shell. */
 export function parseScp(line: string, home: string): ScpCommand | null {
   const words = split(line)
   if (!words || !/^(?:\/usr\/bin\/|\/bin\/)?scp$/u.test(words[0] ?? '')) return null
@@ -19,7 +21,7 @@ export function parseScp(line: string, home: string): ScpCommand | null {
   for (const word of words.slice(1)) {
     if (options && word === '--') options = false
     else if (options && /^-[a-zA-Z]+$/u.test(word)) for (const flag of word.slice(1)) flags.add(flag)
-    else paths.push(absolute(word, home))
+    else paths.push(absolute(toDisk(word), home))
   }
   if (flags.has('t') === flags.has('f')) return null
   return {

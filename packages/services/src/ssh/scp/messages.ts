@@ -1,3 +1,5 @@
+import { toText } from '../../_shared/shell/interpreter/streams.ts'
+import { toDisk } from '../../_shared/shell/paths.ts'
 import { FileError } from '../../_shared/shell/port.ts'
 import { STRERROR } from '../../_shared/shell/strerror.ts'
 
@@ -17,7 +19,7 @@ export type ControlLine =
 
 /** Reads one line, without its line feed. */
 export function readControlLine(line: Buffer): ControlLine {
-  const text = line.toString()
+  const text = toText(line)
   const [first = ''] = text
   if (first === '\x01' || first === '\x02') return { kind: 'message', fatal: first === '\x02' }
   if (first === 'E') return { kind: 'end' }
@@ -30,5 +32,5 @@ export function readControlLine(line: Buffer): ControlLine {
   if (!entry) return { kind: 'bad', why: 'bad mode' }
   const [, mode = '', size = '', name = ''] = entry
   if (name === '.' || name === '..' || name.includes('/')) return { kind: 'bad', why: `error: unexpected filename: ${name}` }
-  return { kind: first === 'C' ? 'file' : 'directory', mode: Number.parseInt(mode, 8), size: Number(size), name }
+  return { kind: first === 'C' ? 'file' : 'directory', mode: Number.parseInt(mode, 8), size: Number(size), name: toDisk(name) }
 }

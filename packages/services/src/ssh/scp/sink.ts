@@ -1,3 +1,4 @@
+import { escapedBytes } from '@decnet/kernel'
 import { FileError } from '../../_shared/shell/port.ts'
 import { captureFile } from '../../_shared/visit/visit.ts'
 import type { Program, ProgramContext } from '../program.ts'
@@ -33,7 +34,7 @@ export function scpSink(visit: SshVisit, command: ScpCommand, context: ProgramCo
 
   const complain = (text: string) => {
     errors++
-    context.stdout(Buffer.from(`\x01scp: ${text}\n`))
+    context.stdout(escapedBytes(`\x01scp: ${text}\n`))
   }
   const leave = (status: number) => {
     if (over) return
@@ -114,7 +115,7 @@ export function scpSink(visit: SshVisit, command: ScpCommand, context: ProgramCo
     context.stdout(OK)
   }
   function fatal(text: string): void {
-    context.stdout(Buffer.from(`\x02scp: protocol error: ${text.slice(0, 200)}\n`))
+    context.stdout(Buffer.from(`\x02scp: protocol error: ${text.slice(0, 200)}\n`, 'latin1'))
     leave(1)
   }
 
@@ -186,7 +187,7 @@ export function scpSink(visit: SshVisit, command: ScpCommand, context: ProgramCo
   }
 
   if (command.directory && !isDirectory(target)) {
-    context.stdout(Buffer.from(`\x02scp: ${target}: ${exists(visit, target) ? 'Not a directory' : 'No such file or directory'}\n`))
+    context.stdout(escapedBytes(`\x02scp: ${target}: ${exists(visit, target) ? 'Not a directory' : 'No such file or directory'}\n`))
     leave(1)
   } else context.stdout(OK)
 

@@ -1,3 +1,4 @@
+import { escapedBytes } from '@decnet/kernel'
 import type { FileStat } from '../../_shared/shell/port.ts'
 import type { Visit } from '../../_shared/visit/visit.ts'
 import type { Program, ProgramContext } from '../program.ts'
@@ -18,7 +19,7 @@ export function scpSource(visit: Visit, command: ScpCommand, context: ProgramCon
   let over = false
   const problems = (text: string): Step => {
     errors++
-    return { data: Buffer.from(`\x01scp: ${text}\n`), answered: false }
+    return { data: escapedBytes(`\x01scp: ${text}\n`), answered: false }
   }
   const steps = walkAll(visit, command, problems)
   let acknowledged = false
@@ -126,5 +127,5 @@ function* times(command: ScpCommand, stat: FileStat): Generator<Step> {
   const seconds = Math.floor(stat.mtime / 1000)
   if (command.times) yield line(`T${seconds} 0 ${seconds} 0`)
 }
-const line = (text: string): Step => ({ data: Buffer.from(`${text}\n`), answered: true })
+const line = (text: string): Step => ({ data: escapedBytes(`${text}\n`), answered: true })
 const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0')

@@ -1,3 +1,4 @@
+import { escapedText } from '@decnet/kernel'
 import { absolute } from '../scp/command-line.ts'
 import type { SshVisit } from '../visit.ts'
 import { WireReader, WireWriter } from '../wire.ts'
@@ -57,7 +58,7 @@ export function extended(server: SftpReplies, id: number, reader: WireReader): v
       )
       return
     case 'expand-path@openssh.com':
-      server.oneName(id, realpath(server.visit, absolute(reader.string().toString(), user.home)))
+      server.oneName(id, realpath(server.visit, absolute(escapedText(reader.string()), user.home)))
       return
     case 'home-directory': {
       const name = reader.string().toString()

@@ -1,3 +1,4 @@
+import { escapedBytes, escapedText } from '@decnet/kernel'
 import { FileError, type FileStat } from '../../_shared/shell/port.ts'
 import { reportCommand } from '../../_shared/visit/visit.ts'
 import type { Program, ProgramContext } from '../program.ts'
@@ -164,7 +165,7 @@ export class SftpServer implements Program, SftpReplies {
         this.oneName(id, fs.readlink(this.path(reader), as))
         return
       case FXP.SYMLINK: {
-        const target = reader.string().toString()
+        const target = escapedText(reader.string())
         const path = this.path(reader)
         this.did(id, `symlink ${target} ${path}`, () => fs.symlink(target, path, as))
         return
@@ -180,7 +181,7 @@ export class SftpServer implements Program, SftpReplies {
 
   /** A path of the client's, from the home directory on. */
   path(reader: WireReader): string {
-    const path = reader.string().toString()
+    const path = escapedText(reader.string())
     const { home } = this.visit.user
     return path === '' ? home : path.startsWith('/') ? path : `${home}/${path}`
   }
@@ -196,13 +197,13 @@ export class SftpServer implements Program, SftpReplies {
   }
   /** Reports and does what a visitor asked; a refusal of the disk becomes its status. */
   did(id: number, what: string, act: () => void): void {
-    reportCommand(this.visit, `sftp: ${what}`, 'protocol')
+    reportCommand(this.visit, escapedBytes(`sftp: ${what}`), 'protocol')
     act()
     this.status(id, FX.OK)
   }
   /** One name with nothing said about it. */
   oneName(id: number, name: string): void {
-    this.send(new WireWriter(FXP.NAME).uint32(id).uint32(1).string(name).string(name).uint32(0).done())
+    this.send(new WireWriter(FXP.NAME).uint32(id).uint32(1).string(escapedBytes(name)).string(escapedBytes(name)).uint32(0).done())
   }
 
   #attributes(id: number, stat: FileStat): void {
@@ -223,7 +224,7 @@ export class SftpServer implements Program, SftpReplies {
   #open(id: number, path: string, reader: WireReader): void {
     const flags = reader.uint32()
     const wanted = readAttributes(reader)
-    reportCommand(this.visit, `sftp: ${flags & OPEN.WRITE ? 'put' : 'get'} ${path}`, 'protocol')
+    reportCommand(this.visit, escapedBytes(`sftp: ${flags & OPEN.WRITE ? 'put' : 'get'} ${path}`), 'protocol')
     this.#add(id, () => openFile(this.visit, path, flags, wanted))
   }
 
@@ -303,7 +304,7 @@ export class SftpServer implements Program, SftpReplies {
   }
 
   #opendir(id: number, path: string): void {
-    reportCommand(this.visit, `sftp: ls ${path}`, 'protocol')
+    reportCommand(this.visit, escapedBytes(`sftp: ls ${path}`), 'protocol')
     const names = ['.', '..', ...this.visit.host.fs.list(path, this.visit.as)]
     this.#add(id, () => ({ kind: 'directory', path, names }))
   }
@@ -320,7 +321,7 @@ export class SftpServer implements Program, SftpReplies {
       try {
         const stat = host.fs.lstat(`${open.path}/${name}`, as)
         const long = longName(name, stat, this.names, now(), host.persona.timezone)
-        writers.push(writeAttributes(new WireWriter().string(name).string(long), stat))
+        writers.push(writeAttributes(new WireWriter().string(escapedBytes(name)).string(escapedBytes(long)), stat))
       } catch (error) {
         // It went away since the directory was opened.
         if (!(error instanceof FileError)) throw error

@@ -38,12 +38,11 @@ export function buildAutomaton(owners: ReadonlyMap<string, readonly number[]>): 
   const fallback = new Int32Array(trie.length)
   const queue = [0]
   for (const state of queue) {
-    const behind = fallback[state] ?? 0
-    for (let step = 0; step < classes; step++) {
-      const child = trie[state]?.get(step)
-      const otherwise = state === 0 ? 0 : (moves[behind * classes + step] ?? 0)
-      moves[state * classes + step] = child ?? otherwise
-      if (child === undefined) continue
+    const behind = (fallback[state] ?? 0) * classes
+    moves.copyWithin(state * classes, behind, behind + classes)
+    for (const [step, child] of trie[state] ?? []) {
+      const otherwise = moves[state * classes + step] ?? 0
+      moves[state * classes + step] = child
       fallback[child] = otherwise
       const inherited = ends[otherwise] ?? []
       if (inherited.length > 0) ends[child] = [...new Set([...(ends[child] ?? []), ...inherited])]

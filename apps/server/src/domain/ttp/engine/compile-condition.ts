@@ -6,7 +6,7 @@ import type { Item } from './item.ts'
 export type Predicate = (item: Item) => boolean
 type TextTest = (text: string) => boolean
 
-/** A condition as a function. Never throws, linear in the texts of the item. */
+/** A condition as a function. Never throws on an item, linear in its texts. */
 export function compileCondition(condition: Condition): Predicate {
   if ('all' in condition) return every(condition.all.map(compileCondition))
   if ('any' in condition) return some(condition.any.map(compileCondition))
@@ -88,8 +88,12 @@ function textTest(test: Test): TextTest | null {
     case 'ends_with':
       return (text) => test.any.some((each) => text.endsWith(each))
     case 'regex': {
-      const patterns = test.any.map(compileRegex)
-      return (text) => patterns.some((pattern) => pattern.test(text))
+      // At first use: most patterns of most rules are never asked.
+      let patterns: readonly ReturnType<typeof compileRegex>[] | undefined
+      return (text) => {
+        patterns ??= test.any.map(compileRegex)
+        return patterns.some((pattern) => pattern.test(text))
+      }
     }
     case 'cidr': {
       const networks = test.any.flatMap((network) => inNetwork(network) ?? [])

@@ -126,6 +126,9 @@ class Parser {
     if (this.#takes('\\')) return this.#escape()
     if (this.#takes('.')) return ANYTHING
     if (this.#takes('^') || this.#takes('$')) return single(EDGE)
+    // As far as nothing is repeated.
+    const run = this.#match(/[^\\()[\].*+?{}|^$]+(?![*+?{])/uy)
+    if (run) return single(run[0])
     const code = this.#pattern.codePointAt(this.#at)
     if (code === undefined) throw new Unfollowed()
     const character = String.fromCodePoint(code)

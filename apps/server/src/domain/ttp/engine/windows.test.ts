@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Window } from '../rule/condition.ts'
 import { memoryWindows } from './window-store.ts'
@@ -42,6 +43,29 @@ describe('a threshold', () => {
   })
   it('counts an event that comes late by its own time', () => {
     expect(play(threshold, [[100], [10], [101]])).toEqual([false, false, false])
+    expect(play(threshold, [[100], [10], [11]])).toEqual([false, false, false])
+    expect(play(threshold, [[100], [45], [99]])).toEqual([false, false, true])
+  })
+  it('fires once for a burst, in whatever order its events come', () => {
+    const burst = Array.from({ length: 50 }, (_, second): Fed => [second])
+    fc.assert(
+      fc.property(fc.shuffledSubarray(burst, { minLength: 50 }), (events) => {
+        expect(play(threshold, events).filter(Boolean)).toHaveLength(1)
+      }),
+    )
+  })
+  it('that counts to one speaks once in its time', () => {
+    expect(play({ ...threshold, count: 1 }, [[0], [1], [59], [60], [61]])).toEqual([true, false, false, true, false])
+  })
+  it('counts anew when an older log comes behind a newer one, and is still silent about what it said', () => {
+    const events: Fed[] = [[10_000], [10_001], [10_002], [0], [1], [2], [10_003]]
+    expect(play(threshold, events)).toEqual([false, false, true, false, false, true, false])
+    expect(play(threshold, [[10_000], [10_001], [10_002], [0], [1], [10_003], [10_004], [10_005]]).filter(Boolean)).toHaveLength(1)
+  })
+  it('of 35,000 attempts in one go says as much as there are spans', () => {
+    const attempts = Array.from({ length: 35_000 }, (_, number): Fed => [number / 10])
+    const spans = 3_500 / 60
+    expect(Math.abs(play(threshold, attempts).filter(Boolean).length - spans)).toBeLessThan(2)
   })
 })
 
@@ -92,6 +116,25 @@ describe('a sequence', () => {
       ]),
     ).toEqual([false, false, false])
   })
+  it('fires once for a burst, and again when its time is over', () => {
+    const round = (at: number): Fed[] => [
+      [at, '', [0]],
+      [at + 1, '', [1]],
+      [at + 2, '', [2]],
+    ]
+    expect(play(sequence, [...round(0), ...round(10), ...round(50), ...round(62)]).flatMap((fired, index) => (fired ? index : []))).toEqual(
+      [2, 11],
+    )
+  })
+  it('does not follow a beginning that is later than the event', () => {
+    expect(
+      play(sequence, [
+        [10, '', [0]],
+        [5, '', [1]],
+        [11, '', [2]],
+      ]),
+    ).toEqual([false, false, false])
+  })
   it('takes one event for one step', () => {
     expect(
       play(sequence, [
@@ -119,6 +162,20 @@ describe('a sequence', () => {
       ]),
     ).toEqual([false, false, false, false])
   })
+})
+
+it('keeps no more than twice what it counts to, whatever comes in whatever order', () => {
+  const event = fc.tuple(fc.integer({ min: -500, max: 500 }), fc.string(), fc.constant([0, 1]))
+  fc.assert(
+    fc.property(fc.constantFrom(threshold, distinct, sequence), fc.array(event, { maxLength: 200 }), (window, events) => {
+      let state: WindowState | undefined
+      for (const [seconds, value, steps] of events) {
+        state = feedWindow(window, state, { ts: seconds * 1_000, value, steps }).state
+        const kept = [state.times ?? [], Object.keys(state.values ?? {}), state.begun ?? []]
+        expect(Math.max(...kept.map(({ length }) => length))).toBeLessThanOrEqual(6)
+      }
+    }),
+  )
 })
 
 describe('windows in memory', () => {

@@ -1,14 +1,13 @@
 import { hash } from 'node:crypto'
 import type { Window } from '../rule/condition.ts'
 
-/**
- * What is remembered of one window under one key; plain JSON, so that a store can keep it as a row. `at`: the latest event that counted.
- * `quiet`: until then it does not fire again.
- */
+/** What is remembered of one window under one key; plain JSON, so that a store can keep it as a row. */
 export interface WindowState {
+  /** The latest event. */
   readonly at: number
-  readonly quiet?: number
-  /** threshold: times of the latest events, oldest first. */
+  /** The event with which it fired last. */
+  readonly fired?: number
+  /** threshold: times of the latest events, ascending. */
   readonly times?: readonly number[]
   /** distinct: when each value was last seen, by a hash of it. */
   readonly values?: Readonly<Record<string, number>>
@@ -25,37 +24,51 @@ export interface WindowHit {
   readonly value: string
 }
 
-/** Feeds one event. Pure: the same events in the same order fire the same, whenever they are fed. */
+/** `count` of the times, which ascend, lie within the span. */
+const crowded = (times: readonly number[], count: number, span: number): boolean =>
+  times.some((time, index) => time - (times[index - count + 1] ?? Number.NEGATIVE_INFINITY) < span)
+
+/**
+ * Feeds one event. Once it fired, a window is silent about everything nearer than its length, before and after, and counts anew: one burst,
+ * one finding. Pure: the same events in the same order fire the same. Events may come up to its length late; one that comes twice as late
+ * is of another time, an older log, and begins anew. A state holds at most twice what the window counts to.
+ */
 export function feedWindow(
   window: Window,
   state: WindowState | undefined,
   hit: WindowHit,
 ): { readonly state: WindowState; readonly fired: boolean } {
   const { ts } = hit
-  const at = Math.max(state?.at ?? ts, ts)
-  const after = ts - window.withinMs
-  if (state?.quiet !== undefined && ts < state.quiet) return { state: { ...state, at }, fired: false }
-  const fired = { state: { at, quiet: ts + window.withinMs }, fired: true }
+  const span = window.withinMs
+  const known = state && ts > state.at - 2 * span ? state : undefined
+  const at = Math.max(known?.at ?? ts, ts)
+  const last = state?.fired
+  const kept = last === undefined ? { at } : { at, fired: last }
+  if (last !== undefined && Math.abs(ts - last) < span) return { state: { ...known, ...kept }, fired: false }
+  const isRecent = (time: number) => time > at - 2 * span
+  const fired = { state: { at, fired: ts }, fired: true }
   switch (window.type) {
     case 'threshold': {
-      const times = [...(state?.times ?? []), ts].filter((time) => time > after).slice(-window.count)
-      return times.length >= window.count ? fired : { state: { at, times }, fired: false }
+      const times = [...(known?.times ?? []), ts].filter(isRecent).sort((one, other) => one - other)
+      return crowded(times, window.count, span) ? fired : { state: { ...kept, times }, fired: false }
     }
     case 'distinct': {
-      const values = Object.fromEntries(Object.entries(state?.values ?? {}).filter(([, time]) => time > after))
-      values[hash('sha256', hit.value).slice(0, 16)] = ts
-      return Object.keys(values).length >= window.count ? fired : { state: { at, values }, fired: false }
+      const values = Object.fromEntries(Object.entries(known?.values ?? {}).filter(([, time]) => isRecent(time)))
+      const name = hash('sha256', hit.value).slice(0, 16)
+      values[name] = Math.max(values[name] ?? ts, ts)
+      const times = Object.values(values).sort((one, other) => one - other)
+      return crowded(times, window.count, span) ? fired : { state: { ...kept, values }, fired: false }
     }
     case 'sequence': {
-      const begun = window.steps.map((_, index) => state?.begun?.[index] ?? null)
+      const begun = window.steps.map((_, index) => known?.begun?.[index] ?? null)
       // From the last step to the first: one event is one step.
       for (const step of hit.steps.toReversed()) {
         const start = step === 0 ? ts : (begun[step - 1] ?? null)
-        if (start === null || start <= after) continue
+        if (start === null || start > ts || start <= ts - span) continue
         if (step === window.steps.length - 1) return fired
         begun[step] = Math.max(begun[step] ?? start, start)
       }
-      return { state: { at, begun }, fired: false }
+      return { state: { ...kept, begun }, fired: false }
     }
   }
 }

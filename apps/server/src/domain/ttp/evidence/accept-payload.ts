@@ -1,4 +1,5 @@
 import { commonFields, type EvidenceKind, type Payload, type Value } from './kind.ts'
+import { textOf } from './text-of.ts'
 
 /** Fields that a target is made of, where a request comes without one. */
 const TARGET = ['url', 'path', 'query'] as const
@@ -7,7 +8,8 @@ const TARGET = ['url', 'path', 'query'] as const
  * A payload from outside (a file, the console, an example) as rules know it: fields of the kind, also under their other names; headers as a
  * mapping or pairs become lines. What the kind does not know is left out.
  */
-export function acceptPayload(kind: EvidenceKind, given: Readonly<Record<string, unknown>>): Payload {
+export function acceptPayload(kind: EvidenceKind, outside: Readonly<Record<string, unknown>>): Payload {
+  const given = kind.accept?.(outside) ?? outside
   const accepted: Record<string, Value> = {}
   for (const [name, value] of Object.entries(given)) {
     const known = knownName(kind, name)
@@ -33,7 +35,8 @@ export function knownName(kind: EvidenceKind, name: string): string | null {
 function fitted(type: 'text' | 'texts' | 'number' | 'flag', value: unknown): Value | null {
   switch (type) {
     case 'flag':
-      return typeof value === 'boolean' ? value : null
+      if (value === 'true' || value === 1) return true
+      return value === 'false' || value === 0 ? false : typeof value === 'boolean' ? value : null
     case 'number': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
       return typeof number === 'number' && Number.isFinite(number) ? number : null
@@ -48,6 +51,6 @@ function fitted(type: 'text' | 'texts' | 'number' | 'flag', value: unknown): Val
 
 function listed(value: unknown): readonly string[] | string | null {
   if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.map((each: unknown) => (Array.isArray(each) ? each.join(': ') : String(each)))
-  return typeof value === 'object' && value !== null ? Object.entries(value).map(([name, each]) => `${name}: ${String(each)}`) : null
+  if (Array.isArray(value)) return value.map((each: unknown) => (Array.isArray(each) ? each.map(textOf).join(': ') : textOf(each)))
+  return typeof value === 'object' && value !== null ? Object.entries(value).map(([name, each]) => `${name}: ${textOf(each)}`) : null
 }

@@ -75,6 +75,12 @@ describe('evidence', () => {
     ['forward_attempt', { target: 'x:25', kind: 'direct-tcpip' }, 'forward', { target: 'x:25', forward_kind: 'direct-tcpip' }],
     ['protocol_error', { detail: 'no TLS', sample: 'GET /' }, 'payload', { payload_text: 'GET /', detail: 'no TLS' }],
     [
+      'ics_request',
+      { protocol: 'modbus', function: 'write_single_coil', function_code: '5', unit: '1', address: '0', value: 'on', writes: 'true' },
+      'ics',
+      { protocol: 'modbus', function: 'write_single_coil', function_code: 5, unit: 1, address: 0, value: 'on', writes: true },
+    ],
+    [
       'client_hello',
       { client_version: 'SSH-2.0-Go', hassh: 'de30354b88bae4c2810426614e1b6976' },
       'fingerprint',
@@ -175,6 +181,109 @@ describe('a payload from outside', () => {
       headers: ['Host: x'],
       status: 200,
     })
+  })
+})
+
+describe('a mail', () => {
+  const email = kindByName.get('email')
+  const accept = (given: Record<string, unknown>) => (email ? acceptPayload(email, given) : {})
+  const seen = (given: Record<string, unknown>) => (email ? prepare(email, accept(given)) : {})
+  const SHA = 'a'.repeat(64)
+
+  it('is accepted as its manifest has it: texts of the wire, words, lists with commas, attachments as JSON', () => {
+    const pdf = { sha256: SHA, size: 6, extension: 'pdf', type: 'exe', flags: ['disguised', 'macros'], inside: ['lnk'] }
+    const manifest = {
+      sha256: SHA,
+      rcpt_count: '2',
+      rcpt_domains: 'a.example,b.example',
+      header_names: 'From,Subject',
+      from_is_mail_from: 'false',
+      dkim_signed: 'true',
+      ...{ spf: 'softfail', dkim: 'pass', dmarc: 'none' },
+      ...{ url_count: '3', attachment_count: '1', attachments: JSON.stringify([pdf]), html_smuggling: 'true' },
+      keywords: 'subject.urgent,url.shortener',
+    }
+    expect(accept(manifest)).toEqual({
+      stored_as: SHA,
+      rcpt_count: 2,
+      rcpt_domains: ['a.example', 'b.example'],
+      header_names: ['From', 'Subject'],
+      from_is_mail_from: false,
+      dkim_signed: true,
+      spf_pass: false,
+      dkim_pass: true,
+      url_count: 3,
+      attachment_count: 1,
+      attachment_sha256s: [SHA],
+      attachment_extensions: ['pdf'],
+      attachment_types: ['exe'],
+      attachment_inner_extensions: ['lnk'],
+      attachment_macros: true,
+      attachment_password_protected: false,
+      attachment_nested_archive: false,
+      attachment_disguised: true,
+      html_smuggling: true,
+      keywords: ['subject.urgent', 'url.shortener'],
+    })
+  })
+
+  it('is accepted as other systems list it: addresses, names of files, flags as numbers', () => {
+    const attachments_json = JSON.stringify([{ filename: 'Bill.DOCM', sha256: SHA, macro_indicator: 1, encrypted: false }])
+    const given = { from: 'Boss <boss@x.example>', mail_from: 'a@Y.example', rcpt_to: 'a@z.example,b@z.example', spf_pass: 0 }
+    expect(accept({ ...given, attachments_json, urls_json: '["https://bit.ly/x"]' })).toEqual({
+      from_domain: 'x.example',
+      mail_from_domain: 'y.example',
+      rcpt_count: 2,
+      rcpt_domains: ['z.example'],
+      spf_pass: false,
+      attachment_count: 1,
+      attachment_names: ['Bill.DOCM'],
+      attachment_extensions: ['DOCM'],
+      attachment_sha256s: [SHA],
+      attachment_macros: true,
+      attachment_password_protected: false,
+      urls: ['https://bit.ly/x'],
+    })
+  })
+
+  it('is looked at for words, links and senders as where it is kept', () => {
+    const mail = { subject: 'URGENT', body_text: 'transfer it: https://bit.ly/x', from_domain: 'gmail.com', mail_from_domain: 'x.example' }
+    expect(seen({ ...mail, keywords: ['url.tunnel'] })).toMatchObject({
+      keywords: ['url.tunnel', 'subject.urgent', 'body.transfer', 'url.shortener', 'sender.free_mail'],
+      url_count: 1,
+      idn_url_count: 0,
+      from_is_mail_from: false,
+    })
+    expect(seen({ rcpt_count: 3, from_is_mail_from: true, ...mail, url_count: 9 })).toMatchObject({ from_is_mail_from: true, url_count: 9 })
+    expect(seen({ rcpt_count: 3 })).not.toHaveProperty('keywords')
+  })
+
+  it('P4: of a record holds nothing that the topic does not say, whoever wrote it', () => {
+    const secret = 'maria.keller@bank.example asks for 9,800'
+    const names = [...Object.keys(email?.fields ?? {}), 'mail_from', 'rcpt_to', 'url_hosts', 'subject', 'body']
+    for (const poison of [secret, [secret], { subject: secret }]) {
+      const body = { ...Object.fromEntries(names.map((name) => [name, poison])), rcpt_count: 3 }
+      expect(evidenceOf(derived('email.received', body))[0]?.payload).toEqual({
+        attacker_ip: '198.51.100.7',
+        decky: 'web-01',
+        service: 'ssh',
+        rcpt_count: 3,
+      })
+    }
+    const [found] = evidenceOf(derived('email.received', { keywords: ['subject.urgent', secret], rcpt_domains: ['a.example'] }))
+    expect(found?.payload).not.toHaveProperty('keywords')
+    expect(found?.payload).toMatchObject({ rcpt_domains: ['a.example'] })
+  })
+
+  it('never throws, whatever it is given', () => {
+    const name = fc.constantFrom('attachments', 'attachments_json', 'urls_json', 'rcpt_to', 'from', 'spf', 'keywords', 'headers', 'subject')
+    const value = fc.oneof(fc.string(), fc.anything(), fc.constantFrom('[', '[[', '[{"sha256":1}]', '{}', 'a@', '@@@'))
+    fc.assert(
+      fc.property(fc.dictionary(name, value), (given) => {
+        seen(given)
+      }),
+    )
+    expect(() => seen({ keywords: { '': { toString: null } }, headers: [[{ toString: null }, 'x']] })).not.toThrow()
   })
 })
 

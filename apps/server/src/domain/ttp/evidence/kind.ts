@@ -23,6 +23,8 @@ export interface EvidenceKind {
   readonly fields: Readonly<Record<string, FieldDefinition>>
   /** Names under which others know the same fields. */
   readonly aliases?: Readonly<Record<string, string>>
+  /** A payload from outside under the names of this kind; what it does not know stays as it is. Never throws, bounded. */
+  accept?(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
   /** Fields that are made of those given. Never throws, bounded. */
   derive?(given: Payload): Payload
   /** The payloads that a record of the log carries; none where it is about something else. */

@@ -9,6 +9,7 @@ import { httpRequest } from './kinds/http-request.ts'
 import { connect, download, forward } from './kinds/outreach.ts'
 import { canary, ics } from './kinds/planned.ts'
 import { query } from './kinds/query.ts'
+import { scan } from './kinds/scan.ts'
 
 /** Every kind of evidence, in the order in which they are told of. */
 export const kinds: readonly EvidenceKind[] = [
@@ -21,6 +22,7 @@ export const kinds: readonly EvidenceKind[] = [
   download,
   connect,
   forward,
+  scan,
   email,
   fingerprint,
   intel,

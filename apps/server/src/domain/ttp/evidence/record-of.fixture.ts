@@ -33,6 +33,22 @@ const EVENTS: Readonly<Record<string, (payload: Payload) => readonly [type: stri
   download: ({ url, tool }) => ['download_attempt', { url, tool }],
   connect: ({ target, tool }) => ['connect_attempt', { target, tool }],
   forward: ({ target, forward_kind }) => ['forward_attempt', { target, kind: forward_kind }],
+  scan: ({ scan_kind, protocol, ports, port_count, decky_count, target_count, open_count, closed_count, os_guess }) => {
+    const state = 'ended'
+    if (scan_kind === 'arp' || scan_kind === 'ndp')
+      return ['arp_scan', { protocol: scan_kind, state, target_count: asText(target_count), decky_count: asText(decky_count) }]
+    const counts = {
+      port_count: asText(port_count),
+      decky_count: asText(decky_count),
+      open: asText(open_count),
+      closed: asText(closed_count),
+    }
+    return ['port_scan', { kind: scan_kind, protocol, state, ports, os_guess, ...counts }]
+  },
+  ics: (payload) => [
+    'ics_request',
+    Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, typeof value === 'string' ? value : String(value)])),
+  ],
 }
 
 /** Records as folds derive them. */

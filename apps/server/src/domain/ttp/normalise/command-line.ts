@@ -1,5 +1,11 @@
 import { decodedIn } from './decode.ts'
-import { type Pipeline, readShell, type SimpleCommand, unescaped } from './shell-reader.ts'
+import { fedToShell } from './fed-to-shell.ts'
+import { fileFoundBy } from './file-found-by.ts'
+import type { Pipeline, SimpleCommand } from './pipeline.ts'
+import { isShell, programOf, wrapped } from './program.ts'
+import { runByXargs } from './run-by-xargs.ts'
+import { readShell } from './shell-reader.ts'
+import { unescaped } from './unescaped.ts'
 
 /** What a line comes to once its disguises are taken off. */
 export interface CommandLine {
@@ -22,71 +28,50 @@ export interface CommandLine {
 }
 
 /** A longer line is not looked at beyond. */
-export const LINE_CHARACTERS = 65_536
+const LINE_CHARACTERS = 40_960
 const LEVELS = 3
 const TEXTS = 16
 const COMMANDS = 256
 
-/** Options of wrappers that take a word of their own: it is no command. */
-const WRAPPERS: Readonly<Record<string, RegExp>> = {
-  sudo: /^-(?:[ughpCTDRU]|-user|-group)$/u,
-  doas: /^-[uC]$/u,
-  nohup: /^$/u,
-  setsid: /^$/u,
-  time: /^-[fo]$/u,
-  exec: /^-a$/u,
-  command: /^$/u,
-  builtin: /^$/u,
-  busybox: /^$/u,
-  toybox: /^$/u,
-  env: /^-[uCS]$/u,
-  nice: /^-n$/u,
-  ionice: /^-[cnp]$/u,
-  stdbuf: /^-[ioe]$/u,
-  timeout: /^-[sk]$/u,
-  xargs: /^-[aEILnPsd]$/u,
-  chroot: /^$/u,
-  watch: /^-n$/u,
-  strace: /^-[epo]$/u,
-}
-const SHELL = /^(?:ba|da|z|k|a|c|tc|fi)?sh$/u
 const SHELL_OPTION = /^-[a-z]*c[a-z]*$/u
 
-const basename = (word: string): string => word.slice(word.lastIndexOf('/') + 1) || word
+const INTERPRETER = /^(?:python[\d.]*|perl|php[\d.]*|ruby|node|lua|[gm]?awk)$/u
+/** `os.system('…')`, `exec "…"`, `popen(…)` in a script of one line. */
+const RUN_BY_SCRIPT =
+  /\b(?:system|popen|exec|execSync|shell_exec|passthru|spawn|getoutput|check_output|check_call|call|run)\s{0,4}\(?\s{0,4}(?:"((?:[^"\\]|\\.){1,2000})"|'((?:[^'\\]|\\.){1,2000})')/gu
 
-/** Where the wrapped command begins; null where nothing is wrapped. */
-function wrapped(words: readonly string[]): number | null {
-  const name = basename(words[0] ?? '')
-  if (name === 'find') {
-    const at = words.findIndex((word) => /^-(?:exec|execdir|ok|okdir)$/u.test(word))
-    return at < 0 ? null : at + 1
-  }
-  const takes = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined
-  if (!takes) return null
+/** What a script that stands on the command line runs by the shell. */
+function runByScript(words: readonly string[]): string | null {
+  const found = words
+    .slice(1)
+    .flatMap((word) => [...word.matchAll(RUN_BY_SCRIPT).take(TEXTS)].map(([, double, single]) => unescaped(double ?? single ?? '')))
+  return found.length === 0 ? null : found.join(' ; ')
+}
+
+const SSH_TAKES = /^-[BbcDEeFIiJLlmOopQRSWw]$/u
+const THIS_HOST = /^(?:[^@]{1,64}@)?(?:localhost|127(?:\.\d{1,3}){3}|::1)$/iu
+
+/** What `ssh` runs on the very host that it is called on. */
+function toThisHost(words: readonly string[]): string | null {
   let at = 1
-  // `timeout 5 cmd`, `chroot /x cmd`: one operand first.
-  let operands = name === 'timeout' || name === 'chroot' ? 1 : 0
-  for (; at < words.length; at++) {
-    const word = words[at] ?? ''
-    if (word === '--') return at + 1
-    if (word.startsWith('-') && word !== '-') {
-      if (takes.test(word)) at++
-    } else if (/^[A-Za-z_]\w*=/u.test(word) && (name === 'env' || name === 'sudo')) continue
-    else if (operands > 0) operands--
-    else return at
-  }
-  return null
+  while ((words[at] ?? '').startsWith('-')) at += SSH_TAKES.test(words[at] ?? '') ? 2 : 1
+  return THIS_HOST.test(words[at] ?? '') && words.length > at + 1 ? words.slice(at + 1).join(' ') : null
 }
 
 /** The text that a command gives to a shell. */
-function handedOn(words: readonly string[]): string | null {
-  const name = basename(words[0] ?? '')
+function handedOn({ words, redirections }: Pick<SimpleCommand, 'words' | 'redirections'>): string | null {
+  const name = programOf(words[0] ?? '')
   if (name === 'eval') return words.slice(1).join(' ')
-  if (SHELL.test(name) || name === 'su' || name === 'script') {
-    const option = words.findIndex((word, at) => at > 0 && (SHELL_OPTION.test(word) || word === '--command'))
-    return option < 0 ? null : (words[option + 1] ?? null)
+  if (name === 'ssh') return toThisHost(words)
+  if (INTERPRETER.test(name)) return runByScript(words)
+  if (name === 'cmd' || name === 'powershell' || name === 'pwsh') {
+    const option = words.findIndex((word, at) => at > 0 && /^(?:\/[ckr]|-c|-command)$/iu.test(word))
+    return option < 0 ? null : words.slice(option + 1).join(' ')
   }
-  return null
+  if (!isShell(name) && name !== 'su' && name !== 'script') return null
+  const option = words.findIndex((word, at) => at > 0 && (SHELL_OPTION.test(word) || word === '--command'))
+  if (option >= 0) return words[option + 1] ?? null
+  return redirections.find((each) => each.startsWith('<<< '))?.slice(4) ?? null
 }
 
 class Collector {
@@ -119,10 +104,10 @@ class Collector {
     const names: string[] = []
     for (const command of pipeline) names.push(...this.#simple(command, level))
     if (pipeline.length > 1) this.pipelines.add(names.join('|'))
-    // `echo '…' | sh`
-    const [first, second] = pipeline
-    if (first && second && /^(?:echo|printf)$/u.test(basename(first.words[0] ?? '')) && SHELL.test(basename(second.words[0] ?? '')))
-      this.take(unescaped(first.words.slice(1).join(' ')), level + 1)
+    const run = runByXargs(pipeline)
+    if (run !== null) this.#simple({ ...run, settings: [], redirections: [] }, level)
+    const fed = fedToShell(pipeline)
+    if (fed !== null) this.take(fed, level + 1)
   }
 
   /** Answers the programs that run: the wrappers, then what they wrap. */
@@ -137,18 +122,20 @@ class Collector {
     let rest = words
     while (rest.length > 0 && this.commands.size < COMMANDS) {
       const [first = '', ...args] = rest
-      const name = basename(first)
+      const name = programOf(first)
       names.push(name)
       this.programs.add(name)
       this.argv0.add(first)
       this.commands.add([name, ...args].join(' ') + tail)
       if (name === 'tee') for (const file of args) if (!file.startsWith('-')) this.writes.add(file)
       if (/^(?:export|set|setenv|declare|typeset)$/u.test(name)) for (const arg of args) if (arg.includes('=')) this.settings.add(arg)
-      const text = handedOn(rest)
+      const text = handedOn({ words: rest, redirections })
       if (text !== null) this.take(text, level + 1)
       const next = wrapped(rest)
       if (next === null || names.length >= 8) break
+      const found = name === 'find' ? fileFoundBy(rest) : null
       rest = rest.slice(next)
+      if (found !== null) rest = rest.map((word) => (word === '{}' ? found : word))
     }
     if (words.length === 0 && tail !== '') this.commands.add(tail.trim())
     return names

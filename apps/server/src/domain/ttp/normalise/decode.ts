@@ -1,4 +1,5 @@
-import { unescaped } from './shell-reader.ts'
+import { constants, gunzipSync } from 'node:zlib'
+import { unescaped } from './unescaped.ts'
 
 /** Decoded payloads that one text may give, and how long each may be. */
 const PAYLOADS = 8
@@ -8,7 +9,7 @@ const BASE64 = /[A-Za-z0-9+/_-]{12,}={0,2}/gu
 const HEX = /(?:[0-9a-fA-F]{2}){8,}/gu
 const ESCAPED = /(?:\\x[0-9a-fA-F]{2}|\\0?[0-7]{3}){3,}/gu
 /** Who names base64 or hexadecimal digits has something to decode. */
-const SAYS_BASE64 = /base64|b64|openssl|-e(?:nc|c|ncodedcommand)?\s|data:/iu
+const SAYS_BASE64 = /base64|b64|H4sI|openssl|-e(?:nc|c|ncodedcommand)?\s|data:/iu
 const SAYS_HEX = /xxd|hex|0x/iu
 
 /** Most of it can be read: a payload in text, not noise that happens to decode. */
@@ -22,8 +23,18 @@ function readable(text: string): boolean {
   return plain >= text.length * 0.9
 }
 
+/** What gzip packed; anything else as it is. */
+function unpacked(bytes: Buffer): Buffer {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return gunzipSync(bytes, { maxOutputLength: CHARACTERS, finishFlush: constants.Z_SYNC_FLUSH })
+  } catch {
+    return bytes
+  }
+}
+
 function fromBase64(run: string): string {
-  const bytes = Buffer.from(run, 'base64')
+  const bytes = unpacked(Buffer.from(run, 'base64'))
   const text = bytes.toString('latin1')
   if (readable(text)) return text
   // PowerShell's -EncodedCommand.

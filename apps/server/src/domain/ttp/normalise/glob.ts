@@ -2,10 +2,23 @@
 const KNOWN = [
   '/etc/passwd',
   '/etc/shadow',
+  '/etc/gshadow',
   '/etc/group',
   '/etc/hosts',
   '/etc/crontab',
   '/etc/sudoers',
+  '/etc/ssh/sshd_config',
+  '/root/.ssh/id_rsa',
+  '/root/.ssh/id_ed25519',
+  '/root/.ssh/authorized_keys',
+  '/root/.bash_history',
+  '/root/.aws/credentials',
+  '~/.ssh/id_rsa',
+  '~/.ssh/id_ed25519',
+  '~/.ssh/authorized_keys',
+  '~/.bash_history',
+  '~/.aws/credentials',
+  '/proc/self/environ',
   '/bin/cat',
   '/bin/sh',
   '/bin/bash',
@@ -35,13 +48,19 @@ const KNOWN = [
 
 const CHARACTERS = 48
 const STARS = 3
-/** A single-character wildcard or a class; or a star behind some letters. */
-const BLURRED = /[?[]|[a-z]{3,}\*/u
+const WILDCARD = /[*?[]/u
+/** Letters that the last part must show where a star stands in for the others. */
+const LETTERS = 2
 
-/** The known file that a path with wildcards (`/???/c?t`, `/etc/pass*`) means; null where it may mean anything. */
+/**
+ * The known file that a path with wildcards (`/???/c?t`, `/etc/sh*w`) means; null where it may mean anything: with a star in it, another of them too,
+ * or nearly no letter of the name.
+ */
 export function knownFile(word: string): string | null {
-  if (!word.startsWith('/') || word.length > CHARACTERS || !BLURRED.test(word)) return null
-  if (word.split('*').length - 1 > STARS) return null
+  if (word.length > CHARACTERS || !WILDCARD.test(word)) return null
+  const stars = word.split('*').length - 1
+  const name = word.slice(word.lastIndexOf('/') + 1)
+  if (stars > STARS || (stars > 0 && name.replace(/\[[^\]]*\]|\W/gu, '').length < LETTERS)) return null
   const source = word
     .replace(/[.+^${}()|\\]/gu, '\\$&')
     .replaceAll('?', '[^/]')
@@ -49,7 +68,8 @@ export function knownFile(word: string): string | null {
     .replaceAll('[!', '[^')
   try {
     const pattern = new RegExp(`^${source}$`, 'u')
-    return KNOWN.find((file) => pattern.test(file)) ?? null
+    const meant = KNOWN.filter((file) => pattern.test(file))
+    return stars > 0 && meant.length > 1 ? null : (meant[0] ?? null)
   } catch {
     return null
   }

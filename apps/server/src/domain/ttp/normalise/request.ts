@@ -1,4 +1,5 @@
 import { percentDecoded } from './decode.ts'
+import { jsonPairs } from './json-pairs.ts'
 import { readShell } from './shell-reader.ts'
 
 /** A request as a web application comes to see it. */
@@ -10,17 +11,19 @@ export interface RequestText {
   /** `name=value` of query and form, each decoded twice. */
   readonly params: readonly string[]
   readonly bodyDecoded: string
-  /** Commands that follow a shell's separator (`;`, `|`, `&&`, backtick, `$(`) or fill a parameter named for them. */
+  /** Commands around a shell's separator (`;`, `|`, `&&`, backtick, `$(`) in a parameter or a text of JSON, behind one elsewhere, or in one named for them. */
   readonly injected: readonly string[]
 }
 
-const CHARACTERS = 65_536
+/** More is not looked at; an item has less. */
+const CHARACTERS = 33_792
 const PARAMS = 200
 const INJECTED = 32
 const PARAM_CHARACTERS = 8_192
 
 /** Parameters that web shells and debug pages run. */
-const RUNS = /^(?:c|cmd|command|exec|execute|run|system|shell|ping|code|do|call|host|ip|cli)$/iu
+const RUNS =
+  /^(?:c|cmds?|commands?|command_?line|cmd_?line|exec|execute|run|run_?cmd|run_?command|system|shell|script|entrypoint|args?|ping|code|do|call|host|ip|cli)$/iu
 const SEPARATED = /[;|&`\n]|\$\(/u
 
 const twice = (text: string): string => percentDecoded(percentDecoded(text.slice(0, CHARACTERS)))
@@ -32,20 +35,22 @@ function splitParams(text: string): string[] {
 
 function injectedIn(params: readonly string[], others: readonly string[]): string[] {
   const found = new Set<string>()
-  const add = (text: string, whole: boolean) => {
-    const separator = whole ? null : SEPARATED.exec(text)
-    if (found.size >= INJECTED || (!whole && !separator)) return
-    const from = separator ? separator.index + separator[0].length : 0
-    for (const { words, redirections } of readShell(text.slice(from, from + PARAM_CHARACTERS)).flat()) {
+  const add = (text: string) => {
+    for (const { words, redirections } of readShell(text.slice(0, PARAM_CHARACTERS)).flat()) {
       const command = [...words, ...redirections].join(' ')
       if (command !== '' && found.size < INJECTED) found.add(command)
     }
   }
   for (const param of params) {
     const equals = param.indexOf('=')
-    add(param.slice(equals + 1), equals > 0 && RUNS.test(param.slice(0, equals)))
+    const value = param.slice(equals + 1)
+    const runs = equals > 0 && RUNS.test(param.slice(0, equals))
+    if (found.size < INJECTED && (runs || SEPARATED.test(value))) add(value)
   }
-  for (const other of others) add(other, false)
+  for (const other of others) {
+    const separator = SEPARATED.exec(other)
+    if (found.size < INJECTED && separator) add(other.slice(separator.index + separator[0].length))
+  }
   return [...found]
 }
 
@@ -57,6 +62,7 @@ export function readRequest(rawUrl: string, body: string, form: boolean): Reques
   const path = twice(rawPath)
   const params = splitParams(rawQuery)
   if (form && params.length < PARAMS) params.push(...splitParams(body))
+  const json = form ? [] : jsonPairs(body.slice(0, CHARACTERS))
   const bodyDecoded = form ? spaced(body) : body.slice(0, CHARACTERS)
   const query = spaced(rawQuery)
   return {
@@ -65,6 +71,6 @@ export function readRequest(rawUrl: string, body: string, form: boolean): Reques
     query,
     params,
     bodyDecoded,
-    injected: injectedIn(params, [path, ...(form ? [] : [bodyDecoded])]),
+    injected: injectedIn([...params, ...json.map(twice)], [path, ...(form ? [] : [bodyDecoded])]),
   }
 }

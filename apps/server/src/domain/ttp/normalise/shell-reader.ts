@@ -1,26 +1,23 @@
+import { expandBraces } from './expand-braces.ts'
 import { knownFile } from './glob.ts'
-
-/** One simple command of a shell line, without quotes, with its redirections. */
-export interface SimpleCommand {
-  readonly words: readonly string[]
-  /** `NAME=value` before the first word. */
-  readonly settings: readonly string[]
-  /** `> file`, `>> file`, `< file`, `<<< text`, in order; not those of `/dev/null`. */
-  readonly redirections: readonly string[]
-}
-/** Simple commands joined by `|`. */
-export type Pipeline = readonly SimpleCommand[]
+import type { Pipeline, SimpleCommand } from './pipeline.ts'
+import { printedBy } from './printed.ts'
+import { unescaped } from './unescaped.ts'
 
 /** More of one line is not looked at. */
 const COMMANDS = 200
 const WORDS = 2_000
 const DEPTH = 32
 const VARIABLES = 32
+/** Commands of a block whose output goes on. */
+const HEADS = 16
 
 interface Frame {
   word: string | null
-  /** Nothing of the word was quoted: braces and settings count. */
+  /** Nothing of the word was quoted: it may be a keyword. */
   bare: boolean
+  /** Wildcards or braces of the word were quoted: they mean themselves. */
+  literal: boolean
   words: string[]
   settings: string[]
   redirections: string[]
@@ -28,42 +25,66 @@ interface Frame {
   redirect: string | null
   pipeline: SimpleCommand[]
   quote: '' | '"'
+  /** Commands of this frame so far, where the blocks in it that are open begin, and those whose output the next command reads. */
+  done: SimpleCommand[]
+  openings: number[]
+  heads: readonly SimpleCommand[]
+  /** Its pipelines so far, and the last of them. */
+  ended: number
+  last: Pipeline
   /** What ends this frame. */
   readonly end: '' | ')' | '`'
+  /** Of parentheses whose output goes on: `( … ) |`, `<( … )`. */
+  readonly group: boolean
 }
-const frame = (end: Frame['end']): Frame => ({
+const frame = (end: Frame['end'], group = false): Frame => ({
   word: null,
   bare: true,
+  literal: false,
   words: [],
   settings: [],
   redirections: [],
   redirect: null,
   pipeline: [],
   quote: '',
+  done: [],
+  openings: [],
+  heads: [],
+  ended: 0,
+  last: [],
   end,
+  group,
 })
 
 const SIMPLE = /^[\w ./:=,@%+-]*$/u
 const SETTING = /^([A-Za-z_]\w{0,63})=(.*)$/su
-const BRACES = /^\{([^{}]*,[^{}]*)\}$/u
+/** What means something where it is not quoted. */
+const PATTERN = /[*?[{},]/u
+/** A word is not made longer than this. */
+const WORD_CHARACTERS = 16_384
 const OPERATOR = /^(?:&>>|<<<|>>|<<|>\||<>|&>|>&|<&|>|<)/u
 const VARIABLE = /^\$(?:\{([A-Za-z_]\w{0,63}|[@*\d#])\}|([A-Za-z_]\w{0,63}|[@*\d]))/u
+/** `${NAME:-default}`, `${NAME:0:1}`. */
+const EXPANSION = /^\$\{([A-Za-z_]\w{0,63})(?::?[-=]([^{}$`"'\\]{0,200})|:(\d{1,3}):(\d{1,3}))\}/u
+/** What is set in every shell, for those who cut letters out of it. */
+const SET: Readonly<Record<string, string>> = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/root', PWD: '/root', SHELL: '/bin/bash' }
+/** A line of Windows: a backslash is a letter of a path, not an escape. */
+const WINDOWS =
+  /(?:^|[\s"'=(,;|&@])(?:[a-z]:\\|\\\\[\w.$-]{1,64}\\)|%(?:comspec|systemroot|windir|temp|tmp|(?:local)?appdata|programdata|userprofile|public)%|\b(?:cmd|powershell|pwsh)(?:\.exe)?["']?\s+[-/]|^\s{0,8}"?[\w.-]{1,64}\.exe\b/iu
+/** What ends a run of letters: between quotes, outside, behind a dollar that means nothing. */
+const QUOTED_END = /["\\$`]/gu
+const WORD_END = /[\s;|&<>()"'\\$`]/gu
+const DOLLAR_END = /["\\`\s;|&<>()']/gu
+/** Words that begin and end a block. */
+const OPENS = new Set(['{', 'do', 'then'])
+const CLOSES = new Set(['}', 'done', 'fi'])
 /** Words behind which a command begins. */
 const KEYWORDS = new Set(['if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', '{', '}', '!', 'time'])
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', v: '\v' }
-/** Backslash escapes as `$'…'`, `echo -e` and `printf` read them. */
-export function unescaped(text: string): string {
-  return text.replace(/\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|0?([0-7]{1,3})|(.))/gsu, (_, hex, unicode, octal, other) => {
-    if (hex ?? unicode) return String.fromCharCode(Number.parseInt(hex ?? unicode, 16))
-    if (octal) return String.fromCharCode(Number.parseInt(octal, 8) & 255)
-    return ESCAPES[other] ?? other
-  })
-}
-
 /**
- * The pipelines of a shell line: quotes, backslashes, `${IFS}` and variables that the line itself sets are resolved; what stands in `$( )`,
- * backticks and parentheses are pipelines of their own. Nothing is run. Never throws, one pass, bounded.
+ * The pipelines of a shell line: quotes, backslashes, braces, `${IFS}` and variables that the line itself sets are resolved; what stands in `$( )`,
+ * backticks and parentheses are pipelines of their own, and what they write stands in their place where that is known; what reads the output of a block stands behind each of its commands. Nothing is run.
+ * Never throws, one pass, bounded.
  */
 export function readShell(text: string): readonly Pipeline[] {
   if (SIMPLE.test(text)) {
@@ -79,12 +100,17 @@ class Reader {
   readonly #pipelines: Pipeline[] = []
   readonly #stack: Frame[] = []
   readonly #variables = new Map<string, string>()
+  readonly #names = new Map<string, string>()
   #frame = frame('')
   #commands = 0
   #words = 0
+  readonly #windows: boolean
 
   constructor(text: string) {
-    this.#text = text
+    // `p^ower^shell`
+    const plain = text.includes('^') ? text.replace(/(?<=\w)\^(?=\w)/gu, '') : text
+    this.#windows = (plain !== text || text.includes('\\')) && WINDOWS.test(plain)
+    this.#text = this.#windows ? plain : text
   }
 
   read(): readonly Pipeline[] {
@@ -113,7 +139,7 @@ class Reader {
       this.#add('', false)
       return at + 1
     }
-    if (now.quote === '"') return this.#run(at, /["\\$`]/gu, false)
+    if (now.quote === '"') return this.#run(at, QUOTED_END, false)
     if (character === "'") {
       const end = this.#text.indexOf("'", at + 1)
       const to = end < 0 ? this.#text.length : end
@@ -134,9 +160,12 @@ class Reader {
       case ';':
         this.#endPipeline()
         return at + 1
-      case '(':
+      case '(': {
         this.#endWord()
-        return this.#open(')', at + 1)
+        const outwards = this.#frame.redirect?.includes('>') ?? false
+        this.#frame.redirect = null
+        return this.#open(')', at + 1, !outwards)
+      }
       case ')':
         this.#endPipeline()
         return at + 1
@@ -157,7 +186,7 @@ class Reader {
       case '>':
         return this.#operator(at)
     }
-    return this.#run(at, /[\s;|&<>()"'\\$`]/gu, true)
+    return this.#run(at, WORD_END, true)
   }
 
   #operator(at: number): number {
@@ -177,6 +206,10 @@ class Reader {
 
   #backslash(at: number): number {
     const next = this.#text.charAt(at + 1)
+    if (this.#windows && next !== '"') {
+      this.#add('\\', true)
+      return at + 1
+    }
     if (next === '\n') return at + 2
     const kept = this.#frame.quote === '"' && !/["\\$`]/u.test(next)
     this.#add(kept ? `\\${next}` : next, false)
@@ -193,8 +226,13 @@ class Reader {
       this.#add(unescaped(this.#text.slice(at + 2, end)), false)
       return end + 1
     }
+    const expanded = this.#expanded(at)
+    if (expanded) {
+      this.#add(expanded.value, true)
+      return expanded.after
+    }
     const found = VARIABLE.exec(this.#text.slice(at, at + 68))
-    if (!found) return this.#run(at, /["\\`\s;|&<>()']/gu, now.quote === '')
+    if (!found) return this.#run(at, DOLLAR_END, now.quote === '')
     const name = found[1] ?? found[2] ?? ''
     const value = this.#variables.get(name)
     const after = at + found[0].length
@@ -204,6 +242,17 @@ class Reader {
     else if (/^[@*\d]$/u.test(name) || (found[1] !== undefined && now.word && /\w/u.test(this.#text.charAt(after)))) this.#add('', true)
     else this.#add(name === 'IFS' ? ' ' : found[0], true)
     return after
+  }
+
+  /** What a default or a part of a variable comes to; null for anything else. */
+  #expanded(at: number): { readonly value: string; readonly after: number } | null {
+    const found = this.#text.charAt(at + 1) === '{' ? EXPANSION.exec(this.#text.slice(at, at + 280)) : null
+    const [whole = '', name = '', otherwise, from, length] = found ?? []
+    const known = this.#variables.get(name)
+    const after = at + whole.length
+    if (found && otherwise !== undefined) return { value: known ?? otherwise, after }
+    const value = known ?? (Object.hasOwn(SET, name) ? SET[name] : undefined)
+    return found && value !== undefined ? { value: value.slice(Number(from), Number(from) + Number(length)), after } : null
   }
 
   /** Adds what stands before the next character of `stop`, at least one. */
@@ -216,34 +265,58 @@ class Reader {
 
   #add(text: string, bare: boolean): void {
     const now = this.#frame
-    now.word = (now.word ?? '') + text
-    if (!bare) now.bare = false
+    const word = now.word ?? ''
+    now.word = word.length < WORD_CHARACTERS ? word + text : word
+    if (bare) return
+    now.bare = false
+    if (PATTERN.test(text)) now.literal = true
   }
 
-  #open(end: ')' | '`', at: number): number {
+  #open(end: ')' | '`', at: number, group = false): number {
     if (this.#stack.length >= DEPTH) return at
     this.#stack.push(this.#frame)
-    this.#frame = frame(end)
+    this.#frame = frame(end, group)
     return at
   }
 
   #close(at: number): number {
     this.#endPipeline()
+    const { done, group, ended, last } = this.#frame
     this.#frame = this.#stack.pop() ?? frame('')
+    if (group) {
+      this.#frame.done.push(...done)
+      this.#frame.heads = done.slice(-HEADS)
+    } else if (ended === 1) this.#substitute(printedBy(last))
     return at + 1
+  }
+
+  /** What a command in `$( )` or backticks wrote stands in its place; outside quotes it is words of its own. */
+  #substitute(printed: string | null): void {
+    const text = printed?.slice(0, WORD_CHARACTERS).trim() ?? ''
+    if (text === '') return
+    const now = this.#frame
+    const whole = now.quote === '"' || now.redirect !== null || (now.words.length === 0 && SETTING.test(now.word ?? ''))
+    if (whole) this.#add(text, false)
+    else
+      for (const [at, word] of text.split(/\s+/u, WORDS).entries()) {
+        if (at > 0) this.#endWord()
+        this.#add(word, true)
+      }
   }
 
   #endWord(): void {
     const now = this.#frame
     const { word } = now
     if (word === null) return
-    const { bare, redirect } = now
+    const { bare, literal, redirect } = now
     now.word = null
     now.bare = true
+    now.literal = false
     if (redirect !== null) {
       now.redirect = null
       // `2>&1`, `>&-`: no file; `/dev/null`: nothing.
-      if (word !== '/dev/null' && (!/^[<>]&$/u.test(redirect) || !/^(?:\d+-?|-)$/u.test(word))) now.redirections.push(`${redirect} ${word}`)
+      if (word !== '/dev/null' && (!/^[<>]&$/u.test(redirect) || !/^(?:\d+-?|-)$/u.test(word)))
+        now.redirections.push(`${redirect} ${literal ? word : this.#named(word)}`)
       return
     }
     this.#words++
@@ -254,17 +327,31 @@ class Reader {
       now.settings.push(word)
       return
     }
-    if (now.words.length === 0 && bare && KEYWORDS.has(word)) return
-    const braces = bare ? BRACES.exec(word) : null
-    if (braces) now.words.push(...(braces[1] ?? '').split(',', 64))
-    else now.words.push((bare ? knownFile(word) : null) ?? word)
+    if (now.words.length === 0 && bare && KEYWORDS.has(word)) {
+      if (OPENS.has(word)) now.openings.push(now.done.length)
+      else if (CLOSES.has(word) && now.openings.length > 0) now.heads = now.done.slice(now.openings.pop()).slice(-HEADS)
+      return
+    }
+    const meant = literal || this.#windows || !word.includes('{') ? [word] : expandBraces(word)
+    this.#words += meant.length - 1
+    now.words.push(...(literal || this.#windows ? meant : meant.map((each) => this.#named(each))))
+  }
+
+  /** A path, by its name where wildcards hide a known one. */
+  #named(word: string): string {
+    if (!word.startsWith('/') && !word.startsWith('~/')) return word
+    const name = this.#names.get(word) ?? knownFile(word) ?? word
+    if (this.#names.size < VARIABLES) this.#names.set(word, name)
+    return name
   }
 
   #endCommand(): void {
     this.#endWord()
     const now = this.#frame
     if (now.words.length > 0 || now.redirections.length > 0 || now.settings.length > 0) {
-      now.pipeline.push({ words: now.words, settings: now.settings, redirections: now.redirections })
+      const command = { words: now.words, settings: now.settings, redirections: now.redirections }
+      now.pipeline.push(command)
+      now.done.push(command)
       this.#commands++
     }
     now.words = []
@@ -276,7 +363,14 @@ class Reader {
   #endPipeline(): void {
     this.#endCommand()
     const now = this.#frame
-    if (now.pipeline.length > 0) this.#pipelines.push(now.pipeline)
+    const { pipeline, heads } = now
     now.pipeline = []
+    now.heads = []
+    if (pipeline.length === 0) return
+    now.ended += 1
+    now.last = pipeline
+    const fed = pipeline[0]?.words.length ? heads : []
+    if (fed.length === 0) this.#pipelines.push(pipeline)
+    else for (const head of fed) this.#pipelines.push([head, ...pipeline])
   }
 }

@@ -22,10 +22,13 @@ const NEVER: Condition = { any: [] }
 export class ConditionReader {
   readonly #sources: readonly EvidenceKind[]
   readonly #report: Report
+  readonly #patternProblem: typeof regexProblem
 
-  constructor(sources: readonly EvidenceKind[], report: Report) {
+  /** `patternProblem`: what is wrong with a pattern. */
+  constructor(sources: readonly EvidenceKind[], report: Report, patternProblem = regexProblem) {
     this.#sources = sources
     this.#report = report
+    this.#patternProblem = patternProblem
   }
 
   /** The definition of a field that one of the rule's sources has. */
@@ -36,7 +39,7 @@ export class ConditionReader {
 
   /** Says which fields there are, where `name` is none. */
   unknownField(name: string, path: Path): void {
-    const known = this.#sources.flatMap((kind) => Object.keys(kind.fields))
+    const known = [...new Set([...this.#sources.flatMap((kind) => Object.keys(kind.fields)), ...Object.keys(commonFields)])]
     const near = known.filter((each) => each.startsWith(name.slice(0, 3))).slice(0, 3)
     const of = this.#sources.map((kind) => kind.name).join(', ')
     const hint = near.length > 0 ? ` Did you mean ${near.join(', ')}?` : ` They have: ${known.join(', ')}.`
@@ -151,7 +154,7 @@ export class ConditionReader {
     const list: readonly string[] = texts
     if (operator === 'regex') {
       for (const [index, pattern] of list.entries()) {
-        const problem = regexProblem(pattern, exact)
+        const problem = this.#patternProblem(pattern, exact)
         if (problem !== null) this.#report(Array.isArray(operand) ? [...path, index] : path, `this pattern ${problem}`)
       }
       return { operator, any: list }

@@ -34,10 +34,21 @@ describe('a broken rule', () => {
 
   it.each([
     ['{ programms: nmap }', '6:9 when.programms: programms is no field of command. Did you mean programs?'],
+    ['{ zzz: nmap }', 'kind, service, decky, attacker_ip.'],
     ['{ contains: nmap }', 'contains is an operator and stands below a field'],
     ['{ line: { like: nmap } }', '6:17 when.line.like: like is no operator of a text'],
-    ['{ line: { regex: "(" } }', '6:17 when.line.regex: this pattern is no RE2 pattern'],
-    ['{ line: { regex: "(?=x)" } }', 'this pattern is no RE2 pattern'],
+    ['{ line: { regex: "(" } }', '6:17 when.line.regex: this pattern is no RE2 pattern: a ( is not closed (missing closing )'],
+    [
+      '{ line: { regex: "(?=x)" } }',
+      'is no RE2 pattern: it asks for what RE2 does not have, such as looking around (invalid or unsupported Perl syntax',
+    ],
+    ['{ line: { regex: "[a" } }', 'is no RE2 pattern: a [ is not closed (missing closing ]'],
+    ['{ line: { regex: "a)" } }', 'is no RE2 pattern: a ) closes nothing (unexpected )'],
+    ['{ line: { regex: "*a" } }', 'is no RE2 pattern: a repetition stands where there is nothing to repeat (missing argument'],
+    ['{ line: { regex: "a{9999}" } }', 'is no RE2 pattern: something is to be repeated too often (invalid repeat'],
+    ["{ line: { regex: 'a\\' } }", 'is no RE2 pattern: it ends in a backslash (trailing backslash'],
+    ["{ line: { regex: '\\q' } }", 'is no RE2 pattern: a backslash stands before what it cannot stand before (invalid escape'],
+    ["{ line: { regex: '[z-a]' } }", 'is no RE2 pattern: a range between [ and ] runs backwards'],
     ['{ line: { regex: "Cat" } }', 'has the capital letter C'],
     ['{ line: { regex: "x*" } }', 'this pattern matches everything'],
     ['{ line: { regex: "((a{100}){10}){10}" } }', 'this pattern'],
@@ -52,7 +63,8 @@ describe('a broken rule', () => {
     ['[nmap]', 'a condition is a mapping'],
     ['{ at_least: 3, of: [{ line: a }, { line: b }] }', 'at_least is a whole number from 1 to the 2'],
     ['{ of: [{ line: a }] }', 'of needs at_least'],
-    ['{ threshold: { of: { line: a }, count: 1, within: 5m, by: attacker } }', 'count is a whole number from 2'],
+    ['{ threshold: { of: { line: a }, count: 0, within: 5m, by: attacker } }', 'count is a whole number from 1'],
+    ['{ distinct: { of: { line: a }, field: line, count: 1, within: 5m, by: attacker } }', 'count is a whole number from 2'],
     ['{ threshold: { of: { line: a }, count: 5, within: soon, by: attacker } }', 'within is a time'],
     ['{ threshold: { of: { line: a }, count: 5, within: 31d, by: attacker } }', 'within is a time'],
     ['{ threshold: { of: { line: a }, count: 5, within: 5m, by: ip } }', 'by is session, attacker or identity'],
@@ -62,6 +74,31 @@ describe('a broken rule', () => {
     ['{ sequence: { steps: [{ line: a }, { line: b }], within: 5m, by: session }, line: a }', 'sequence stands alone'],
   ])('%s: %s', (when, message) => {
     expect(wrongWhen(when)).toEqual([expect.stringContaining(message)])
+  })
+
+  it.each([
+    ['confidence: 0.9', 'confidence: 7', 'emits.0.confidence: is to be 1 or less.'],
+    ['confidence: 0.9', 'confidence: -1', 'emits.0.confidence: is to be 0 or more.'],
+    ['confidence: 0.9', 'confidence: .nan', 'emits.0.confidence: is to be a number.'],
+    ['confidence: 0.9', 'confidence: .inf', 'emits.0.confidence: is to be a number.'],
+    ['confidence: 0.9', 'confidence: high', 'emits.0.confidence: is to be a number.'],
+    ['version: 1', 'version: 1e99', 'version: is to be 9,007,199,254,740,991 or less.'],
+    ['version: 1', 'version: 1.5', 'version: is to be a whole number.'],
+    ['version: 1', 'version: 0', 'version: is to be 1 or more.'],
+    [/^title: .*$/mu, 'title: ""', 'title: is empty.'],
+    [/^title: .*$/mu, `title: ${'x'.repeat(121)}`, 'title: is to be 120 characters at most.'],
+    [/^title: .*$/mu, 'title: [x]', 'title: is to be a text.'],
+    [/^title: .*$/mu, 'title: null', 'title: is to be a text.'],
+    [/^maturity: .*\n/mu, '', 'maturity: is missing.'],
+    [/^maturity: .*$/mu, 'maturity: ripe', 'maturity: is to be one of stable, incubating, sandbox.'],
+    [/^emits:.*(?:\n .*)*$/mu, 'emits: []', 'emits: is empty.'],
+    [/^emits:.*(?:\n .*)*$/mu, 'emits: x', 'emits: is to be a list.'],
+    [/^emits:.*(?:\n .*)*$/mu, 'emits: [x]', 'emits.0: is to be a mapping.'],
+    [/^title: .*$/mu, 'title: x\nreferences: [ftp://x]', 'references.0: is to be an address that begins with http:// or https://.'],
+    [/^title: .*$/mu, `title: x\nfalse_positives: [${'x, '.repeat(17)}]`, 'false_positives: is to be 16 of them at most.'],
+  ])('is told of in our words, not those of a library: %s, %s', (part, other, said) => {
+    expect(wrong(ruleText('{ programs: nmap }').replace(part, other))).toEqual([expect.stringMatching(/^\d+:\d+ /u)])
+    expect(wrong(ruleText('{ programs: nmap }').replace(part, other)).join()).toContain(said)
   })
 
   it('may not carry what is withheld, nor ask a number for words', () => {

@@ -4,7 +4,9 @@ import type { Path, Problem, Report } from './problem.ts'
 import { ConditionReader, isMapping } from './read-condition.ts'
 import { readExamples } from './read-examples.ts'
 import { readWhen } from './read-when.ts'
-import { type Rule, ruleDocument } from './rule.ts'
+import type { regexProblem } from './regex.ts'
+import { emissionOf, type Rule, type RuleDocument, ruleDocument } from './rule.ts'
+import { schemaWords } from './schema-words.ts'
 import { spanOf } from './span.ts'
 import { readYaml } from './yaml-text.ts'
 
@@ -27,6 +29,16 @@ export function readRule(text: string): RuleReading {
   return { rule, positionOf: yaml.positionOf }
 }
 
+/** The rule of a `value` in which {@link readRule} once found nothing wrong: patterns are not compiled again. Null where something else is wrong with it now. */
+export function readSoundRule(value: unknown): Rule | null {
+  let sound = true
+  const report = () => {
+    sound = false
+  }
+  const rule = understood(value, ruleDocument.safeParse(value).data, report, () => null)
+  return sound ? rule : null
+}
+
 export const withName = (path: Path, message: string): string => (path.length === 0 ? message : `${path.join('.')}: ${message}`)
 
 function explain(issue: z.core.$ZodIssue, report: Report): void {
@@ -35,11 +47,11 @@ function explain(issue: z.core.$ZodIssue, report: Report): void {
     for (const key of issue.keys) report([...path, key], 'is not part of a rule; is it misspelt?')
     return
   }
-  report(path, issue.code === 'invalid_type' && issue.input === undefined ? 'is missing.' : issue.message)
+  report(path, schemaWords(issue))
 }
 
 /** What the parts say that the schema does not reach; also where the rest is broken, so that everything is told at once. */
-function understood(value: unknown, document: z.infer<typeof ruleDocument> | undefined, report: Report): Rule | null {
+function understood(value: unknown, document: RuleDocument | undefined, report: Report, patternProblem?: typeof regexProblem): Rule | null {
   const raw = isMapping(value) ? value : {}
   const names = Array.isArray(raw.sources) ? raw.sources.map(String) : []
   const sources = names.flatMap((name, index) => {
@@ -48,7 +60,7 @@ function understood(value: unknown, document: z.infer<typeof ruleDocument> | und
     return kind ? [kind] : []
   })
   if (sources.length === 0) return null
-  const reader = new ConditionReader(sources, report)
+  const reader = new ConditionReader(sources, report, patternProblem)
   const when = readWhen(raw.when, ['when'], reader, report)
   const evidence = Array.isArray(raw.evidence) ? raw.evidence.map(String) : []
   for (const [index, name] of evidence.entries()) {
@@ -69,12 +81,7 @@ function understood(value: unknown, document: z.infer<typeof ruleDocument> | und
     false_positives,
     sources: kinds,
     when,
-    emits: document.emits.map(({ technique, tactic, confidence }) => ({
-      technique_id: technique.slice(0, 5),
-      sub_technique_id: technique.length > 5 ? technique : null,
-      tactic: tactic ?? null,
-      confidence,
-    })),
+    emits: document.emits.map(emissionOf),
     evidence,
     rateLimit: rate_limit ? { count: rate_limit.count, withinMs: spanOf(rate_limit.within) ?? 1, by: rate_limit.by } : null,
     examples: {

@@ -33,7 +33,7 @@ export function readWhen(value: unknown, path: Path, reader: ConditionReader, re
     report(Object.hasOwn(given, 'within') ? [...at, 'within'] : at, 'within is a time such as 90s, 5m, 2h, 1d (30d at most).')
   const span = { withinMs: withinMs ?? 1, key: readKey(given.by, Object.hasOwn(given, 'by') ? [...at, 'by'] : at, reader, report) }
   if (type === 'sequence') return { window: { type, steps: readSteps(given.steps, [...at, 'steps'], reader, report), ...span } }
-  const count = readCount(given.count, [...at, 'count'], report)
+  const count = readCount(given.count, { least: type === 'threshold' ? 1 : 2, path: [...at, 'count'], report })
   const of = reader.condition(given.of, [...at, 'of'])
   if (type === 'threshold') return { window: { type, of, count, ...span } }
   const field = typeof given.field === 'string' ? given.field : ''
@@ -42,10 +42,10 @@ export function readWhen(value: unknown, path: Path, reader: ConditionReader, re
   return { window: { type, of, field, count, ...span } }
 }
 
-function readCount(value: unknown, path: Path, report: Report): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 2 && value <= COUNT) return value
-  report(path, `count is a whole number from 2 to ${COUNT.toLocaleString('en')}.`)
-  return 2
+function readCount(value: unknown, { least, path, report }: { least: number; path: Path; report: Report }): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= COUNT) return value
+  report(path, `count is a whole number from ${least} to ${COUNT.toLocaleString('en')}.`)
+  return least
 }
 
 function readKey(value: unknown, path: Path, reader: ConditionReader, report: Report): WindowKey {

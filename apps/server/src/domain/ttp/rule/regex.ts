@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { regexWords } from './regex-words.ts'
 
 const PATTERN_CHARACTERS = 2_000
 /** Instructions: what counted repetitions unroll to. */
@@ -33,7 +34,7 @@ export function regexProblem(pattern: string, exact: boolean): string | null {
     if (compiled.programSize() > PROGRAM) return 'is too large: use fewer or smaller counted repetitions.'
     return compiled.test('') && compiled.test(UNLIKELY) ? 'matches everything.' : null
   } catch (error) {
-    return `is no RE2 pattern: ${error instanceof Error ? error.message : String(error)}.`
+    return `is no RE2 pattern: ${regexWords(error)}`
   }
 }
 

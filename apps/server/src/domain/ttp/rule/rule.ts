@@ -51,6 +51,14 @@ export interface Emission {
   readonly confidence: number
 }
 
+/** What is written under `emits`, as it is claimed. */
+export const emissionOf = ({ technique, tactic, confidence }: RuleDocument['emits'][number]): Emission => ({
+  technique_id: technique.slice(0, 5),
+  sub_technique_id: technique.length > 5 ? technique : null,
+  tactic: tactic ?? null,
+  confidence,
+})
+
 /** One event of an example; `after`: seconds since the one before. */
 export interface ExampleEvent {
   readonly kind: string

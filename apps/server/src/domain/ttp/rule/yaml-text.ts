@@ -1,5 +1,6 @@
 import { isCollection, isMap, isNode, isPair, LineCounter, parseDocument, visit } from 'yaml'
 import type { Path, Problem } from './problem.ts'
+import { yamlWords } from './yaml-words.ts'
 
 /** A rule is a page of text; nothing longer is read. */
 const CHARACTERS = 65_536
@@ -15,16 +16,20 @@ export interface YamlText {
 const START = { line: 1, column: 1 }
 
 /** Reads YAML 1.2 without anchors, aliases, tags and doubled keys. Never throws. */
-export function readYaml(text: string): YamlText {
+export function readYaml(given: string): YamlText {
+  // Some editors begin a file with it; it is no part of the text.
+  const text = given.replace(/^\uFEFF/u, '')
   const refused = (problems: readonly Problem[]): YamlText => ({ value: undefined, problems, positionOf: () => START })
   if (text.length > CHARACTERS) return refused([{ ...START, message: `is longer than ${CHARACTERS.toLocaleString('en')} characters.` }])
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, version: '1.2', prettyErrors: false, stringKeys: true })
+  const end = text.trimEnd().length
   const at = (offset: number) => {
-    const { line, col } = lineCounter.linePos(offset)
+    // What is missing at the end is missing from the last line that says anything.
+    const { line, col } = lineCounter.linePos(Math.min(offset, end))
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const problems: Problem[] = document.errors.map((error) => ({ ...at(error.pos[0]), message: `is no YAML: ${error.message}` }))
+  const problems: Problem[] = document.errors.map((error) => ({ ...at(error.pos[0]), message: `is no YAML: ${yamlWords(error)}` }))
   const refuse = (node: { range?: readonly number[] | null | undefined }, message: string) =>
     void problems.push({ ...at(node.range?.[0] ?? 0), message })
   visit(document, {

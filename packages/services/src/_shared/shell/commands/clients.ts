@@ -1,11 +1,10 @@
 import type { Call, Programs } from '../interpreter/call.ts'
-import { readLine } from '../interpreter/streams.ts'
+import { readLine, toBytes } from '../interpreter/streams.ts'
 import { ownAddress, serviceAt } from '../loopback/reach.ts'
 import { redisReply } from '../loopback/redis.ts'
 import { baseName } from '../paths.ts'
-import { told } from '../terminal/script-input.ts'
 import { isAddress } from './address.ts'
-import { secret } from './privilege.ts'
+import { secret } from './passwords.ts'
 
 /** Value of `-uroot`, `-u root`, `--user=root`, `--user root`. */
 function option(args: readonly string[], letter: string, long: string): string | undefined {
@@ -50,7 +49,7 @@ async function mysql(call: Call): Promise<number> {
   if (attached !== undefined && server === 'mysql')
     await call.err(`${name}: [Warning] Using a password on the command line interface can be insecure.\n`)
   const own = ownAddress(call.session, host)
-  call.session.observer.connect(told(`mysql://${user}@${host}:${port}`), name)
+  call.session.observer.connect(toBytes(`mysql://${user}@${host}:${port}`), name)
   let error = ''
   if (own === null) {
     await call.sleep(isAddress(host) ? 130_000 : 5000)
@@ -121,7 +120,7 @@ async function redisCli(call: Call): Promise<number> {
   const host = option(flags, 'h', 'host') ?? '127.0.0.1'
   const port = Number(option(flags, 'p', 'port') ?? 6379)
   const own = ownAddress(call.session, host)
-  if (own === null || host !== '127.0.0.1') call.session.observer.connect(told(`redis://${host}:${port}`), 'redis-cli')
+  if (own === null || host !== '127.0.0.1') call.session.observer.connect(toBytes(`redis://${host}:${port}`), 'redis-cli')
   if (own === null) await call.sleep(isAddress(host) ? 130_000 : 5000)
   const up = own !== null && serviceAt(call.machine, port) === 'redis'
   const failure = `Could not connect to Redis at ${host}:${port}: ${own !== null ? 'Connection refused' : isAddress(host) ? 'Connection timed out' : 'Temporary failure in name resolution'}\n`
@@ -167,7 +166,7 @@ async function ftp(call: Call): Promise<number> {
   const { server, version } = call.machine.persona.packages.ftp
   let connected = false
   const open = async (target: string): Promise<void> => {
-    call.session.observer.connect(told(`ftp://${target}/`), 'ftp')
+    call.session.observer.connect(toBytes(`ftp://${target}/`), 'ftp')
     const own = ownAddress(call.session, target)
     if (own === null && !isAddress(target)) {
       await call.sleep(5000)
@@ -199,7 +198,7 @@ async function ftp(call: Call): Promise<number> {
     if (/^(bye|quit|exit)$/.test(verb)) return await (connected ? call.out('221 Goodbye.\n') : Promise.resolve()).then(() => 0)
     if (verb === 'open' && target !== '') await open(target)
     else if (verb === 'get' || verb === 'put' || verb === 'mget') {
-      call.session.observer.download(told(`ftp://${host ?? ''}/${target}`), 'ftp')
+      call.session.observer.download(toBytes(`ftp://${host ?? ''}/${target}`), 'ftp')
       await call.out(connected ? '530 Please login with USER and PASS.\n' : 'Not connected.\n')
     } else if (/^(ls|dir|cd|pwd|user|binary|ascii|passive)$/.test(verb))
       await call.out(connected ? '530 Please login with USER and PASS.\n' : 'Not connected.\n')

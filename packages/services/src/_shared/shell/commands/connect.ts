@@ -1,9 +1,8 @@
 import type { Call, Programs } from '../interpreter/call.ts'
-import { readLine } from '../interpreter/streams.ts'
+import { readLine, toBytes } from '../interpreter/streams.ts'
 import type { Peer } from '../loopback/peer.ts'
 import { dial, ownAddress } from '../loopback/reach.ts'
 import { baseName } from '../paths.ts'
-import { told } from '../terminal/script-input.ts'
 import { isAddress } from './address.ts'
 
 /** As `/etc/services` names them. */
@@ -84,7 +83,7 @@ async function nc(call: Call): Promise<number> {
   const udp = flags.includes('u')
   const own = ownAddress(call.session, host)
   for (const port of ports.slice(0, 20))
-    call.session.observer.connect(told(`${udp ? 'udp' : 'tcp'}://${host}:${port}`), baseName(call.name))
+    call.session.observer.connect(toBytes(`${udp ? 'udp' : 'tcp'}://${host}:${port}`), baseName(call.name))
   const say = async (text: string): Promise<void> => (verbose ? await call.err(text) : undefined)
   if (own === null && !isAddress(host)) {
     await call.sleep(5000)
@@ -143,7 +142,7 @@ async function telnet(call: Call): Promise<number> {
     if (busy) return await call.err('BusyBox v1.35.0 multi-call binary.\n\nUsage: telnet [-a] [-l USER] HOST [PORT]\n').then(() => 1)
     return await prompt(call)
   }
-  call.session.observer.connect(told(`tcp://${host}:${port}`), baseName(call.name))
+  call.session.observer.connect(toBytes(`tcp://${host}:${port}`), baseName(call.name))
   return await open(call, host, port)
 }
 
@@ -183,7 +182,7 @@ async function prompt(call: Call): Promise<number> {
     const [verb = '', host = '', port = '23'] = line.trim().split(/\s+/)
     if (/^q(u(it?)?)?$/.test(verb)) return 0
     if (/^o(p(en?)?)?$/.test(verb) && host !== '') {
-      call.session.observer.connect(told(`tcp://${host}:${port}`), baseName(call.name))
+      call.session.observer.connect(toBytes(`tcp://${host}:${port}`), baseName(call.name))
       await open(call, host, port)
     } else if (/^(\?|help)$/.test(verb)) await call.out(HELP)
     else if (verb !== '') await call.out('?Invalid command\n')

@@ -1,7 +1,7 @@
 import type { Call, Programs } from '../interpreter/call.ts'
+import { toBytes } from '../interpreter/streams.ts'
 import { ownAddress } from '../loopback/reach.ts'
 import { baseName } from '../paths.ts'
-import { told } from '../terminal/script-input.ts'
 import { isAddress, parts } from './address.ts'
 import { request } from './wget.ts'
 
@@ -44,7 +44,7 @@ async function curl(call: Call): Promise<number> {
   const meter = !muted && (!call.toTty || has('o', '--output') || has('O', '--remote-name'))
   let status = 0
   for (const url of urls) {
-    call.session.observer.download(told(url), 'curl')
+    call.session.observer.download(toBytes(url), 'curl')
     const { host, port } = parts(url)
     const own = ownAddress(call.session, host)
     if (own !== null) {

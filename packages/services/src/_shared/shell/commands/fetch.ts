@@ -1,13 +1,13 @@
 import type { Call, Programs } from '../interpreter/call.ts'
+import { toBytes } from '../interpreter/streams.ts'
 import { ownAddress, serviceAt } from '../loopback/reach.ts'
 import { baseName } from '../paths.ts'
-import { told } from '../terminal/script-input.ts'
 import { isAddress, parts } from './address.ts'
 import { opensslOf } from './packages.ts'
 import { sshHere } from './ssh-here.ts'
 
 /** The wish is kept; the wait is what a filtered network costs. */
-const wish = (call: Call, url: string): void => call.session.observer.download(told(url), baseName(call.name))
+const wish = (call: Call, url: string): void => call.session.observer.download(toBytes(url), baseName(call.name))
 
 async function tftp(call: Call): Promise<number> {
   const at = call.args.indexOf('-r')
@@ -55,7 +55,7 @@ async function ssh(call: Call): Promise<number> {
       .then(() => 255)
   const port = call.args[call.args.indexOf('-p') + 1]
   const name = host.replace(/^.*@/, '')
-  call.session.observer.connect(told(`ssh://${host}${call.args.includes('-p') ? `:${port}` : ''}`), baseName(call.name))
+  call.session.observer.connect(toBytes(`ssh://${host}${call.args.includes('-p') ? `:${port}` : ''}`), baseName(call.name))
   const own = ownAddress(call.session, name)
   if (own !== null) return await sshHere(call, { given: host, address: own, port: Number(call.args.includes('-p') ? port : 22) })
   await call.sleep(isAddress(name) ? 25_000 : 5000)

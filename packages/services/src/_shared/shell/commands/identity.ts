@@ -1,6 +1,5 @@
 import type { Login } from '../facts.ts'
 import { loadOf } from '../facts.ts'
-import { accountsOf, groupsOf, membershipsOf } from '../filesystem/image/accounts.ts'
 import type { Call, Programs } from '../interpreter/call.ts'
 import { shortDay, shortMonth, two } from '../zoned-time.ts'
 import { entries, groupName, userName } from './accounts.ts'
@@ -57,7 +56,7 @@ async function id(call: Call): Promise<number> {
       )
     uid = Number(account[2])
     gid = Number(account[3])
-    groups = [gid, ...membershipsOf(call.machine.persona, account[0] ?? '')]
+    groups = [gid, ...call.machine.accounts.groupIds(account[0] ?? '').filter((one) => one !== gid)]
   }
   const show = (number: number, of: (call: Call, id: number) => string): string => (options.has('n') ? of(call, number) : String(number))
   if (options.has('u')) await call.out(`${show(uid, userName)}\n`)
@@ -71,16 +70,19 @@ async function id(call: Call): Promise<number> {
 }
 
 async function groups(call: Call): Promise<number> {
-  const { persona } = call.machine
   if (call.args.length === 0)
     await call.out(
       `${[call.as.gid, ...call.as.groups.filter((one) => one !== call.as.gid)].map((one) => groupName(call, one)).join(' ')}\n`,
     )
   for (const name of call.args) {
-    const account = accountsOf(persona).find((one) => one.name === name)
-    if (account === undefined) return await call.fail(`'${name}': no such user`)
-    const own = [...groupsOf(persona)].find(([, group]) => group.gid === account.gid)?.[0] ?? String(account.gid)
-    await call.out(`${name} : ${[own, ...membershipsOf(persona, name).map((gid) => groupName(call, gid))].join(' ')}\n`)
+    const user = call.machine.userNamed(name)
+    if (user === undefined) return await call.fail(`'${name}': no such user`)
+    await call.out(
+      `${name} : ${call.machine
+        .credentialsOf(user)
+        .groups.map((gid) => groupName(call, gid))
+        .join(' ')}\n`,
+    )
   }
   return 0
 }
@@ -190,12 +192,12 @@ async function last(call: Call): Promise<number> {
 async function lastlog(call: Call): Promise<number> {
   const { machine } = call
   await call.out('Username         Port     From                                       Latest\n')
-  for (const account of accountsOf(machine.persona)) {
-    const login = machine.logins().find((one) => one.user.name === account.name)
+  for (const [account = ''] of machine.accounts.entries('passwd')) {
+    const login = machine.logins().find((one) => one.user.name === account)
     await call.out(
       login === undefined
-        ? `${account.name.padEnd(16)}                                                            **Never logged in**\n`
-        : `${account.name.padEnd(16)} ${login.tty.padEnd(8)} ${login.from.padEnd(42)} ${strftime('%a %b %e %H:%M:%S %z %Y', machine.wall(login.at), login.at)}\n`,
+        ? `${account.padEnd(16)}                                                            **Never logged in**\n`
+        : `${account.padEnd(16)} ${login.tty.padEnd(8)} ${login.from.padEnd(42)} ${strftime('%a %b %e %H:%M:%S %z %Y', machine.wall(login.at), login.at)}\n`,
     )
   }
   return 0

@@ -18,6 +18,7 @@ import { identity } from './identity.ts'
 import { listing } from './ls.ts'
 import { network } from './network.ts'
 import { packaged } from './packages.ts'
+import { passwords } from './passwords.ts'
 import { perlProgram } from './perl.ts'
 import { privilege } from './privilege.ts'
 import { processes } from './processes.ts'
@@ -32,6 +33,7 @@ import { sorting } from './sort.ts'
 import { system } from './system.ts'
 import { screens } from './terminal.ts'
 import { text } from './text.ts'
+import { users } from './users.ts'
 import { wgetting } from './wget.ts'
 import { lookups } from './which.ts'
 import { batching } from './xargs.ts'
@@ -61,6 +63,7 @@ export const programs: Programs = Object.assign(
   network,
   packaged,
   paging,
+  passwords,
   privilege,
   processes,
   perlProgram,
@@ -71,6 +74,7 @@ export const programs: Programs = Object.assign(
   system,
   screens,
   text,
+  users,
   viProgram,
   lookups,
   serving,

@@ -1,5 +1,6 @@
 import type { Persona } from '@decnet/persona'
 import type { Call, Programs } from '../interpreter/call.ts'
+import { opensslPasswd } from './passwords.ts'
 
 /** `name:version` of what every server of a release has, as the release's archive lists it. */
 const BASE: Readonly<Record<Persona['os']['distro'], string>> = {
@@ -87,6 +88,7 @@ async function dpkg(call: Call): Promise<number> {
 export const opensslOf = ({ packages: { openssl } }: Persona): string => `OpenSSL ${openssl.version} ${openssl.date}`
 
 async function openssl(call: Call): Promise<number> {
+  if (call.args[0] === 'passwd') return await opensslPasswd(call)
   if (!['version', '--version', '-v'].includes(call.args[0] ?? '')) return 0
   const name = opensslOf(call.machine.persona)
   return await call.out(`${name} (Library: ${name})\n`).then(() => 0)

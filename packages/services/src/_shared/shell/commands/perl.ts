@@ -1,7 +1,6 @@
 import type { Call, Programs } from '../interpreter/call.ts'
-import { Collector, readAll, toText } from '../interpreter/streams.ts'
+import { Collector, readAll, toBytes, toText } from '../interpreter/streams.ts'
 import { ownAddress } from '../loopback/reach.ts'
-import { told } from '../terminal/script-input.ts'
 
 const VERSIONS = {
   debian12: { text: '5, version 36, subversion 0 (v5.36.0)', number: '5.036000', short: 'v5.36.0', folder: '5.36' },
@@ -217,7 +216,7 @@ async function reverse(call: Call, source: string): Promise<number | null> {
     /\$\w+\s*=\s*["']([\w.-]+)["']\s*;\s*(?:my\s*)?\$\w+\s*=\s*["']?(\d+)/.exec(source)
   if (found === null || !/Socket/.test(source)) return null
   const port = found[2] ?? /PeerPort\s*(?:=>|,)\s*["']?(\d+)/.exec(source)?.[1] ?? '0'
-  call.session.observer.connect(told(`tcp://${found[1] ?? ''}:${port}`), 'perl')
+  call.session.observer.connect(toBytes(`tcp://${found[1] ?? ''}:${port}`), 'perl')
   await call.sleep(ownAddress(call.session, found[1] ?? '') === null ? 130_000 : 2)
   const died = /\bdie\s*\(?\s*["']([^"']*)["']/.exec(source)?.[1]
   if (died !== undefined) await call.err(died.endsWith('\\n') ? died.replaceAll('\\n', '\n') : `${died} at -e line 1.\n`)

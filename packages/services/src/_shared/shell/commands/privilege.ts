@@ -1,30 +1,8 @@
 import type { PersonaUser } from '@decnet/persona'
-import { Call, type Programs } from '../interpreter/call.ts'
-import { readLine } from '../interpreter/streams.ts'
-import { baseName } from '../paths.ts'
+import type { Call, Programs } from '../interpreter/call.ts'
 import { entries } from './accounts.ts'
+import { known, secret } from './passwords.ts'
 import { runOther } from './shells.ts'
-
-const ROOT = { uid: 0, gid: 0, groups: [0] }
-
-/** A line typed without echo, or from a pipe. */
-export async function secret(call: Call, prompt: string): Promise<string | null> {
-  const { terminal } = call.session
-  if (terminal !== null) terminal.echo = false
-  try {
-    if (prompt !== '') await (terminal === null ? call.err(prompt) : call.out(prompt))
-    const line = await readLine(call.stdin)
-    return line === '' ? null : line.replace(/\n$/, '')
-  } finally {
-    if (terminal !== null) {
-      terminal.echo = true
-      if (prompt !== '') await call.out('\n')
-    }
-  }
-}
-/** Whether it opens the account, by what stands on the machine now. */
-export const known = (call: Call, name: string, password: string): boolean =>
-  (call.machine.passwords.get(name) ?? call.machine.userNamed(name)?.password) === password
 
 /** Becomes another user in this process. */
 export function become(call: Call, user: PersonaUser, login: boolean): void {
@@ -39,25 +17,6 @@ export function become(call: Call, user: PersonaUser, login: boolean): void {
   if (login) state.cwd = user.home
   state.set('PS1', user.uid === 0 || !login ? '\\u@\\h:\\w\\$ ' : '\\u@\\h:\\w\\$ ')
 }
-/** An account of `/etc/passwd` as it stands now, also one that an attacker added. */
-function accountNamed(call: Call, name: string): PersonaUser | undefined {
-  const found = entries(call, '/etc/passwd').find((fields) => fields[0] === name)
-  if (found === undefined) return undefined
-  const persona = call.machine.userNamed(name)
-  return (
-    persona ?? {
-      name,
-      uid: Number(found[2]),
-      gid: Number(found[3]),
-      gecos: found[4] ?? '',
-      home: found[5] ?? '/',
-      shell: found[6] ?? '/bin/sh',
-      password: null,
-      sudo: false,
-    }
-  )
-}
-
 async function su(call: Call): Promise<number> {
   const args = [...call.args]
   let login = false
@@ -70,7 +29,7 @@ async function su(call: Call): Promise<number> {
     else if (arg === '-s') program = args.shift()
     else if (!arg.startsWith('-')) name = arg
   }
-  const user = accountNamed(call, name)
+  const user = call.machine.userNamed(name)
   if (user === undefined)
     return await call.err(`su: user ${name} does not exist or the user entry does not contain all the required fields\n`).then(() => 1)
   if (call.as.uid !== 0) {
@@ -119,7 +78,8 @@ async function sudo(call: Call): Promise<number> {
         'usage: sudo -h | -K | -k | -V\nusage: sudo -v [-ABkNnS] [-g group] [-h host] [-p prompt] [-u user]\nusage: sudo -l [-ABkNnS] [-g group] [-h host] [-p prompt] [-U user] [-u user]\n            [command [arg ...]]\nusage: sudo [-ABbEHkNnPS] [-r role] [-t type] [-C num] [-D directory] [-g\n            group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user]\n            [VAR=value] [-i | -s] [command [arg ...]]\n',
       )
       .then(() => 1)
-  if (call.as.uid !== 0 && !machine.sudoTickets.has(`${state.user.name} ${call.session.ttyName ?? ''}`)) {
+  const rule = machine.accounts.sudoRule(state.user.name)
+  if (call.as.uid !== 0 && rule !== 'free' && !machine.sudoTickets.has(`${state.user.name} ${call.session.ttyName ?? ''}`)) {
     if (quiet) return await call.err('sudo: a password is required\n').then(() => 1)
     if (call.session.terminal === null && !stdin)
       return await call
@@ -140,7 +100,7 @@ async function sudo(call: Call): Promise<number> {
       if (attempt === 3) return await call.err('sudo: 3 incorrect password attempts\n').then(() => 1)
       await call.err('Sorry, try again.\n')
     }
-    if (!state.user.sudo) return await call.err(`${state.user.name} is not in the sudoers file.\n`).then(() => 1)
+    if (rule === null) return await call.err(`${state.user.name} is not in the sudoers file.\n`).then(() => 1)
     machine.sudoTickets.add(`${state.user.name} ${call.session.ttyName ?? ''}`)
   }
   if (list)
@@ -149,7 +109,7 @@ async function sudo(call: Call): Promise<number> {
         `Matching Defaults entries for ${state.user.name} on ${machine.persona.hostname}:\n    env_reset, mail_badpass, secure_path=/usr/local/sbin\\:/usr/local/bin\\:/usr/sbin\\:/usr/bin\\:/sbin\\:/bin, use_pty\n\nUser ${state.user.name} may run the following commands on ${machine.persona.hostname}:\n    (ALL : ALL) ALL\n`,
       )
       .then(() => 0)
-  const user = accountNamed(call, target.replace(/^#/, ''))
+  const user = call.machine.userNamed(target.replace(/^#/, ''))
   if (user === undefined)
     return await call.err(`sudo: unknown user ${target}\nsudo: error initializing audit plugin sudoers_audit\n`).then(() => 1)
   const from = state.user
@@ -168,178 +128,6 @@ async function sudo(call: Call): Promise<number> {
   )
 }
 
-async function passwd(call: Call): Promise<number> {
-  const name = call.args.find((arg) => !arg.startsWith('-')) ?? call.state.user.name
-  const account = accountNamed(call, name)
-  if (account === undefined) return await call.err(`passwd: user '${name}' does not exist\n`).then(() => 1)
-  if (call.as.uid !== 0 && name !== call.state.user.name)
-    return await call.err(`passwd: You may not view or modify password information for ${name}.\n`).then(() => 1)
-  if (call.args.includes('-S')) return await call.out(`${name} P 2024-01-01 0 99999 7 -1\n`).then(() => 0)
-  if (call.args.some((arg) => /^-[dlue]$/.test(arg))) return await call.out('passwd: password changed.\n').then(() => 0)
-  const wrong = async (): Promise<number> =>
-    await call.err('passwd: Authentication token manipulation error\npasswd: password unchanged\n').then(() => 10)
-  if (call.as.uid !== 0) {
-    await call.out(`Changing password for ${name}.\n`)
-    const current = await secret(call, 'Current password: ')
-    if (current === null || !known(call, name, current)) return await wrong()
-  }
-  const first = await secret(call, 'New password: ')
-  if (first === null) return await call.err('Password change has been aborted.\n').then(wrong)
-  const second = await secret(call, 'Retype new password: ')
-  if (first !== second) {
-    await call.err('Sorry, passwords do not match.\n')
-    return await wrong()
-  }
-  change(call, name, first)
-  await call.err('passwd: password updated successfully\n')
-  return 0
-}
-
-const PASSWORDS_MAX = 500
-/** Keeps a password and writes a hash of it into `/etc/shadow`. */
-function change(call: Call, name: string, password: string): void {
-  const { machine } = call
-  if (machine.passwords.size < PASSWORDS_MAX) machine.passwords.set(name, password)
-  const salted = `$y$j9T$${machine.persona.hex(`salt ${name} ${machine.now()}`, 22)}$${machine.persona.hex(`hash ${password}`, 43)}`
-  const day = Math.floor(machine.now() / 86_400_000)
-  rewrite(call, '/etc/shadow', (lines) =>
-    lines.map((line) => (line.startsWith(`${name}:`) ? `${name}:${salted}:${day}:${line.split(':').slice(3).join(':')}` : line)),
-  )
-}
-function rewrite(call: Call, path: string, edit: (lines: string[]) => string[]): void {
-  const lines = call.fs
-    .read(path, ROOT)
-    .toString('latin1')
-    .split('\n')
-    .filter((line) => line !== '')
-  call.fs.write(path, Buffer.from(`${edit(lines).join('\n')}\n`, 'latin1'), ROOT)
-}
-
-async function chpasswd(call: Call): Promise<number> {
-  if (call.as.uid !== 0) return await call.err('chpasswd: cannot lock /etc/passwd; try again later.\n').then(() => 1)
-  let status = 0
-  let number = 0
-  for (let line = await readLine(call.stdin); line !== ''; line = await readLine(call.stdin)) {
-    number++
-    const colon = line.indexOf(':')
-    const name = line.slice(0, Math.max(0, colon))
-    if (colon < 0) {
-      await call.err(`chpasswd: line ${number}: missing new password\n`)
-      status = 1
-    } else if (accountNamed(call, name) === undefined) {
-      await call.err(
-        `chpasswd: (user ${name}) pam_chauthtok() failed, error:\nAuthentication token manipulation error\nchpasswd: (line ${number}, user ${name}) password not changed\n`,
-      )
-      status = 1
-    } else change(call, name, line.slice(colon + 1).replace(/\n$/, ''))
-  }
-  return status
-}
-
-async function useradd(call: Call): Promise<number> {
-  const friendly = baseName(call.name) === 'adduser'
-  const takes = new Set([
-    '-u',
-    '-g',
-    '-G',
-    '-d',
-    '-s',
-    '-c',
-    '-p',
-    '-e',
-    '-k',
-    '-b',
-    '--uid',
-    '--gid',
-    '--home',
-    '--shell',
-    '--gecos',
-    '--ingroup',
-  ])
-  const option = (...names: readonly string[]): string | undefined =>
-    call.args[call.args.findIndex((arg) => names.includes(arg)) + 1 || call.args.length]
-  const rest = call.args.filter((arg, i) => !arg.startsWith('-') && !takes.has(call.args[i - 1] ?? ''))
-  const name = rest[0]
-  if (name === undefined)
-    return await call
-      .err(
-        friendly
-          ? 'adduser: Only one or two names allowed.\n'
-          : 'Usage: useradd [options] LOGIN\n       useradd -D\n       useradd -D [options]\n',
-      )
-      .then(() => (friendly ? 1 : 2))
-  if (call.as.uid !== 0)
-    return await call
-      .err(
-        friendly
-          ? 'adduser: Only root may add a user or group to the system.\n'
-          : 'useradd: Permission denied.\nuseradd: cannot lock /etc/passwd; try again later.\n',
-      )
-      .then(() => 1)
-  if (!/^[a-z_][a-z0-9_-]*\$?$/i.test(name))
-    return await call.err(`${baseName(call.name)}: invalid user name '${name}': use --badname to ignore\n`).then(() => 3)
-  if (accountNamed(call, name) !== undefined)
-    return await call
-      .err(friendly ? `adduser: The user \`${name}' already exists.\n` : `useradd: user '${name}' already exists\n`)
-      .then(() => (friendly ? 1 : 9))
-  const used = entries(call, '/etc/passwd').map((fields) => Number(fields[2]))
-  const uid = Number(option('-u', '--uid') ?? Math.max(999, ...used.filter((one) => one < 60_000 && one >= 1000)) + 1)
-  const home = option('-d', '--home') ?? `/home/${name}`
-  const gid = Number(/^\d+$/.test(option('-g', '--gid') ?? '') ? option('-g', '--gid') : uid)
-  rewrite(call, '/etc/passwd', (lines) => [
-    ...lines,
-    `${name}:x:${uid}:${gid}:${option('-c', '--gecos') ?? ''}:${home}:${option('-s', '--shell') ?? (friendly ? '/bin/bash' : '/bin/sh')}`,
-  ])
-  rewrite(call, '/etc/shadow', (lines) => [...lines, `${name}:!:${Math.floor(call.machine.now() / 86_400_000)}:0:99999:7:::`])
-  if (gid === uid) rewrite(call, '/etc/group', (lines) => [...lines, `${name}:x:${gid}:`])
-  if ((friendly || call.args.some((arg) => /^-\w*m/.test(arg))) && !call.fs.has(home, ROOT)) {
-    call.fs.mkdir(home, ROOT, 0o755)
-    call.fs.chown(home, uid, gid, ROOT)
-  }
-  const password = option('-p')
-  if (password !== undefined && call.machine.passwords.size < PASSWORDS_MAX) call.machine.passwords.set(name, password)
-  if (friendly) {
-    await call.out(
-      `Adding user \`${name}' ...\nAdding new group \`${name}' (${gid}) ...\nAdding new user \`${name}' (${uid}) with group \`${name} (${gid})' ...\nCreating home directory \`${home}' ...\nCopying files from \`/etc/skel' ...\n`,
-    )
-    if (!call.args.includes('--disabled-password')) await passwd(new Call(call.runner, call.state, 'passwd', [name]))
-  }
-  return 0
-}
-async function userdel(call: Call): Promise<number> {
-  const name = call.args.find((arg) => !arg.startsWith('-')) ?? ''
-  if (call.as.uid !== 0)
-    return await call.err('userdel: Permission denied.\nuserdel: cannot lock /etc/passwd; try again later.\n').then(() => 1)
-  if (accountNamed(call, name) === undefined) return await call.err(`userdel: user '${name}' does not exist\n`).then(() => 6)
-  for (const path of ['/etc/passwd', '/etc/shadow', '/etc/group'])
-    rewrite(call, path, (lines) => lines.filter((line) => !line.startsWith(`${name}:`)))
-  return 0
-}
-async function usermod(call: Call): Promise<number> {
-  const name = call.args.at(-1) ?? ''
-  if (call.as.uid !== 0)
-    return await call.err('usermod: Permission denied.\nusermod: cannot lock /etc/passwd; try again later.\n').then(() => 1)
-  if (accountNamed(call, name) === undefined) return await call.err(`usermod: user '${name}' does not exist\n`).then(() => 6)
-  const groups = call.args[call.args.findIndex((arg) => /^-a?G$/.test(arg)) + 1]?.split(',') ?? []
-  rewrite(call, '/etc/group', (lines) =>
-    lines.map((line) =>
-      groups.includes(line.split(':')[0] ?? '') && !line.split(':')[3]?.split(',').includes(name)
-        ? line + (line.endsWith(':') ? name : `,${name}`)
-        : line,
-    ),
-  )
-  return 0
-}
-async function groupadd(call: Call): Promise<number> {
-  const name = call.args.find((arg, i) => !arg.startsWith('-') && call.args[i - 1] !== '-g') ?? ''
-  if (call.as.uid !== 0)
-    return await call.err('groupadd: Permission denied.\ngroupadd: cannot lock /etc/group; try again later.\n').then(() => 10)
-  const groups = entries(call, '/etc/group')
-  if (groups.some((fields) => fields[0] === name)) return await call.err(`groupadd: group '${name}' already exists\n`).then(() => 9)
-  const gid = Math.max(999, ...groups.map((fields) => Number(fields[2])).filter((one) => one < 60_000)) + 1
-  rewrite(call, '/etc/group', (lines) => [...lines, `${name}:x:${gid}:`])
-  return 0
-}
 async function getent(call: Call): Promise<number> {
   const [database = '', key] = call.args
   if (database === 'hosts')
@@ -354,21 +142,4 @@ async function getent(call: Call): Promise<number> {
   for (const fields of found) await call.out(`${fields.join(':')}\n`)
   return found.length > 0 ? 0 : 2
 }
-export const privilege: Programs = {
-  su,
-  sudo,
-  passwd,
-  chpasswd,
-  useradd,
-  adduser: useradd,
-  userdel,
-  deluser: userdel,
-  usermod,
-  groupadd,
-  addgroup: groupadd,
-  getent,
-  visudo: () => 1,
-  chage: () => 0,
-  chsh: () => 0,
-  runuser: su,
-}
+export const privilege: Programs = { su, sudo, getent, visudo: () => 1, runuser: su }

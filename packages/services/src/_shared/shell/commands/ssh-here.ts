@@ -1,7 +1,8 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import type { Call } from '../interpreter/call.ts'
 import { serviceAt } from '../loopback/reach.ts'
-import { become, known, secret } from './privilege.ts'
+import { known, secret } from './passwords.ts'
+import { become } from './privilege.ts'
 import { runOther } from './shells.ts'
 
 const ATTEMPTS = 3

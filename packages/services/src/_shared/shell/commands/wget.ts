@@ -1,7 +1,7 @@
 import type { Call, Programs } from '../interpreter/call.ts'
+import { toBytes } from '../interpreter/streams.ts'
 import { dial, ownAddress } from '../loopback/reach.ts'
 import { baseName } from '../paths.ts'
-import { told } from '../terminal/script-input.ts'
 import { isAddress, parts } from './address.ts'
 import { strftime } from './strftime.ts'
 
@@ -67,7 +67,7 @@ async function wget(call: Call): Promise<number> {
     return await call.err("wget: missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n").then(() => 1)
   let status = 0
   for (const url of urls) {
-    call.session.observer.download(told(url), 'wget')
+    call.session.observer.download(toBytes(url), 'wget')
     const now = (): string => strftime('%Y-%m-%d %H:%M:%S', call.machine.wall(call.machine.now()), call.machine.now())
     const { scheme, host, port, path } = parts(url)
     const full = `${scheme}://${host}${/:\d+/.test(url.replace(/^\w+:\/\//, '').split('/')[0] ?? '') ? `:${port}` : ''}${path}`
@@ -182,7 +182,7 @@ async function small(call: Call): Promise<number> {
       )
       .then(() => 1)
   const quiet = call.args.some((arg) => /^-[a-zA-Z]*q/.test(arg))
-  call.session.observer.download(told(url), 'wget')
+  call.session.observer.download(toBytes(url), 'wget')
   const { host, port, path } = parts(url)
   const own = ownAddress(call.session, host)
   if (own === null && !isAddress(host)) {

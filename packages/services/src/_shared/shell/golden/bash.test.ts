@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { when } from '@decnet/kernel/testing'
+import { expect, it } from 'vitest'
 import { runCommand, testMachine } from '../test-shell.ts'
 
 /** One script per line; `⏎` stands for a line end. */
@@ -25,7 +26,7 @@ const masked = (text: string): string =>
     .replace(/\/tmp\/golden[-\w]*/g, '/tmp/w')
     .replace(/^(bash: line \d+: )?environment: /gm, '$1')
 
-describe.skipIf(!existsSync(oracle) || process.getuid?.() !== 0)('the interpreter and bash agree', () => {
+when({ tools: { bash: 'bash' }, root: true }).describe('the interpreter and bash agree', () => {
   const machine = testMachine()
   scripts.forEach((script, i) => {
     it(script, async () => {

@@ -7,6 +7,7 @@ import { Call, type Program } from './call.ts'
 import { ExpansionFailure, Return } from './control.ts'
 import type { Expander } from './expand.ts'
 import { diskPath } from './files.ts'
+import { printableName } from './printable-name.ts'
 import { redirect } from './redirect.ts'
 import type { Runner } from './run.ts'
 import type { State, Variable } from './state.ts'
@@ -258,7 +259,7 @@ async function notFound(runner: Runner, state: State, name: string): Promise<num
   const ubuntu = state.session.machine.persona.os.id === 'ubuntu'
   if (state.flavour === 'dash') await runner.complain(state, `${runner.prefix(state)}${name}: not found\n`)
   else if (ubuntu && state.interactive) await runner.complain(state, suggestion(name))
-  else await runner.complain(state, `${runner.prefix(state)}${name}: command not found\n`)
+  else await runner.complain(state, `${runner.prefix(state)}${printableName(state, name)}: command not found\n`)
   return 127
 }
 const PACKAGES: Readonly<Record<string, string>> = {

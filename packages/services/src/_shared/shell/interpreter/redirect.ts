@@ -94,7 +94,7 @@ async function apply(
       )
     case '&>':
     case '&>>': {
-      const descriptor = open(() => openOutput(state, target, { append: operator === '&>>' }))
+      const descriptor = openNetwork(state, target) ?? open(() => openOutput(state, target, { append: operator === '&>>' }))
       put(1, descriptor)
       return put(2, descriptor)
     }
@@ -125,7 +125,7 @@ function duplicate(
   const number = move ? target.slice(0, -1) : target
   if (!/^\d{1,6}$/.test(number)) {
     if (one.operator === '<&' || one.fd !== null) throw new ExpansionFailure(`${target}: ambiguous redirect`, { fatal: false })
-    const descriptor = open(() => openOutput(state, target))
+    const descriptor = openNetwork(state, target) ?? open(() => openOutput(state, target))
     put(1, descriptor)
     put(2, descriptor)
     return
@@ -141,7 +141,7 @@ function openNetwork(state: State, target: string): Descriptor | undefined {
   const found = state.flavour === 'bash' ? /^\/dev\/(tcp|udp)\/([^/]+)\/([^/]+)$/.exec(target) : null
   if (found === null) return undefined
   const [, protocol = '', host = '', port = ''] = found
-  state.session.observer.connect(`${protocol}://${host}:${port}`, 'bash')
+  state.session.observer.connect(toBytes(`${protocol}://${host}:${port}`), 'bash')
   const own = ownAddress(state.session, host) !== null
   const line = own && protocol === 'tcp' ? dial(state.session.machine, Number(port)) : undefined
   if (line !== undefined) return conversation(line.peer, target)

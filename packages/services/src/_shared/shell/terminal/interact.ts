@@ -3,14 +3,12 @@ import { Expander } from '../interpreter/expand.ts'
 import { Jobs } from '../interpreter/jobs.ts'
 import type { Runner } from '../interpreter/run.ts'
 import type { State } from '../interpreter/state.ts'
-import { toText } from '../interpreter/streams.ts'
-import { fromDisk } from '../paths.ts'
+import { toBytes, toText } from '../interpreter/streams.ts'
 import { FileError } from '../port.ts'
 import { completionOf } from './complete.ts'
 import { type Edited, editLine } from './editor.ts'
 import { greetingOf } from './greeting.ts'
 import { Gatherer, promptText } from './prompt.ts'
-import { told } from './script-input.ts'
 import type { Terminal } from './terminal.ts'
 
 const HISTORY_MAX = 1000
@@ -98,7 +96,7 @@ export async function converse(runner: Runner, state: State, terminal: Terminal)
     }
     if (text.trim() === '') continue
     remember(state, text)
-    state.session.observer.command(told(text), { cwd: fromDisk(state.cwd), user: state.user.name })
+    state.session.observer.command(toBytes(text), { cwd: toBytes(state.cwd), user: state.user.name })
     await one(runner, state, terminal, await recalled(runner, state, text))
   }
 }

@@ -26,7 +26,7 @@ function decode(state: State, template: string): string {
     if (/^[0-7]{3}$/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0xff)
     switch (code) {
       case 'u':
-        return literal(state.user.name)
+        return literal(machine.accounts.entries('passwd').find((fields) => Number(fields[2]) === state.as.uid)?.[0] ?? 'I have no name!')
       case 'h':
         return literal(machine.persona.hostname.replace(/\..*$/, ''))
       case 'H':

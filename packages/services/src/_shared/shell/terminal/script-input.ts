@@ -1,15 +1,7 @@
 import type { Runner } from '../interpreter/run.ts'
 import type { State } from '../interpreter/state.ts'
-import { NOTHING, readLine } from '../interpreter/streams.ts'
-import { fromDisk } from '../paths.ts'
+import { NOTHING, readLine, toBytes } from '../interpreter/streams.ts'
 import { Gatherer } from './prompt.ts'
-
-/** The observer's text for the shell's bytes: UTF-8 where it is. */
-export const told = (text: string): string => {
-  const bytes = Buffer.from(text, 'latin1')
-  const decoded = bytes.toString()
-  return Buffer.from(decoded).equals(bytes) ? decoded : text
-}
 
 /** A shell without a terminal that takes its commands from standard input, one complete command at a time. */
 export async function obey(runner: Runner, state: State): Promise<number> {
@@ -21,7 +13,7 @@ export async function obey(runner: Runner, state: State): Promise<number> {
     const more = line !== '' && gatherer.add(line.replace(/\n$/, ''))
     const { text } = gatherer
     if (text.trim() !== '' && (ended || !more)) {
-      state.session.observer.command(told(text), { cwd: fromDisk(state.cwd), user: state.user.name })
+      state.session.observer.command(toBytes(text), { cwd: toBytes(state.cwd), user: state.user.name })
       await runner.source(`${text}\n`, state)
     }
     if (ended) return state.status

@@ -21,7 +21,12 @@ async function talk(
     peer: { address: '203.0.113.9', port: 40022 },
     local: { address: machine.persona.ip, port: 22 },
     tty: { columns: 80, rows: 24, term: 'xterm' },
-    observer: { command: (line) => commands.push(line), download: () => undefined, connect: () => undefined, file: () => undefined },
+    observer: {
+      command: (line) => commands.push(Buffer.from(line).toString()),
+      download: () => undefined,
+      connect: () => undefined,
+      file: () => undefined,
+    },
     now: machine.now,
     random: () => 0.5,
     stdout: (data) => {

@@ -18,7 +18,7 @@ export const command = defineKind({
       'the line without its disguises: quotes, backslashes, `$IFS` and settings resolved, one space between words; what `sh -c` and decoded payloads hold stands behind it after ` ; `',
     ),
     commands: texts(
-      'each simple command, program without folder, arguments joined by one space, redirections last: `cat /etc/passwd`, `echo x >> /root/.ssh/authorized_keys`; also inside `$( )`, `sh -c`, `sudo`, `xargs` and decoded payloads',
+      'each simple command, program without folder, arguments joined by one space, redirections last: `cat /etc/passwd`, `echo x >> /root/.ssh/authorized_keys`; also inside `$( )`, `sh -c`, `sudo`, `xargs`, `os.system(…)` and its like, and decoded payloads',
     ),
     programs: texts('first word of each simple command without folder, wrappers (`sudo`, `busybox`) and what they wrap'),
     argv0: texts('first word of each simple command as written: `/tmp/.x/run`'),

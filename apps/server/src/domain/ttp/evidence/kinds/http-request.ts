@@ -3,11 +3,12 @@ import { percentDecoded } from '../../normalise/decode.ts'
 import { readRequest } from '../../normalise/request.ts'
 import { defineKind, number, type Payload, repeats, text, texts } from '../kind.ts'
 import * as read from '../read-body.ts'
+import { textOf } from '../text-of.ts'
 
 /** A body of which nobody says what it is. */
 const PAIRS = /^[\w.[\]%-]{1,64}=/u
 const HEADERS = 100
-const BODY_CHARACTERS = 65_536
+const BODY_CHARACTERS = 33_792
 
 /** `[[name, value], …]` as JSON, or such lines already. */
 function headerLines(given: Payload[string] | undefined): string[] {
@@ -16,7 +17,7 @@ function headerLines(given: Payload[string] | undefined): string[] {
   try {
     const list: unknown = JSON.parse(given)
     const pairs = Array.isArray(list) ? list : typeof list === 'object' && list !== null ? Object.entries(list) : []
-    return pairs.slice(0, HEADERS).flatMap((pair: unknown) => (Array.isArray(pair) ? [`${String(pair[0])}: ${String(pair[1])}`] : []))
+    return pairs.slice(0, HEADERS).flatMap((pair: unknown) => (Array.isArray(pair) ? [`${textOf(pair[0])}: ${textOf(pair[1])}`] : []))
   } catch {
     return given.split(/\r?\n/u, HEADERS)
   }
@@ -46,7 +47,7 @@ export const httpRequest = defineKind({
     content_type: text('type of the body'),
     status: number('status that was answered'),
     injected: texts(
-      'commands behind a shell separator (`;`, `|`, `&&`, backtick, `$(`) in URL, form or body, or in a parameter such as `cmd`',
+      'commands around a shell separator (`;`, `|`, `&&`, backtick, `$(`) in a parameter or a text of JSON, behind one in path or body, or in one named `cmd` or the like',
     ),
     anywhere: repeats(texts('url, body and every header line: for what may stand in any of them')),
   },

@@ -1,3 +1,5 @@
+import { events } from '@decnet/contracts/events'
+import { own } from '@decnet/kernel'
 import { defineKind, flag, number, text, texts } from '../kind.ts'
 import * as read from '../read-body.ts'
 
@@ -48,5 +50,15 @@ export const ics = defineKind({
     object: text('object, tag or data block'),
     writes: flag('it changes something'),
   },
-  from: () => [],
+  from({ type, body }) {
+    if (type !== events.icsRequest.type) return []
+    const writes = own(body, 'writes')
+    return [
+      {
+        ...read.texts(body, { protocol: 'protocol', function: 'function', value: 'value', object: 'object' }),
+        ...read.numbers(body, { function_code: 'function_code', unit: 'unit', address: 'address', count: 'count' }),
+        ...((writes === 'true' || writes === 'false') && { writes: writes === 'true' }),
+      },
+    ]
+  },
 })

@@ -1,8 +1,7 @@
 import type { Call } from '../../interpreter/call.ts'
-import { Collector, toText } from '../../interpreter/streams.ts'
+import { Collector, toBytes, toText } from '../../interpreter/streams.ts'
 import { dial, ownAddress } from '../../loopback/reach.ts'
 import { fromDisk } from '../../paths.ts'
-import { told } from '../../terminal/script-input.ts'
 import { isAddress } from '../address.ts'
 import { strftime } from '../strftime.ts'
 import { type Body, fn, lookup, OUTPUT_MAX, text } from './members.ts'
@@ -151,7 +150,7 @@ function socketMember(call: Call, name: string): Value | undefined {
     const [host = null, port = null] = to !== null && typeof to === 'object' && to.kind === 'list' ? to.items : []
     if (typeof host !== 'string' || typeof port !== 'bigint')
       throw new Raised('TypeError', 'getsockaddrarg: AF_INET address must be tuple, not str')
-    call.session.observer.connect(told(`tcp://${host}:${port}`), 'python3')
+    call.session.observer.connect(toBytes(`tcp://${host}:${port}`), 'python3')
     const own = ownAddress(call.session, host)
     if (own === null && !isAddress(host)) {
       await call.sleep(5000)

@@ -1,6 +1,5 @@
 import type { Call, Programs } from '../../interpreter/call.ts'
-import { readAll, readLine, toText } from '../../interpreter/streams.ts'
-import { told } from '../../terminal/script-input.ts'
+import { readAll, readLine, toBytes, toText } from '../../interpreter/streams.ts'
 import { Interpreter } from './evaluate.ts'
 import { PYTHON } from './library.ts'
 import { PythonSyntaxError, parse, Unspoken } from './parse.ts'
@@ -44,7 +43,7 @@ async function person(call: Call, interpreter: Interpreter): Promise<number> {
     const line = await readLine(call.stdin)
     if (line === '') return await call.out('\n').then(() => 0)
     if (line.trim() === '') continue
-    call.session.observer.command(told(line.trimEnd()), { cwd: call.state.cwd, user: call.state.user.name })
+    call.session.observer.command(toBytes(line.trimEnd()), { cwd: toBytes(call.state.cwd), user: call.state.user.name })
     if (/^(exit|quit)$/.test(line.trim())) {
       await call.out(`Use ${line.trim()}() or Ctrl-D (i.e. EOF) to exit\n`)
       continue
@@ -97,7 +96,7 @@ async function python(call: Call): Promise<number> {
 /** What the source would fetch is kept, whether or not it runs so far. */
 function wishes(call: Call, source: string): void {
   for (const [url] of source.slice(0, SOURCE_MAX).matchAll(/\b(?:https?|ftp):\/\/[^\s"'<>)]{1,2000}/g)) {
-    if (/urlopen|urlretrieve|requests|urllib|http\.client/.test(source)) call.session.observer.download(told(url), 'python3')
+    if (/urlopen|urlretrieve|requests|urllib|http\.client/.test(source)) call.session.observer.download(toBytes(url), 'python3')
   }
 }
 export const pythonProgram: Programs = { python3: python, python, 'python3.11': python, 'python3.10': python, 'python3.12': python }

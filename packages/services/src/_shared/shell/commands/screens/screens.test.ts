@@ -24,7 +24,7 @@ async function sit(
     local: { address: machine.persona.ip, port: 22 },
     tty: { columns: 80, rows: 24, term: 'xterm' },
     observer: {
-      command: (line) => commands.push(line),
+      command: (line) => commands.push(Buffer.from(line).toString()),
       download: () => undefined,
       connect: () => undefined,
       file: (path, content) => files.set(path, Buffer.from(content).toString()),

@@ -1,4 +1,5 @@
 import type { Call, Programs } from '../../interpreter/call.ts'
+import { toBytes } from '../../interpreter/streams.ts'
 import { opened, saved, steps, TextDocument, visible } from './document.ts'
 import { Keyboard } from './keyboard.ts'
 
@@ -184,8 +185,8 @@ class Vi {
     else error(`E492: Not an editor command: ${command}`)
   }
   async #shell(command: string): Promise<void> {
-    this.#call.session.observer.command(command === '' ? ':sh' : `:!${command}`, {
-      cwd: this.#call.state.cwd,
+    this.#call.session.observer.command(toBytes(command === '' ? ':sh' : `:!${command}`), {
+      cwd: toBytes(this.#call.state.cwd),
       user: this.#call.state.user.name,
     })
     await this.#call.out(`\x1b[${this.#keys.rows};1H\x1b[?1049l\n`)

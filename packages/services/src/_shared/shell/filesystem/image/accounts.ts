@@ -1,4 +1,5 @@
 import type { Persona } from '@decnet/persona'
+import { cryptDigits } from '../../accounts/crypt.ts'
 
 /** System accounts of a fresh installation that a persona may not list. */
 const SYSTEM = `daemon:1:1:daemon:/usr/sbin bin:2:2:bin:/bin sys:3:3:sys:/dev sync:4:65534:sync:/bin games:5:60:games:/usr/games man:6:12:man:/var/cache/man
@@ -52,6 +53,10 @@ export function ownerNamed(persona: Persona, name: string): { readonly uid: numb
   return { uid: found?.uid ?? 0, gid: found?.gid ?? 0 }
 }
 
+/** The password's hash in `/etc/shadow` as the installation left it; seeded, and of no password. */
+export const originalHash = (persona: Persona, name: string): string =>
+  `$y$j9T$${cryptDigits(persona.bytes(`crypt ${name} salt`, 22))}$${cryptDigits(persona.bytes(`crypt ${name}`, 43))}`
+
 type Groups = ReadonlyMap<string, { readonly gid: number; readonly members: readonly string[] }>
 /** Asked for at every login, and the same for a persona's whole life. */
 const groupsKnown = new WeakMap<Persona, Groups>()
@@ -83,11 +88,4 @@ function makeGroups(persona: Persona): Groups {
     if (user.name === 'postfix') groups.set('postdrop', { gid: user.gid + 1, members: [] })
   }
   return groups
-}
-
-/** Group ids of an account beside its own, ascending as `id` prints them. */
-export function membershipsOf(persona: Persona, name: string): readonly number[] {
-  const ids: number[] = []
-  for (const group of groupsOf(persona).values()) if (group.members.includes(name)) ids.push(group.gid)
-  return ids.sort((a, b) => a - b)
 }

@@ -1,13 +1,18 @@
 import type { Facts } from '../../facts.ts'
 import { networkOf, rootDisk } from '../../facts.ts'
 import { type BaseDirectory, file, link, place } from '../base.ts'
-import { accountsOf, groupsOf } from './accounts.ts'
+import { accountsOf, groupsOf, originalHash } from './accounts.ts'
 import { BASH_BASHRC, PROFILE } from './dotfiles.ts'
 import { placeHostKeys } from './ssh.ts'
 
-const CRYPT = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const crypted = (facts: Facts, what: string, length: number): string =>
-  [...facts.persona.bytes(`crypt ${what}`, length)].map((byte) => CRYPT[byte % 64]).join('')
+/** What is asked for at every login is made once. */
+function once(make: () => string): () => string {
+  let made: string | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
 
 const day = (epoch: number): number => Math.floor(epoch / 86_400_000)
 
@@ -30,7 +35,7 @@ function shadow(facts: Facts): string {
         const mark = locked(account, persona.os.distro)
         return `${account.name}:${mark}:${installed}:${mark === '*' ? '0:99999:7' : '::'}:::`
       }
-      return `${account.name}:$y$j9T$${crypted(facts, `${account.name} salt`, 22)}$${crypted(facts, account.name, 43)}:${installed}:0:99999:7:::`
+      return `${account.name}:${originalHash(persona, account.name)}:${installed}:0:99999:7:::`
     })
     .join('\n')
     .concat('\n')
@@ -84,11 +89,13 @@ export function placeEtc(root: BaseDirectory, facts: Facts): void {
   const { os } = persona
   const debian = os.id === 'debian'
   const uuid = `${persona.hex('root uuid a', 8)}-${persona.hex('root uuid b', 4)}-4${persona.hex('root uuid c', 3)}-a${persona.hex('root uuid d', 3)}-${persona.hex('root uuid e', 12)}`
-  const passwd = (): string =>
+  const passwd = once(() =>
     accountsOf(persona)
       .map((a) => `${a.name}:x:${a.uid}:${a.gid}:${a.gecos}:${a.home}:${a.shell}\n`)
-      .join('')
-  const group = (): string => [...groupsOf(persona)].map(([name, { gid, members }]) => `${name}:x:${gid}:${members.join(',')}\n`).join('')
+      .join(''),
+  )
+  const group = once(() => [...groupsOf(persona)].map(([name, { gid, members }]) => `${name}:x:${gid}:${members.join(',')}\n`).join(''))
+  const shadows = once(() => shadow(facts))
   const files: Record<string, string | (() => string)> = {
     passwd: passwd,
     'passwd-': passwd,
@@ -143,16 +150,8 @@ export function placeEtc(root: BaseDirectory, facts: Facts): void {
     )
   }
   const secret = { mode: 0o640, gid: 42 }
-  place(
-    root,
-    '/etc/shadow',
-    file(at, () => shadow(facts), secret),
-  )
-  place(
-    root,
-    '/etc/shadow-',
-    file(at, () => shadow(facts), secret),
-  )
+  place(root, '/etc/shadow', file(at, shadows, secret))
+  place(root, '/etc/shadow-', file(at, shadows, secret))
   place(
     root,
     '/etc/gshadow',

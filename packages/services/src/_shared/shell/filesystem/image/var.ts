@@ -2,6 +2,7 @@ import type { Facts } from '../../facts.ts'
 import { shortMonth, two } from '../../zoned-time.ts'
 import { type BaseDirectory, directory, file, place } from '../base.ts'
 import { ownerNamed, releaseGroup } from './accounts.ts'
+import { SKEL_BASHRC, SKEL_LOGOUT, SKEL_PROFILE } from './dotfiles.ts'
 import { lastlog, wtmp } from './login-records.ts'
 
 /** `Nov 21 22:11:25`, as syslog on Debian 12 and Ubuntu 22.04 writes; Ubuntu 24.04 writes ISO 8601. */
@@ -108,6 +109,11 @@ export function placeVar(root: BaseDirectory, facts: Facts): void {
       file(at, () => Buffer.alloc(Math.min(size, 1 << 20)), { size, mode: name === 'System.map' || name === 'vmlinuz' ? 0o600 : 0o644 }),
     )
   }
-  place(root, '/etc/skel', directory(at))
+  for (const [name, content] of [
+    ['.bash_logout', SKEL_LOGOUT],
+    ['.bashrc', SKEL_BASHRC],
+    ['.profile', SKEL_PROFILE],
+  ] as const)
+    place(root, `/etc/skel/${name}`, file(at, content))
   place(root, '/var/spool/cron/crontabs', directory(at, { mode: 0o1730, gid: releaseGroup(persona, 'crontab') }))
 }

@@ -1,6 +1,7 @@
 import { absolute, fromDisk } from '../../paths.ts'
 import type { Call, Programs } from '../call.ts'
 import { diskPath } from '../files.ts'
+import { printableName } from '../printable-name.ts'
 
 async function cd(call: Call): Promise<number> {
   const { state } = call
@@ -19,19 +20,20 @@ async function cd(call: Call): Promise<number> {
     if (old === undefined) return await say('OLDPWD not set')
     target = old
   }
+  const shown = (): string => (state.flavour === 'dash' ? target : printableName(state, target))
   const path = absolute(target, state.cwd)
   return await call.attempt(
     async () => {
       const full = diskPath(state, path)
-      if (call.fs.stat(full, call.as).kind !== 'directory') return await say(`${target}: Not a directory`)
-      if (!call.fs.allows(full, 1, call.as)) return await say(`${target}: Permission denied`)
+      if (call.fs.stat(full, call.as).kind !== 'directory') return await say(`${shown()}: Not a directory`)
+      if (!call.fs.allows(full, 1, call.as)) return await say(`${shown()}: Permission denied`)
       state.set('OLDPWD', state.cwd)
       state.cwd = call.args.includes('-P') ? fromDisk(call.fs.realpath(full, call.as)) : path
       state.set('PWD', state.cwd)
       if (back) await call.out(`${state.cwd}\n`)
       return 0
     },
-    (reason) => say(`${target}: ${reason}`),
+    (reason) => say(`${shown()}: ${reason}`),
   )
 }
 

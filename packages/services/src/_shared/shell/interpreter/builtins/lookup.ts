@@ -1,6 +1,7 @@
 import { RESERVED } from '../../parser/tokens.ts'
 import { Call, type Programs } from '../call.ts'
 import { execute, findProgram } from '../launch.ts'
+import { printableName } from '../printable-name.ts'
 
 async function describeOne(call: Call, name: string, style: 'type' | 'word' | 'path' | 'v'): Promise<boolean> {
   const { state } = call
@@ -70,7 +71,9 @@ async function simply(call: Call, name: string, args: readonly string[]): Promis
   if (builtin !== undefined) return await builtin(new Call(call.runner, call.state, name, args))
   const path = name.includes('/') ? name : findProgram(call.state, name)
   if (path === undefined) {
-    await call.err(`${call.runner.prefix(call.state)}${name}: ${call.state.flavour === 'dash' ? 'not found' : 'command not found'}\n`)
+    await call.err(
+      `${call.runner.prefix(call.state)}${call.state.flavour === 'dash' ? `${name}: not found` : `${printableName(call.state, name)}: command not found`}\n`,
+    )
     return 127
   }
   return await execute(call.runner, call.state, path, name, args)

@@ -1,0 +1,1 @@
+export type { Answer, AnswerTo, HostWish, Order, StandingHost, WireTo } from './protocol.ts'

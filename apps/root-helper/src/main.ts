@@ -1,0 +1,3 @@
+import { runHelper } from './run.ts'
+
+runHelper()

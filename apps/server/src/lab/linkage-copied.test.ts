@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { address, company, found, HOUR, list, NOW, stay } from './misled.fixture.ts'
+
+const traits = ['client', 'login', 'habits', 'file', 'host', 'left'] as const
+type Trait = (typeof traits)[number]
+/** Somebody's trait. */
+type Shown = readonly [name: string, trait: Trait]
+
+const COMMON = ['uname -a', 'id', 'ls -la', 'cat /proc/cpuinfo']
+
+/** What strangers have in common by chance. */
+interface Besides {
+  readonly login?: readonly [user: string, secret: string]
+  /** The decky's own account. */
+  readonly opens?: true
+  readonly command?: string
+}
+
+/** A stay that shows these, and what everybody types. */
+function shows(id: string, at: number, place: number, shown: readonly Shown[], besides: Besides = {}) {
+  const whose = (trait: Trait) => shown.flatMap(([name, what]) => (what === trait ? name : []))
+  const texts = [
+    ...COMMON,
+    ...(besides.command ? [besides.command] : []),
+    ...whose('habits').flatMap((name) => [`${name}tool --sweep`, `${name}run -q`]),
+    ...whose('left').flatMap((name) => [`echo k > /opt/.${name}/run.sh`, `sh /opt/.${name}/run.sh`]),
+  ]
+  return stay(id, at, {
+    ip: address(place),
+    asn: 65_000 + place,
+    deckies: ['web-01'],
+    fingerprints: { hassh: whose('client').map((name) => `${name}-hassh`) },
+    credentials: [...whose('login').map((name) => [name, `${name}-word`]), ...(besides.login ? [besides.login] : [])],
+    ...(besides.opens && besides.login && { accepted: [besides.login] }),
+    payloads: whose('file').map((name) => `${name}-file`),
+    c2: whose('host').map((name) => `${name}.cc.example`),
+    commands: texts.map((text, n) => ({ ts: at + n * 1_000, decky: 'web-01', text })),
+  })
+}
+const of = (name: string, which: readonly Trait[]): Shown[] => which.map((trait) => [name, trait])
+
+/** All that the one has, and what the copycat has of the other besides. */
+const copies: readonly (readonly [readonly Trait[], readonly Trait[]])[] = [
+  [traits, traits],
+  [traits, ['host', 'file']],
+  [traits, ['host', 'client']],
+  [traits, ['host', 'left']],
+  [traits, ['login', 'host']],
+  [
+    ['client', 'habits'],
+    ['host', 'habits'],
+  ],
+  [
+    ['client', 'habits', 'login'],
+    ['host', 'file'],
+  ],
+]
+const cases = company.flatMap(({ where, others }) =>
+  [1, 3].map((addresses) => ({ where, others, addresses, title: `${addresses} address${addresses === 1 ? '' : 'es'}` })),
+)
+
+/** Addresses of one copycat: such as cost no more than one, such as have nothing to do with each other, and such as are not known. */
+const several: readonly (readonly (string | null)[])[] = [
+  ['5.188.10.77', '5.188.10.78'],
+  ['5.188.10.77', '::ffff:5.188.10.78'],
+  ['2001:db8:5:6::10', '2001:db8:5:6:1:2:3:4', '2001:DB8:5:6:0::12'],
+  ['2001:db8:5:100::1', '2001:db8:5:200::1', '2001:db8:5:101::1', '2001:db8:5:201::1'],
+  ['5.188.10.77', '91.240.118.5'],
+  ['5.188.10.77', '91.240.118.5', '185.220.101.7', '45.9.148.3'],
+  [null, null],
+]
+
+describe('a copycat who is taken for one of two strangers', () => {
+  it.each(cases)('makes no campaign of them, each of $title, $where', ({ others, addresses }) => {
+    for (const [ones, anothers] of copies) {
+      const person = (name: string, place: number, has: readonly Trait[]) =>
+        list(addresses, (n) => shows(`${name}-${n}`, NOW + (n * 30 + place) * HOUR, place * 10 + n, of(name, has)))
+      const copycat = shows('copycat', NOW + 100 * HOUR, 99, [...of('alder', ones), ...of('birch', anothers)])
+      const { identity, campaign } = found([...person('alder', 1, ones), ...person('birch', 2, traits), copycat], others)
+      const what = `${ones.join()} and ${anothers.join()}`
+      expect([identity('alder-0'), identity('birch-0')], what).toContain(identity('copycat'))
+      expect(identity('alder-0'), what).not.toBe(identity('birch-0'))
+      expect(campaign('alder-0'), what).not.toBe(campaign('birch-0'))
+    }
+  })
+
+  const chances: readonly (readonly [string, Besides])[] = [
+    ['the account of the decky', { login: ['rsync', 'rsync1'], opens: true }],
+    ['a common password', { login: ['root', '123456'] }],
+    ['a login that few try', { login: ['jellyfin', 'quince'] }],
+    ['a command that few give', { command: 'getconf LONG_BIT' }],
+  ]
+  it.each(company.flatMap(({ where, others }) => chances.map(([title, besides]) => ({ where, others, title, besides }))))(
+    'makes no campaign of them where all use $title, $where',
+    ({ others, besides }) => {
+      const person = (name: string, place: number) =>
+        list(2, (n) => shows(`${name}-${n}`, NOW + (n * 30 + place) * HOUR, place * 10 + n, of(name, traits), besides))
+      const strangers = [...person('alder', 1), ...person('birch', 2)]
+      const copycat = shows('copycat', NOW + 100 * HOUR, 99, [...of('alder', traits), ...of('birch', traits)], besides)
+      for (const seen of [strangers, [...strangers, copycat]]) {
+        const { identity, campaign } = found(seen, others)
+        expect(identity('alder-0')).not.toBe(identity('birch-0'))
+        expect(campaign('alder-0')).not.toBe(campaign('birch-0'))
+      }
+    },
+  )
+
+  it.each(
+    company.flatMap(({ where, others }) =>
+      several.flatMap((ips) => [1, 2].map((addresses) => ({ where, others, ips, addresses, title: ips.map(String).join(' and ') }))),
+    ),
+  )('makes no campaign of them, who have $addresses each, from $title, $where', ({ others, ips, addresses }) => {
+    const person = (name: string, place: number) =>
+      list(addresses, (n) => shows(`${name}-${n}`, NOW + (n * 30 + place) * HOUR, place * 10 + n, of(name, traits)))
+    const whole = [...of('alder', traits), ...of('birch', traits)]
+    for (const oneClient of [true, false]) {
+      // The client of the one here, that of the other there.
+      const shown = (n: number) =>
+        oneClient ? whole : whole.filter(([name, trait]) => trait !== 'client' || (name === 'alder') === (n % 2 === 0))
+      const copycats = ips.map((ip, n) => ({ ...shows(`copycat-${n}`, NOW + (100 + 2 * n) * HOUR, 99, shown(n)), ip }))
+      const { identity, campaign } = found([...person('alder', 1), ...person('birch', 2), ...copycats], others)
+      expect(identity('alder-0')).not.toBe(identity('birch-0'))
+      expect(campaign('alder-0')).not.toBe(campaign('birch-0'))
+    }
+  })
+})
