@@ -18,7 +18,7 @@ nats.test('in a cluster of three nodes loses nothing when the one that leads is 
     retry: QUICK,
     intake: spool,
     source: 'web-01',
-    position: null,
+    state: null,
     store: () => undefined,
     window: 200,
     ackMs: 2_000,

@@ -95,7 +95,10 @@ export async function barriers(page: Page, rules?: readonly string[]): Promise<s
   const { violations } = await axe.analyze()
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`)
+    .map(({ id, impact, nodes }) => {
+      const which = nodes.map(({ target, any }) => `${target.join(' ')}${any.map(({ message }) => ` (${message})`).join('')}`)
+      return `${impact} ${id}: ${which.join(' | ')}`
+    })
 }
 
 /** Pixels by which the document, or its main region, is wider than its window. */

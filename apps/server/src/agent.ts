@@ -51,7 +51,7 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
     throw new AppError('Nobody said where NATS is.', { code: 'nats_unknown', hint: 'Name it: decnet agent --nats nats://10.0.0.5:4222' })
   const name = env.agentName
   const logger = createLogger({ name: 'agent', level: env.logLevel })
-  const positionFile = join(home.run, 'sent')
+  const stateFile = join(home.run, 'sent')
   const bus = await connectNatsBus({ ...nats, name: `agent ${name}`, logger })
   const publisher = await publishIntake({
     ...nats,
@@ -59,8 +59,8 @@ async function serve(start: Extract<ToServer, { type: 'start' }>, say: Say): Pro
     logger,
     intake: spoolIntake({ directory: home.spool, source: name }),
     source: name,
-    position: read(positionFile),
-    store: (position) => write(positionFile, position),
+    state: read(stateFile),
+    store: (state) => write(stateFile, state),
   })
   let restarts = 0
   const pulse = heartbeat(bus, 'agent', {

@@ -4,6 +4,7 @@ import type { IntakeLine } from '@decnet/kernel/intake'
 import { decodeEvent, LINE_LIMIT } from '@decnet/kernel/syslog'
 import { PubHeaders } from '@nats-io/jetstream'
 import { headers, type MsgHdrs, type MsgHdrsImpl } from '@nats-io/transport-node'
+import { type Count, formatCount, parseCount } from './count.ts'
 
 /** Room that headers may take beside a line. */
 const HEADER_ROOM = 1_024
@@ -25,6 +26,7 @@ const OVERHEAD = 34
 const ORIGIN = 'Intake-Origin'
 const TORN = 'Intake-Torn'
 const CORRUPT = 'Intake-Corrupt'
+const COUNT = 'Intake-Count'
 const PAD = 'Intake-Pad'
 /** Name, colon, space and line break. */
 const PAD_FRAME = PAD.length + 4
@@ -46,14 +48,20 @@ export interface Envelope {
   readonly subject: string
   /** Bytes that one message may have, headers included. */
   readonly limit: number
+  /** Where the line stands among all of this source; absent where nobody counts. */
+  readonly count?: Count
+  /** Makes another message id of it: the server is to take it again, although it knew it. */
+  readonly anew?: string
 }
 
 /** A line longer than the limit is deflated; if that is not enough, its beginning goes, as corrupt. */
-export function encodeLine(sent: Sent, { source, subject, limit }: Envelope): IntakeMessage {
+export function encodeLine(sent: Sent, { source, subject, limit, count, anew }: Envelope): IntakeMessage {
   const head = headers()
   const bytes = sent.kind === 'torn' ? sent.bytes : sent.line
   let corrupt = sent.kind === 'line' ? sent.corrupt : undefined
-  head.set(PubHeaders.MsgIdHdr, idOf(sent, bytes, source, head))
+  const id = idOf(sent, bytes, source, head)
+  head.set(PubHeaders.MsgIdHdr, anew === undefined ? id : `${id}.${anew}`)
+  if (count) head.set(COUNT, formatCount(count))
   if (sent.kind === 'torn') head.set(TORN, '1')
   const room = Math.max(16, limit - HEADER_ROOM)
   let data = bytes
@@ -116,6 +124,9 @@ export function decodeLine(data: Buffer, head: MsgHdrs | undefined): Received {
   const origin = head?.get(ORIGIN)?.slice(0, REASON) || undefined
   return { kind: 'line', line, ...(corrupt !== undefined && { corrupt }), ...(origin !== undefined && { origin }) }
 }
+
+/** Where its line stands among all of its source; null where nobody counted. */
+export const countOf = (head: MsgHdrs | undefined): Count | null => (head?.has(COUNT) ? parseCount(head.get(COUNT)) : null)
 
 function inflate(data: Buffer): Buffer | null {
   try {

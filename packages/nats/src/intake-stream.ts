@@ -10,6 +10,7 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
+import { type Count, formatCount, parseCount } from './count.ts'
 import { MESSAGE_LIMIT, QUANTUM } from './intake-message.ts'
 
 export interface StreamOptions {
@@ -40,6 +41,10 @@ export function subjectOf({ prefix = 'decnet' }: StreamOptions, source: string):
     hint: 'Use letters, digits, - and _, at most 64.',
   })
 }
+
+/** Where a source is told what of it is in the log. @throws {AppError} `intake_source_invalid` */
+export const receiptSubjectOf = (options: StreamOptions, source: string): string =>
+  subjectOf({ prefix: `${options.prefix ?? 'decnet'}-receipt` }, source)
 
 /** The sources among subjects. */
 export function sourcesOf({ prefix = 'decnet' }: StreamOptions, subjects: readonly string[]): string[] {
@@ -96,20 +101,24 @@ export async function ensureStream(manager: JetStreamManager, options: StreamOpt
 /** JetStream has no leader, or no node for it, just now. */
 export const isAway = (error: JetStreamApiError): boolean => error.status === 503 || [10_005, 10_008, 10_009].includes(error.code)
 
-/** A position is the stream's birth and a sequence in it: a stream that was made anew counts from one again. */
+/**
+ * A position is the stream's birth and a sequence in it: a stream that was made anew counts from one again. `upTo`: all lines of the source that stand
+ * before it, as the sensor counts them; it outlives the stream.
+ */
 export interface StreamPlace {
   readonly birth: string
   readonly sequence: number
+  readonly upTo: Count | null
 }
 
 export const birthOf = (info: StreamInfo): string => Date.parse(info.created).toString(36)
 
-export const formatPlace = ({ birth, sequence }: StreamPlace): string => `${birth}:${sequence}`
+export const formatPlace = ({ birth, sequence, upTo }: StreamPlace): string => `${birth}:${sequence}${upTo ? `:${formatCount(upTo)}` : ''}`
 
-const PLACE = /^([0-9a-z]{1,16}):(\d{1,15})$/
+const PLACE = /^([0-9a-z]{1,16}):(\d{1,15})(?::(.*))?$/
 
 /** Null for what is no position. */
 export function parsePlace(position: string | null): StreamPlace | null {
   const match = position === null ? null : PLACE.exec(position)
-  return match === null ? null : { birth: match[1] ?? '', sequence: Number(match[2]) }
+  return match === null ? null : { birth: match[1] ?? '', sequence: Number(match[2]), upTo: parseCount(match[3]) }
 }

@@ -64,7 +64,7 @@ nats.test(
     const log = new LogOfIds()
     const spool = new MemorySpool()
     const ids = spool.writeEvents(500)
-    const publisher = await publishIntake({ ...options, intake: spool, source: 'web-01', position: null, store: () => undefined })
+    const publisher = await publishIntake({ ...options, intake: spool, source: 'web-01', state: null, store: () => undefined })
     await log.reach(intake, 500)
     const connection = await connect({ servers: server.url })
     await (await jetstreamManager(connection)).streams.delete('DECNET_INTAKE')
@@ -114,7 +114,7 @@ nats.test('reads on with a new consumer when the server has forgotten its old on
   const spool = new MemorySpool()
   const ids = spool.writeEvents(300)
   const options = { servers: server.url, retry: QUICK, idleMs: 10, ackMs: 500, pingMs: 100, timeoutMs: 300 }
-  await using _publisher = await publishIntake({ ...options, intake: spool, source: 'web-01', position: null, store: () => undefined })
+  await using _publisher = await publishIntake({ ...options, intake: spool, source: 'web-01', state: null, store: () => undefined })
   const intake = home.source('web-01')
   const log = new LogOfIds()
   await log.reach(intake, 300)
@@ -133,19 +133,19 @@ nats.test('reads on with a new consumer when the server has forgotten its old on
 })
 
 nats.test('needs no permissions but those that its README names: a sensor can write its own lines and nothing else', async () => {
-  const sensor = `{ user: sensor, password: x, permissions: { publish: "decnet-intake.web-01", subscribe: "_INBOX.>" } }`
+  const sensor = `{ user: sensor, password: x, permissions: { publish: "decnet-intake.web-01", subscribe: ["_INBOX.>", "decnet-receipt-intake.web-01"] } }`
   const api = ['STREAM.*.DECNET_INTAKE', 'CONSUMER.*.DECNET_INTAKE', 'CONSUMER.*.DECNET_INTAKE.*', 'CONSUMER.MSG.NEXT.DECNET_INTAKE.*']
-  const publish = JSON.stringify(api.map((subject) => `$JS.API.${subject}`))
+  const publish = JSON.stringify([...api.map((subject) => `$JS.API.${subject}`), 'decnet-receipt-intake.*'])
   const reader = `{ user: server, password: x, permissions: { publish: ${publish}, subscribe: "_INBOX.>" } }`
   await using server = await startNatsServer({ jetstream: true, config: `authorization { users: [ ${sensor}, ${reader} ] }` })
   const options = { servers: server.url, password: 'x', retry: QUICK }
   await using home = await connectNatsIntake({ ...options, user: 'server' })
   const spool = new MemorySpool()
   const ids = spool.writeEvents(1_000)
-  const sending = { ...options, user: 'sensor', intake: spool, position: null, store: () => undefined }
+  const sending = { ...options, user: 'sensor', intake: spool, state: null, store: () => undefined }
   await using _publisher = await publishIntake({ ...sending, source: 'web-01' })
   const log = new LogOfIds()
-  await log.reach(home.source('web-01'), 1_000)
+  await log.until(home.source('web-01'), () => spool.acked === 1_000)
   expect([log.ids, await home.sources()]).toEqual([ids, []])
   const { logger, lines } = logRecord()
   const other = new MemorySpool()

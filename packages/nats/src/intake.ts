@@ -2,13 +2,15 @@ import { AppError } from '@decnet/kernel'
 import type { Intake, IntakeBatch, IntakeLine } from '@decnet/kernel/intake'
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { decodeLine } from './intake-message.ts'
+import { Arrivals, type Count, encodeReceipt } from './count.ts'
+import { countOf, decodeLine } from './intake-message.ts'
 import {
   allSubjects,
   birthOf,
   ensureStream,
   formatPlace,
   parsePlace,
+  receiptSubjectOf,
   type StreamOptions,
   sourcesOf,
   streamName,
@@ -21,6 +23,8 @@ import { hasNoJetStream, isPassing, Trouble } from './trouble.ts'
 
 /** A server without a leader does not answer; asking again soon finds the new one sooner. */
 const API_MS = 2_000
+/** Milliseconds after which a sensor is told again what it was told already, and at least between two tellings. */
+const RECEIPT_MS = { again: 2_000, least: 500 }
 
 export interface NatsIntakeOptions extends NatsOptions, StreamOptions {}
 
@@ -47,7 +51,7 @@ export async function connectNatsIntake(options: NatsIntakeOptions): Promise<Nat
   await home.open()
   return {
     sources: () => home.sources(),
-    source: (name) => new SourceIntake(home, name, subjectOf(options, name)),
+    source: (name) => new SourceIntake(home, name),
     get status() {
       return { connected: home.link.up, reconnects: home.link.reconnects, trouble: home.trouble.kind }
     },
@@ -159,11 +163,17 @@ class SourceIntake implements Intake {
   /** The sequence behind which the pull goes on. */
   #at = 0
   #acked = 0
+  #arrivals = new Arrivals(null)
+  /** The position that `#arrivals` belongs to. */
+  #given: string | null = null
+  readonly #receipts: string
+  #told = { text: '', at: 0 }
 
-  constructor(home: StreamHome, source: string, subject: string) {
+  constructor(home: StreamHome, source: string) {
     this.#home = home
     this.#source = source
-    this.#subject = subject
+    this.#subject = subjectOf(home.options, source)
+    this.#receipts = receiptSubjectOf(home.options, source)
   }
 
   read(position: string | null, limit: number): Promise<IntakeBatch> {
@@ -189,6 +199,7 @@ class SourceIntake implements Intake {
     this.#note(attached)
     const place = parsePlace(position)
     const after = place?.birth === attached.birth ? place.sequence : 0
+    if (position !== this.#given) this.#arrivals = new Arrivals(place?.upTo ?? null)
     const pull = await this.#pullFrom(attached, after)
     const taken = await pull.take(limit)
     if (pull.broken) {
@@ -196,7 +207,20 @@ class SourceIntake implements Intake {
       await this.#leave()
       if (taken.length === 0) this.#home.forget()
     }
-    return this.#compose(attached, pull, taken, after)
+    // Whoever asks for what follows a position has everything before it on disk.
+    if (place?.upTo) this.#tell(attached, place.upTo, taken.length === 0 && !pull.broken && this.#arrivals.gap)
+    const batch = this.#compose(attached, pull, taken, after)
+    this.#given = batch.position
+    return batch
+  }
+
+  /** Tells the sensor what is in the log: until then its spool holds it. */
+  #tell({ connection }: Attached, upTo: Count, gap: boolean): void {
+    const text = encodeReceipt({ ...upTo, gap })
+    if (performance.now() < this.#told.at + (text === this.#told.text ? RECEIPT_MS.again : RECEIPT_MS.least) || connection.isClosed())
+      return
+    this.#told = { text, at: performance.now() }
+    connection.publish(this.#receipts, text)
   }
 
   #compose({ birth }: Attached, pull: Pull, taken: readonly Pulled[], after: number): IntakeBatch {
@@ -205,11 +229,14 @@ class SourceIntake implements Intake {
     let torn: Buffer | null = null
     for (const [index, pulled] of taken.entries()) {
       sequence = pulled.sequence
+      const count = countOf(pulled.message.headers)
+      if (count) this.#arrivals.note(count)
+      const { upTo } = this.#arrivals
       const { data } = pulled.message
       const received = decodeLine(Buffer.from(data.buffer, data.byteOffset, data.byteLength), pulled.message.headers)
       if (received.kind === 'line') {
         const { kind: _, ...line } = received
-        lines.push({ ...line, position: formatPlace({ birth, sequence }) })
+        lines.push({ ...line, position: formatPlace({ birth, sequence, upTo }) })
       } else if (received.kind === 'torn') {
         torn = received.bytes
         pull.putBack(taken.slice(index + 1))
@@ -217,7 +244,12 @@ class SourceIntake implements Intake {
       }
     }
     this.#at = sequence
-    return this.#batch(lines, formatPlace({ birth, sequence }), torn, taken.length > 0 && (pull.ahead > 0 || pull.pending > 0))
+    return this.#batch(
+      lines,
+      formatPlace({ birth, sequence, upTo: this.#arrivals.upTo }),
+      torn,
+      taken.length > 0 && (pull.ahead > 0 || pull.pending > 0),
+    )
   }
 
   async #pullFrom(attached: Attached, after: number): Promise<Pull> {

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { deterministicId } from '@decnet/kernel'
 import { when } from '@decnet/kernel/testing'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
 import { expect } from 'vitest'
 import { cutLink } from './fixtures/cut-link.ts'
 import { LogOfIds } from './fixtures/log-of-ids.ts'
@@ -10,6 +12,7 @@ import { MemorySpool } from './fixtures/memory-spool.ts'
 import { poll } from './fixtures/poll.ts'
 import { connectNatsIntake } from './intake.ts'
 import { type IntakePublisher, publishIntake } from './publish-intake.ts'
+import { parseSending } from './sending.ts'
 import { NATS_TOOL, startNatsServer } from './testing.ts'
 
 const QUICK = { min: 10, max: 50 }
@@ -17,7 +20,7 @@ const nats = when({ tools: NATS_TOOL })
 
 /** A sensor whose position is on disk: killed and started again it goes on there. */
 function sensor(servers: string, spool: MemorySpool, options: { window?: number; ackMs?: number; pingMs?: number } = {}) {
-  const kept: { position: string | null } = { position: null }
+  const kept: { state: string | null } = { state: null }
   const record = logRecord()
   return {
     kept,
@@ -27,9 +30,9 @@ function sensor(servers: string, spool: MemorySpool, options: { window?: number;
         servers,
         intake: spool,
         source: 'web-01',
-        position: kept.position,
-        store: (position) => {
-          kept.position = position
+        state: kept.state,
+        store: (state) => {
+          kept.state = state
         },
         retry: QUICK,
         idleMs: 10,
@@ -53,8 +56,10 @@ nats.test(
     await log.reach(intake, ids.length)
     expect(log.ids).toEqual(ids)
     expect([log.repeats, log.corrupt, log.torn]).toEqual([0, [], []])
-    await poll(() => publisher.status).toEqual({ connected: true, position: '20000', published: 20_000, known: 0, trouble: null })
-    expect(spool.acked).toBe(20_000)
+    const all = { position: '20000', published: 20_000, known: 0 }
+    await poll(() => publisher.status).toMatchObject(all)
+    await log.until(intake, () => spool.acked === 20_000)
+    expect(publisher.status).toEqual({ ...all, connected: true, unconfirmed: 0, resent: 0, trouble: null })
     expect(await home.sources()).toEqual([])
   },
 )
@@ -66,9 +71,7 @@ nats.test('says which sensors have written, and keeps their lines apart', async 
   const spools = ['web-01', 'db_2'].map((source) => ({ source, spool: new MemorySpool(source) }))
   const written = spools.map(({ spool }) => spool.writeEvents(50))
   const publishers = await Promise.all(
-    spools.map(({ source, spool }) =>
-      publishIntake({ servers: server.url, intake: spool, source, position: null, store: () => undefined }),
-    ),
+    spools.map(({ source, spool }) => publishIntake({ servers: server.url, intake: spool, source, state: null, store: () => undefined })),
   )
   await poll(() => home.sources()).toEqual(['db_2', 'web-01'])
   for (const [index, { source }] of spools.entries()) {
@@ -114,11 +117,12 @@ nats.test('killed anywhere, it repeats at most what was under way', { timeout: 3
   const { start, kept } = sensor(server.url, spool, { window: 100 })
   const intake = home.source('web-01')
   const log = new LogOfIds()
-  for (let life = 0; Number(kept.position) < ids.length; life++) {
+  const sent = () => Number(parseSending(kept.state).sent.position)
+  for (let life = 0; sent() < ids.length; life++) {
     const publisher = await start()
     await pause(1 + (life % 15))
     await Promise.all([publisher.close(), log.take(intake)])
-    expect(spool.acked).toBeLessThanOrEqual(Number(kept.position))
+    expect(spool.acked).toBeLessThanOrEqual(sent())
     if (life === 3) await pause(1_100)
     if (life > 2_000) expect.unreachable('makes no progress')
   }
@@ -156,7 +160,7 @@ nats.test(
     }
     expect(log.ids.filter((id) => ids.includes(id))).toEqual(ids)
     expect(log.ids.length).toBe(ids.length + 6)
-    await poll(() => spool.acked).toBe(spool.entries.length)
+    await log.until(intake, () => spool.acked === spool.entries.length)
     while (await log.take(intake)) await pause(1)
     expect(log.repeats).toBeGreaterThan(0)
   },
@@ -251,16 +255,94 @@ nats.test('stores no position when the spool or the store fails, says so once, a
     servers: server.url,
     intake: spool,
     source: 'web-01',
-    position: null,
+    state: null,
     store,
     logger: record.logger,
   })
   await poll(() => publisher.status.known).toBeGreaterThan(9)
   expect([publisher.status.position, spool.acked]).toEqual([null, 0])
   broken = false
-  await poll(() => spool.acked).toBe(10)
   const log = new LogOfIds()
-  await log.reach(home.source('web-01'), 10)
+  await log.until(home.source('web-01'), () => spool.acked === 10)
   expect(log.ids).toEqual(ids)
   expect(record.lines.filter((line) => line.startsWith('error'))).toHaveLength(1)
+})
+
+nats.test('keeps in the spool what no server has read, and sends again what the stream took and lost', { timeout: 40_000 }, async () => {
+  await using server = await startNatsServer({ jetstream: true })
+  await using home = await connectNatsIntake({ servers: server.url, retry: QUICK })
+  const spool = new MemorySpool()
+  const ids = spool.writeEvents(300)
+  const { start, record } = sensor(server.url, spool, { window: 100 })
+  await using publisher = await start()
+  await poll(() => publisher.status).toMatchObject({ position: '300', unconfirmed: 300 })
+  expect(spool.acked).toBe(0)
+  const connection = await connect({ servers: server.url })
+  const { streams } = await jetstreamManager(connection)
+  for (let sequence = 120; sequence <= 180; sequence++) await streams.deleteMessage('DECNET_INTAKE', sequence)
+  const intake = home.source('web-01')
+  const log = new LogOfIds()
+  await log.reach(intake, 239)
+  ids.push(...spool.writeEvents(50))
+  await log.until(intake, () => spool.acked === 350)
+  expect([...log.ids].sort()).toEqual([...ids].sort())
+  // its last lines too, once others come after them
+  ids.push(...spool.writeEvents(20))
+  await poll(() => publisher.status.position).toBe('370')
+  await streams.purge('DECNET_INTAKE')
+  ids.push(...spool.writeEvents(1))
+  await log.until(intake, () => spool.acked === 371)
+  expect([...log.ids].sort()).toEqual([...ids].sort())
+  await connection.close()
+  const told = record.lines.filter((line) => !line.startsWith('debug'))
+  expect(new Set(told)).toEqual(new Set(['warn: the intake stream lost lines that it had taken: they are sent again']))
+  expect(publisher.status).toMatchObject({ unconfirmed: 0, trouble: null })
+})
+
+nats.test(
+  'begins to count anew when the spool no longer has what is missing, and the log has all the rest',
+  { timeout: 60_000 },
+  async () => {
+    await using server = await startNatsServer({ jetstream: true })
+    await using home = await connectNatsIntake({ servers: server.url, retry: QUICK })
+    const spool = new MemorySpool()
+    spool.writeEvents(100)
+    const { start, record } = sensor(server.url, spool)
+    await using publisher = await start()
+    const before = new LogOfIds()
+    const first = home.source('web-01')
+    await before.until(first, () => spool.acked === 100)
+    await first[Symbol.asyncDispose]()
+    // another server, which has nothing of what came before
+    const ids = spool.writeEvents(40)
+    const log = new LogOfIds()
+    const intake = home.source('web-01')
+    await log.until(intake, () => spool.acked === 140, 40_000)
+    expect([...log.ids].sort()).toEqual([...ids].sort())
+    expect(record.lines).toContain('error: lines that the intake stream lost are no longer in the spool')
+    expect(publisher.status).toMatchObject({ unconfirmed: 0, position: '140' })
+  },
+)
+
+nats.test('sends a line again that the stream claims to know but has not stored', async () => {
+  await using server = await startNatsServer()
+  const connection = await connect({ servers: server.url })
+  const asked: string[] = []
+  connection.subscribe('decnet-intake.web-01', {
+    callback: (_, message) => {
+      const id = message.headers?.get('Nats-Msg-Id') ?? ''
+      asked.push(id)
+      const stored = id.includes('.')
+      message.respond(JSON.stringify({ stream: 'DECNET_INTAKE', seq: stored ? 7 : 0, ...(!stored && { duplicate: true }) }))
+    },
+  })
+  await connection.flush()
+  const spool = new MemorySpool()
+  const [id] = spool.writeEvents(1)
+  const { start, record } = sensor(server.url, spool)
+  await using publisher = await start()
+  await poll(() => publisher.status.published).toBe(1)
+  expect(asked).toEqual([id, expect.stringMatching(`^${id}\\.`)])
+  expect(record.lines).toContain('warn: the intake stream has not stored what it took; it is sent again')
+  await connection.close()
 })
