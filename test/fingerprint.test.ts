@@ -16,6 +16,7 @@ import { DECNET, decnet, errorOf } from './rig/cli.ts'
 import { run, SSH_OPTIONS } from './rig/client.ts'
 import { freePort } from './rig/fleet.ts'
 import { reachable } from './rig/reachable.ts'
+import { startSshd } from './rig/sshd.ts'
 
 const tools = {
   tshark: 'tshark',
@@ -104,8 +105,7 @@ when({ tools, root: true }).describe('captures of real clients', () => {
       quic: udp.address().port,
       plain: await freePort(),
     }
-    const sshd = ['-D', '-f', '/dev/null', '-h', hostKey, '-p', String(ports.ssh), '-o', 'ListenAddress=127.0.0.1', '-o', 'PidFile=none']
-    serve('/usr/sbin/sshd', sshd)
+    children.push(startSshd(hostKey, ports.ssh))
     serve('openssl', ['s_server', '-dtls', '-quiet', '-accept', `127.0.0.1:${ports.dtls}`, '-cert', cert, '-key', key])
     serve('openssl', ['s_server', '-www', '-quiet', '-accept', `127.0.0.1:${ports.plain}`, '-cert', cert, '-key', key])
     await reachable(ports.ssh)

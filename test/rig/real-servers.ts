@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { run } from './client.ts'
 import { freePort } from './fleet.ts'
 import { reachable } from './reachable.ts'
+import { startSshd } from './sshd.ts'
 
 /** What the tests with real servers need of Debian. */
 export const SERVER_TOOLS = { nginx: 'nginx-light', apache2: 'apache2', sshd: 'openssh-server', openssl: 'openssl' }
@@ -64,21 +65,7 @@ SSLEngine on\nSSLCertificateFile ${at('apache.pem')}\nSSLCertificateKeyFile ${at
   }
   const nginx = serve('nginx', ['-c', at('nginx.conf'), '-p', folder])
   serve('apache2', ['-X', '-f', at('apache.conf')])
-  mkdirSync('/run/sshd', { recursive: true })
-  serve('/usr/sbin/sshd', [
-    '-D',
-    '-e',
-    '-f',
-    '/dev/null',
-    '-h',
-    at('host'),
-    '-p',
-    String(ports.ssh),
-    '-o',
-    'ListenAddress=127.0.0.1',
-    '-o',
-    `PidFile=${at('sshd.pid')}`,
-  ])
+  children.push(startSshd(at('host'), ports.ssh))
 
   const shown = async (port: number) => {
     const session = await run('openssl', ['s_client', '-connect', `127.0.0.1:${port}`], { input: '' })

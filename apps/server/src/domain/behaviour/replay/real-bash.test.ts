@@ -22,6 +22,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
+/** A program that says nothing for so long waits for more; a busy machine takes a while to answer a key. */
+const SILENT_MS = 800
 /** Waits for a program to end. */
 const PAUSE = '\0'
 
@@ -50,7 +52,7 @@ async function converse(chunks: readonly string[], brackets = true): Promise<{ r
   const closed = new Promise((resolve) => bash.once('close', resolve))
   /** Until keys are answered, or after Enter the next prompt is there; a program that says nothing is given a while. */
   const answered = async (before: number, entered: boolean): Promise<void> => {
-    for (let quiet = 0; quiet < 250; quiet = Date.now() - last) {
+    for (let quiet = 0; quiet < SILENT_MS; quiet = Date.now() - last) {
       const done = entered ? shown.endsWith('# ') : quiet >= 4
       if (size > before && done) return
       await new Promise((resolve) => setTimeout(resolve, 2))
@@ -60,7 +62,7 @@ async function converse(chunks: readonly string[], brackets = true): Promise<{ r
   while (!shown.endsWith('# ') && Date.now() - began < 10_000) await new Promise((resolve) => setTimeout(resolve, 5))
   for (const chunk of [...chunks, 'exit\r']) {
     if (chunk === PAUSE) {
-      await new Promise((resolve) => setTimeout(resolve, 400))
+      while (!shown.endsWith('# ') || Date.now() - last < 300) await new Promise((resolve) => setTimeout(resolve, 5))
       continue
     }
     const before = size
@@ -108,7 +110,7 @@ describe.skipIf(!available)('beside a real bash', () => {
           ...keys('echo abandoned\x03'),
           ...keys('true "print(1)"\r'),
           ...keys("echo 'it''s' \\\\\r"),
-          ...keys('sleep 0.3\r'),
+          ...keys('sleep 1.2\r'),
           'echo ahead\r',
           PAUSE,
           ...keys('echo a_b-c d\x1bb\x1bb\x1bd\x1bf\x1b\x7f\r'),
