@@ -20,7 +20,7 @@ export function newLife(after = ''): string {
   return now > after ? now : (Number.parseInt(after, 36) + 1).toString(36).padStart(10, '0')
 }
 
-/** What a server has of one sensor's lines, told to the sensor: all up to `number`; `gap`: and later ones, with none on their way that would fill it. */
+/** What a server has of one sensor's lines, told to the sensor: all up to `number`; `gap`: later ones too, so many that one in between is no longer on its way. */
 export interface Receipt extends Count {
   readonly gap: boolean
 }
@@ -59,6 +59,12 @@ export class Arrivals {
   /** Whether later ones have come. */
   get gap(): boolean {
     return this.#spans.length > 0
+  }
+
+  /** How far the latest that came is ahead of a gap; 0 without one. */
+  get ahead(): number {
+    const last = this.#spans.at(-1)
+    return last ? last.to - (this.#upTo?.number ?? 0) : 0
   }
 
   note({ life, number }: Count): void {

@@ -25,6 +25,10 @@ import { hasNoJetStream, isPassing, Trouble } from './trouble.ts'
 const API_MS = 2_000
 /** Milliseconds after which a sensor is told again what it was told already, and at least between two tellings. */
 const RECEIPT_MS = { again: 2_000, least: 500 }
+/** A read that brings fewer bytes than this was not cut short by how much one may bring. */
+const LITTLE = 1_048_576
+/** Lines that may come before one that was sent earlier: several times what a sensor has under way together. */
+const OUT_OF_ORDER = 8_192
 
 export interface NatsIntakeOptions extends NatsOptions, StreamOptions {}
 
@@ -208,7 +212,10 @@ class SourceIntake implements Intake {
       if (taken.length === 0) this.#home.forget()
     }
     // Whoever asks for what follows a position has everything before it on disk.
-    if (place?.upTo) this.#tell(attached, place.upTo, taken.length === 0 && !pull.broken && this.#arrivals.gap)
+    // By what came: after purges, servers of the 2.9 series count messages as pending that are gone.
+    const bytes = taken.reduce((sum, { message }) => sum + message.data.length, 0)
+    const drained = !pull.broken && taken.length < limit && bytes < LITTLE
+    if (place?.upTo) this.#tell(attached, place.upTo, drained ? this.#arrivals.gap : this.#arrivals.ahead > OUT_OF_ORDER)
     const batch = this.#compose(attached, pull, taken, after)
     this.#given = batch.position
     return batch

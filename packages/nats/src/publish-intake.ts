@@ -203,7 +203,14 @@ class Publisher {
           { source, from: receipt.number, to: sent.number },
           'the intake stream lost lines that it had taken: they are sent again',
         )
-      } else logger?.error({ source, from: receipt.number }, 'lines that the intake stream lost are no longer in the spool')
+      } else if (rewind.kind === 'over') {
+        const hint = 'The server has a new or an older database, or the stream lost what the spool had let go of.'
+        logger?.error({ source, from: receipt.number, hint }, 'the log lacks lines that the spool no longer has')
+      } else {
+        const hint =
+          'Give each sensor a name of its own (--name). Said once, it may be this home itself, made anew on a clock that was behind.'
+        logger?.warn({ source, hint }, 'another sensor has this name')
+      }
     }
     this.#rouse()
   }

@@ -63,12 +63,34 @@ describe('what is sent and not known to be in the log', () => {
     expect((over?.to.life ?? '') > LIFE).toBe(true)
   })
 
+  it('is held without a limit while a gap is open, and counted anew at once when the spool no longer has what is missing', () => {
+    const unconfirmed = sent(40)
+    const state = sending(40)
+    unconfirmed.heard(receipt(5, true), state, 40_000)
+    expect(unconfirmed.release(state, 10 * HOUR).held).toEqual(mark(0))
+    const later = new Unconfirmed(sending(40, 20))
+    expect(later.heard(receipt(5, true), sending(40, 20), 0)).toBeNull()
+    expect(later.heard(receipt(5, true), sending(40, 20), 3_000)).toMatchObject({
+      kind: 'over',
+      to: { sent: { number: 0, position: 'file:20' } },
+    })
+  })
+
+  it('is counted in a later life than one of which the server tells, not more than once a minute', () => {
+    const unconfirmed = sent(40)
+    const told = { life: 'bbbbbbbbbb', number: 3, gap: false }
+    const rewind = unconfirmed.heard(told, sending(40), 0)
+    expect(rewind).toMatchObject({ kind: 'namesake', to: { sent: mark(0), held: mark(0) } })
+    expect((rewind?.to.life ?? '') > told.life).toBe(true)
+    expect([unconfirmed.heard(told, sending(40), 59_999), unconfirmed.heard(told, sending(40), 60_000)?.kind]).toEqual([null, 'namesake'])
+  })
+
   it('a gap that closes, lines on their way, and another life are no reason to go back', () => {
     const unconfirmed = sent(40)
     const state = sending(40)
     const heard = (number: number, gap: boolean, at: number, life = LIFE) => unconfirmed.heard({ life, number, gap }, state, at)
     expect([heard(10, true, 0), heard(10, false, 1_000), heard(10, true, 4_000), heard(11, true, 8_000)]).toEqual([null, null, null, null])
     expect([heard(40, true, 20_000), heard(40, true, 30_000)]).toEqual([null, null])
-    expect([heard(10, true, 40_000, 'another'), heard(10, true, 50_000, 'another')]).toEqual([null, null])
+    expect([heard(10, true, 40_000, '0'), heard(10, true, 50_000, '0')]).toEqual([null, null])
   })
 })

@@ -38,10 +38,15 @@ const MARK_MS = 1_000
 const GAP_MS = 3_000
 /** Going back so often to one place brings nothing: the spool no longer has what is missing. */
 const TRIES = 3
+/** Two homes with one name would outbid each other without end. */
+const NAMESAKE_MS = 60_000
 
-/** What a receipt asks for: lines to be sent again from a mark on, or a new life because the spool no longer has what is missing. */
+/**
+ * What a receipt asks for. `again`: lines are sent again from a mark on. `over`: the spool no longer has what is missing; what it has is counted anew. `namesake`:
+ * the server knows a later life, of another home with this name or of one whose clock was ahead; what the spool has is counted in a later one still.
+ */
 export type Rewind =
-  | { readonly kind: 'again'; readonly to: Sending }
+  | { readonly kind: 'again' | 'namesake'; readonly to: Sending }
   | { readonly kind: 'over'; readonly to: Sending; readonly missing: Count }
 
 /**
@@ -53,6 +58,7 @@ export class Unconfirmed {
   #confirmed: number
   #gap: { readonly number: number; readonly since: number } | null = null
   #tried = { number: -1, times: 0 }
+  #outbid = Number.NEGATIVE_INFINITY
 
   constructor(sending: Sending) {
     this.#confirmed = sending.held.number
@@ -75,7 +81,8 @@ export class Unconfirmed {
     let released: Mark = held
     let bytes = this.#marks.reduce((sum, mark) => sum + mark.bytes, 0)
     for (let mark = this.#marks[0]; mark; mark = this.#marks[0]) {
-      if (mark.number > this.#confirmed && now < mark.until + HOLD.ms && bytes <= HOLD.bytes) break
+      // while a gap is open, what may have to fill it stays
+      if (mark.number > this.#confirmed && (this.#gap !== null || (now < mark.until + HOLD.ms && bytes <= HOLD.bytes))) break
       bytes -= mark.bytes
       released = mark
       this.#marks.shift()
@@ -87,7 +94,8 @@ export class Unconfirmed {
 
   /** Null while there is nothing to go back for. */
   heard({ life, number, gap }: Receipt, sending: Sending, now: number): Rewind | null {
-    if (life !== sending.life) return null
+    if (life > sending.life) return this.#outbidBy(life, sending, now)
+    if (life < sending.life) return null
     this.#confirmed = Math.max(this.#confirmed, Math.min(number, sending.sent.number))
     if (!gap || number >= sending.sent.number) this.#gap = null
     else if (this.#gap?.number !== number) this.#gap = { number, since: now }
@@ -98,17 +106,25 @@ export class Unconfirmed {
   #back(number: number, { life, held }: Sending): Rewind {
     this.#gap = null
     this.#tried = { number, times: this.#tried.number === number ? this.#tried.times + 1 : 1 }
-    if (this.#tried.times > TRIES) return this.#over({ life, number }, held)
+    if (number < held.number || this.#tried.times > TRIES) return { kind: 'over', missing: { life, number }, to: this.#anew(life, held) }
     const to = this.#marks.findLast((mark) => mark.number <= number) ?? held
     this.#marks.splice(0, this.#marks.length, ...this.#marks.filter((mark) => mark.number <= to.number))
     return { kind: 'again', to: { life, sent: { number: to.number, position: to.position }, held } }
   }
 
-  #over(missing: Count, { position }: Mark): Rewind {
+  #outbidBy(life: string, { held }: Sending, now: number): Rewind | null {
+    if (now < this.#outbid + NAMESAKE_MS) return null
+    this.#outbid = now
+    return { kind: 'namesake', to: this.#anew(life, held) }
+  }
+
+  /** What the spool has, counted in a life after this one. */
+  #anew(life: string, { position }: Mark): Sending {
     this.#marks.length = 0
     this.#confirmed = 0
+    this.#gap = null
     this.#tried = { number: -1, times: 0 }
     const begin: Mark = { number: 0, position }
-    return { kind: 'over', missing, to: { life: newLife(missing.life), sent: begin, held: begin } }
+    return { life: newLife(life), sent: begin, held: begin }
   }
 }
