@@ -17,6 +17,9 @@ function clone(): string {
 }
 
 /** `npm start` in a fresh clone until its ready line; answers the line and the seconds from the end of the installation to it. */
+/** What npm started may still write for a moment. */
+const gone = (folder: string) => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+
 async function npmStart(folder: string, home: string, as?: { uid: number; gid: number }) {
   const started = performance.now()
   const child = spawn('npm', ['start', '--silent', '--', '--json', '--home', home, '--listen', `127.0.0.1:${await freePort()}`], {
@@ -75,7 +78,7 @@ describe('a fresh clone', () => {
       expect(again.ready.adminPassword).toBeUndefined()
       expect(again.complaints).not.toContain('Installing')
     } finally {
-      rmSync(join(folder, '..'), { recursive: true, force: true })
+      gone(join(folder, '..'))
     }
   }, 300_000)
 })
@@ -98,7 +101,7 @@ when({ root: true }).describe('a fresh clone of somebody who is not root', () =>
       const ports = ready.deckies.flatMap((decky) => decky.services.map(({ port }) => port))
       expect(Math.min(...ports)).toBeGreaterThanOrEqual(1024)
     } finally {
-      rmSync(top, { recursive: true, force: true })
+      gone(top)
     }
   }, 300_000)
 })

@@ -46,14 +46,15 @@ async function converse(chunks: readonly string[], brackets = true): Promise<{ r
   bash.stdout.on('data', (data: string) => {
     last = Date.now()
     size += data.length
-    shown = (shown + data).slice(-40)
+    shown += data
     events.push({ at: last - started, kind: 'o', data })
   })
   const closed = new Promise((resolve) => bash.once('close', resolve))
-  /** Until keys are answered, or after Enter the next prompt is there; a program that says nothing is given a while. */
-  const answered = async (before: number, entered: boolean): Promise<void> => {
+  const prompts = () => shown.split(/root@web-01:[^#]*# /u).length - 1
+  /** Until keys are answered, or after each Enter the next prompt is there; a program that says nothing is given a while. */
+  const answered = async (before: number, until: number | null): Promise<void> => {
     for (let quiet = 0; quiet < SILENT_MS; quiet = Date.now() - last) {
-      const done = entered ? shown.endsWith('# ') : quiet >= 4
+      const done = until === null ? quiet >= 4 : shown.endsWith('# ') && prompts() >= until
       if (size > before && done) return
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
@@ -66,10 +67,11 @@ async function converse(chunks: readonly string[], brackets = true): Promise<{ r
       continue
     }
     const before = size
+    const there = prompts()
     last = Date.now()
     events.push({ at: Date.now() - started, kind: 'i', data: chunk })
     bash.stdin.write(chunk)
-    await answered(before, chunk.endsWith('\r'))
+    await answered(before, chunk.endsWith('\r') ? there + chunk.split('\r').length - 1 : null)
   }
   bash.stdin.end()
   await closed
