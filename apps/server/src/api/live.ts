@@ -24,6 +24,8 @@ export type LiveItem =
 export interface LiveOptions {
   readonly topics?: readonly string[] | undefined
   readonly search?: string | undefined
+  /** Uuids: only records that name one of them, and no signals. */
+  readonly naming?: readonly string[] | undefined
   /** Resume behind this sequence number; absent = from now on. */
   readonly after?: number | undefined
   readonly signal: AbortSignal
@@ -81,14 +83,14 @@ export function liveTail(bus: Bus, read: Call<Reads>, timing: LiveTiming = TIMIN
 
   return {
     timing,
-    async *follow({ topics, search, after, signal }) {
+    async *follow({ topics, search, naming, after, signal }) {
       const bell = new Doorbell()
       const signals: StreamSignal[] = []
       const wanted = (topic: string) => !topics || topics.some((pattern) => matches(pattern, topic))
       const client = {
         ring: () => bell.ring(),
         signal(said: StreamSignal) {
-          if (!wanted(said.topic)) return
+          if (naming || !wanted(said.topic)) return
           if (signals.push(said) > WAITING_SIGNALS) signals.shift()
           bell.ring()
         },
@@ -105,7 +107,7 @@ export function liveTail(bus: Bus, read: Call<Reads>, timing: LiveTiming = TIMIN
         }
         let silentSince = Date.now()
         while (!signal.aborted) {
-          const { text, scanned, more } = await readShared({ after: cursor, limit: PAGE, topics, search })
+          const { text, scanned, more } = await readShared({ after: cursor, limit: PAGE, topics, search, naming })
           if (text) yield { kind: 'records', text }
           cursor = scanned
           for (const said of signals.splice(0)) yield { kind: 'signal', signal: said }

@@ -37,6 +37,8 @@ export interface Route<
   readonly texts?: readonly string[]
   /** JSON; absent where the handler writes to `reply` itself. */
   readonly response?: Response
+  /** It answers with events as long as the client stays. */
+  readonly streams?: true
   readonly status?: number
   /** Further statuses that the handler may set and that answer `response` as well. */
   readonly otherStatuses?: readonly number[]

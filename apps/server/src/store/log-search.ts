@@ -28,6 +28,8 @@ const holds = (dialect: Dialect, eb: LogExpression, term: SearchTerm): Expressio
 
 export interface LogFilter {
   readonly search?: string | undefined
+  /** Uuids: of records that name one of them in their body. */
+  readonly naming?: readonly string[] | undefined
   /** Epoch milliseconds, both ends included. */
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -46,7 +48,8 @@ function filtered<O>(db: Db, query: SelectQueryBuilder<Schema, 'log', O>, filter
   if (filter.to !== undefined) narrowed = narrowed.where('ts', '<=', filter.to)
   if (filter.after !== undefined) narrowed = narrowed.where('seq', '>', filter.after)
   if (filter.before !== undefined) narrowed = narrowed.where('seq', '<', filter.before)
-  const { topics } = filter
+  const { topics, naming } = filter
+  if (naming) narrowed = narrowed.where((eb) => eb.or(naming.map((name) => dialect.holds('body', name))))
   if (topics) narrowed = narrowed.where((eb) => eb.or(topics.map((pattern) => topicMatches(dialect, eb, pattern))))
   const terms = parseSearch(filter.search ?? '')
   for (const term of terms) narrowed = narrowed.where((eb) => holds(dialect, eb, term))

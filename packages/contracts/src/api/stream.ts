@@ -12,6 +12,8 @@ export const streamQuery = z.object({
   search: optionalText(),
   last_event_id: given(z.coerce.number().int().min(0).optional()),
 })
+/** Where to resume an `events` stream; the header `Last-Event-ID` comes first. Without either a snapshot opens it. */
+export const eventsQuery = streamQuery.pick({ last_event_id: true })
 export const streamRecord = z.object({
   seq: z.number().int(),
   id: z.string(),

@@ -1,18 +1,14 @@
-import { once } from 'node:events'
-import { streamQuery } from '@decnet/contracts/api'
+import { uuid } from '@decnet/contracts'
+import { eventsQuery, streamQuery } from '@decnet/contracts/api'
 import { AppError } from '@decnet/kernel'
 import { isPattern } from '@decnet/kernel/bus'
-import type { LiveItem } from '../live.ts'
+import { z } from 'zod'
 import { defineRoute } from '../route.ts'
+import { serveStream } from '../serve-stream.ts'
 
-const MAX_CLIENTS = 100
-
-function frame(item: LiveItem): string {
-  if (item.kind === 'records') return item.text
-  if (item.kind === 'signal') return `event: signal\ndata: ${JSON.stringify(item.signal)}\n\n`
-  if (item.kind === 'reset') return 'event: reset\ndata: {}\n\n'
-  return ': still here\n\n'
-}
+const tag = 'live'
+/** Of what there is, as much as a snapshot shows: the latest. */
+const SNAPSHOT = { limit: 50, offset: 0 } as const
 
 function patterns(list: string | undefined): string[] | undefined {
   const found = list
@@ -33,46 +29,78 @@ const stream = defineRoute({
   method: 'GET',
   path: '/stream',
   access: 'viewer',
-  tag: 'live',
+  tag,
   summary: 'Everything as it happens (server-sent events). Resume with Last-Event-ID: nothing is missed, nothing comes twice.',
   query: streamQuery,
-  async handle({ query, caller, raw, reply }, { live, read, now, logger }) {
-    const topics = patterns(query.topics)
-    if (live.clients >= MAX_CLIENTS) throw new AppError('Too many live streams are open.', { code: 'too_many_streams', status: 429 })
-    const header = raw.headers['last-event-id']
-    const last = typeof header === 'string' && /^\d{1,15}$/u.test(header) ? Number(header) : query.last_event_id
-
-    const { raw: out } = reply.hijack()
-    const gone = new AbortController()
-    out.once('close', () => gone.abort())
-    // It may have left while its login was looked up: then no `close` comes any more.
-    if (out.closed || raw.socket.destroyed) gone.abort()
-    out.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-      connection: 'keep-alive',
-      'x-content-type-options': 'nosniff',
-    })
-    out.write('retry: 2000\n: connected\n\n')
-
-    const leave = () => gone.abort()
-    const recheck = setInterval(() => {
-      void read('auth.user', { tokenSha256: caller.tokenSha256, now: now() }).then((user) => (user ? undefined : leave()), leave)
-    }, live.timing.recheckMs)
-    try {
-      for await (const item of live.follow({ topics, search: query.search, after: last, signal: gone.signal })) {
-        if (gone.signal.aborted) break
-        if (!out.write(frame(item))) await once(out, 'drain', { signal: gone.signal })
-      }
-    } catch (error) {
-      if (!gone.signal.aborted) logger.warn({ err: error }, 'a live stream ended early')
-    } finally {
-      clearInterval(recheck)
-      out.end()
-    }
-    return reply
+  streams: true,
+  handle: async (request, context) => {
+    const { topics, search, last_event_id: after } = request.query
+    return serveStream(request, context, { topics: patterns(topics), search, after })
   },
 })
 
-export default [stream]
+const identities = defineRoute({
+  method: 'GET',
+  path: '/identities/events',
+  access: 'viewer',
+  tag,
+  summary:
+    'Identities that form, grow, merge and part: first a snapshot of the latest 50, then each record of `identity.>` (server-sent events, resumable).',
+  query: eventsQuery,
+  streams: true,
+  handle: async (request, context) =>
+    serveStream(request, context, {
+      topics: ['identity.>'],
+      after: request.query.last_event_id,
+      snapshot: async () => ({
+        identities: (await context.read('identities.list', { ...SNAPSHOT, order: 'desc', addresses: 1, sortBy: 'recent' })).data,
+      }),
+    }),
+})
+
+const campaigns = defineRoute({
+  method: 'GET',
+  path: '/campaigns/events',
+  access: 'viewer',
+  tag,
+  summary:
+    'Campaigns that form, grow, merge and part: first a snapshot of the latest 50, then each record of `campaign.>` (server-sent events, resumable).',
+  query: eventsQuery,
+  streams: true,
+  handle: async (request, context) =>
+    serveStream(request, context, {
+      topics: ['campaign.>'],
+      after: request.query.last_event_id,
+      snapshot: async () => ({ campaigns: (await context.read('campaigns.list', { ...SNAPSHOT, order: 'desc', sortBy: 'recent' })).data }),
+    }),
+})
+
+const attacker = defineRoute({
+  method: 'GET',
+  path: '/attackers/:uuid/events',
+  access: 'viewer',
+  tag,
+  summary:
+    'One attacker as it is seen: first a snapshot of its observations, then each record that names it (server-sent events, resumable).',
+  params: z.object({ uuid }),
+  query: eventsQuery,
+  streams: true,
+  async handle(request, context) {
+    const { uuid: attacker } = request.params
+    if (!(await context.read('attackers.find', attacker)))
+      throw new AppError('There is no such attacker.', { code: 'attacker_unknown', status: 404 })
+    // The identity of now: one that it joins later is seen when the client comes again.
+    const { identity_uuid } = await context.read('attackers.attribution', attacker)
+    return serveStream(request, context, {
+      topics: ['attacker.>', 'attribution.>'],
+      naming: [attacker, identity_uuid].filter((name) => name !== null),
+      after: request.query.last_event_id,
+      snapshot: async () => ({
+        attacker_uuid: attacker,
+        observations: (await context.read('attackers.behaviour', { ...SNAPSHOT, attacker, latest: true })).data,
+      }),
+    })
+  },
+})
+
+export default [stream, identities, campaigns, attacker]
