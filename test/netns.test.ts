@@ -8,8 +8,6 @@ import { run } from './rig/client.ts'
 import { type Fleet, ROOT, startFleet } from './rig/fleet.ts'
 import { deploy, LAN_NEEDS, type Lan, lanNetwork, leftOf, makeLan, operations, serveLeases, underWay } from './rig/lan.ts'
 
-/** What is promised of a quiet machine is printed; here other tests may run beside it. */
-const BUSY = 3
 const HOSTS = 50
 const FIRST = 4
 
@@ -84,11 +82,11 @@ for (const link of ['bridge', 'macvlan'] as const)
       plans = [...plans, ...more.added]
       const each = (megabytes(fleet) - before) / more.added.length
       process.stdout.write(`${link}: ${more.added.length} hosts more after ${Math.round(ms)} ms, ${each.toFixed(2)} MB each\n`)
-      expect(ms).toBeLessThan(BUSY * 15_000)
+      expect(ms).toBeLessThan(15_000)
       expect(each).toBeLessThan(3)
     })
 
-    it('is up with fifty hosts within 15 s, and gone within 5 s, where the machine is quiet', async () => {
+    it('is up with fifty hosts within 15 s, and gone within 5 s', async () => {
       const { code, ms: stopped } = await fleet.stop()
       expect([code, leftOf(home, lan)]).toEqual([0, []])
       const started = performance.now()
@@ -96,8 +94,8 @@ for (const link of ['bridge', 'macvlan'] as const)
       const ms = performance.now() - started
       process.stdout.write(`${link}: up with ${HOSTS} hosts in ${Math.round(ms)} ms, down in ${Math.round(stopped)} ms\n`)
       expect(fleet.ready.deckies).toHaveLength(HOSTS)
-      expect(ms).toBeLessThan(BUSY * 15_000)
-      expect(stopped).toBeLessThan(BUSY * 5_000)
+      expect(ms).toBeLessThan(15_000)
+      expect(stopped).toBeLessThan(5_000)
     })
 
     it('shows each host under its own address, with the card of its maker', async () => {
