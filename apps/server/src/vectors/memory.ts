@@ -1,6 +1,11 @@
 import { checkCount, checkVector, mismatch, type Neighbour, type VectorEntry, type VectorHealth, type VectorStore } from './port.ts'
 
-const distance = (a: readonly number[], b: readonly number[]): number => Math.hypot(...a.map((value, at) => value - (b[at] ?? 0)))
+/** In single precision, as sqlite-vec has it: what is equally near there is so here. */
+function distance(a: readonly number[], b: readonly number[]): number {
+  let squares = 0
+  for (const [at, value] of a.entries()) squares += (value - Math.fround(b[at] ?? 0)) ** 2
+  return Math.fround(Math.sqrt(squares))
+}
 const inOrder = (a: Neighbour, b: Neighbour): number => a.distance - b.distance || (a.id < b.id ? -1 : 1)
 
 /** Compares with each; gone with the process. `degraded` is the reason why it stands in for another. */

@@ -97,7 +97,7 @@ export function apache(identity: ServerIdentity): Daemon {
     return write(head, now, turn, { status, type: PAGE_TYPE, body, ...bare, ...rest, ...(close !== undefined && { close }) })
   }
 
-  function file({ head, now, turn, token }: Turn, path: string, found: SiteFile): Reply {
+  function file({ head, now, turn }: Turn, path: string, found: SiteFile): Reply {
     const modified = httpDate(Math.floor(found.mtime / 1000) * 1000)
     const size = found.content.length
     const etag = `"${size.toString(16)}-${(BigInt(Math.floor(found.mtime)) * 1000n).toString(16)}"`
@@ -127,8 +127,7 @@ export function apache(identity: ServerIdentity): Daemon {
         body: found.content.subarray(only.from, only.to + 1),
         after: [['Content-Range', `bytes ${only.from}-${only.to}/${size}`]],
       })
-    // A number in hexadecimal, without leading zeros.
-    const boundary = token(16).replace(/^0+/u, '')
+    const boundary = identity.boundary()
     const parts = ranges.flatMap(({ from, to }) => [
       Buffer.from(
         `\r\n--${boundary}\r\n${type === undefined ? '' : `Content-type: ${type}\r\n`}Content-range: bytes ${from}-${to}/${size}\r\n\r\n`,

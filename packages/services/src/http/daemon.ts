@@ -10,6 +10,8 @@ export interface ServerIdentity {
   readonly serverName: string
   readonly address: string
   readonly port: number
+  /** What separates the ranges of the next answer that has several. */
+  readonly boundary: () => string
 }
 
 /** A request whose body was read, as far as the daemon reads it. */

@@ -151,7 +151,7 @@ export function nginx(identity: ServerIdentity): Daemon {
         body: found.content.subarray(only.from, only.to + 1),
         after: [...partial.after, ['Content-Range', `bytes ${only.from}-${only.to}/${size}`]],
       })
-    const boundary = String(turn.turn + 1).padStart(20, '0')
+    const boundary = identity.boundary()
     const parts = ranges.flatMap(({ from, to }) => [
       Buffer.from(`\r\n--${boundary}\r\nContent-Type: ${type}\r\nContent-Range: bytes ${from}-${to}/${size}\r\n\r\n`),
       found.content.subarray(from, to + 1),

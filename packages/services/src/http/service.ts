@@ -3,6 +3,7 @@ import { defineService } from '@decnet/kernel/service'
 import { z } from 'zod'
 import { openWire } from '../_shared/wire/wire.ts'
 import { apache } from './apache.ts'
+import { boundaries } from './boundaries.ts'
 import { converse } from './conversation.ts'
 import { nginx } from './nginx.ts'
 import { siteOf } from './sites.ts'
@@ -38,6 +39,7 @@ export default defineService({
       serverName: persona.fqdn,
       address: session.local.address,
       port: session.local.port,
+      boundary: decky.shared(`http/boundary/${session.local.port}`, () => boundaries(server, random)),
     })
     await converse({
       wire: openWire(socket, signal),
