@@ -143,6 +143,14 @@ describe('what every worker finds in an imported log', { timeout: 300_000 }, () 
     expect(formed.sort()).toEqual(once.groups.map(({ uuid }) => uuid).sort())
   })
 
+  it('is what it was, with the names it had, where the log is imported into the same home again', async () => {
+    const home = join(work, 'whole')
+    const names = await namesIn(home)
+    await takeIn(home, log.logs)
+    expect(differences(whole, await foundIn(home))).toEqual([])
+    expect(await namesIn(home)).toEqual(names)
+  })
+
   it('is the same where the log came file by file', async () => {
     const home = join(work, 'pieces')
     mkdirSync(home, { mode: 0o700 })

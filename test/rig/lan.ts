@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FleetNetwork } from '@decnet/contracts'
 import { type DeployPlan, deployRequest } from '@decnet/contracts/api'
+import { expect } from 'vitest'
 import { fleetDesk } from '../../apps/server/src/fleet/desk.ts'
 import { homeAt, prepareHome } from '../../apps/server/src/home.ts'
 import { openOperations } from '../../apps/server/src/store/fleet.ts'
@@ -105,8 +106,10 @@ export const lanNetwork = (link: 'bridge' | 'macvlan', more: object = {}): Fleet
   ...more,
 })
 
+export type Deployed = DeployPlan & { readonly ids: readonly string[] }
+
 /** Wants deckies of a home, whether a fleet runs in it or not. */
-export async function deploy(home: string, request: object): Promise<DeployPlan & { readonly ids: readonly string[] }> {
+export async function deploy(home: string, request: object): Promise<Deployed> {
   const at = homeAt(home)
   prepareHome(at)
   const store = await openStore(at.database)
@@ -173,4 +176,36 @@ export async function serveLeases(lan: Lan, folder: string): Promise<void> {
   const server = lan.spawn('gateway', 'udhcpd', '-f', '-S', file)
   await new Promise((resolve) => setTimeout(resolve, 500))
   if (server.exitCode !== null) throw new Error(`udhcpd ended: ${server.exitCode}`)
+}
+
+/** Waits for the end of operations, and tells those that failed. */
+export async function settled(home: string, { ids }: Deployed): Promise<{ decky: string; error: string | null }[]> {
+  await expect
+    .poll(async () => (await operations(home, ids)).filter(({ status }) => status === 'pending' || status === 'running').length, {
+      timeout: 60_000,
+      interval: 200,
+    })
+    .toBe(0)
+  return (await operations(home, ids)).flatMap(({ decky, status, error }) => (status === 'succeeded' ? [] : [{ decky, error }]))
+}
+
+/** Open TCP ports of addresses as nmap sees them. */
+export async function openPorts(lan: Lan, targets: readonly string[], ports: readonly number[]): Promise<Map<string, number[]>> {
+  const { stdout } = await lan.run(
+    'attacker',
+    'nmap',
+    '-n',
+    '-Pn',
+    '-sS',
+    '-T4',
+    '--max-retries',
+    '4',
+    '-p',
+    ports.join(','),
+    '-oG',
+    '-',
+    ...targets,
+  )
+  const rows = [...stdout.matchAll(/^Host: (\S+) .*?Ports: (.*)$/gmu)]
+  return new Map(rows.map(([, ip = '', list = '']) => [ip, [...list.matchAll(/(\d+)\/open\//gu)].map(([, port]) => Number(port))]))
 }
