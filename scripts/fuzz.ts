@@ -31,7 +31,7 @@ const failed: string[] = []
 for (let round = 1; round <= rounds; round++) {
   const seed = String(Math.floor(Math.random() * 2 ** 31))
   process.stdout.write(`${styleText('bold', `round ${round} of ${rounds}, seed ${seed}`)} (${files.length} files)\n`)
-  const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--silent', ...files], {
+  const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=dot', ...files], {
     stdio: 'inherit',
     env: { ...process.env, DECNET_TEST_SEED: seed },
   })
