@@ -31,10 +31,14 @@ const failed: string[] = []
 for (let round = 1; round <= rounds; round++) {
   const seed = String(Math.floor(Math.random() * 2 ** 31))
   process.stdout.write(`${styleText('bold', `round ${round} of ${rounds}, seed ${seed}`)} (${files.length} files)\n`)
-  const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=dot', ...files], {
-    stdio: 'inherit',
-    env: { ...process.env, DECNET_TEST_SEED: seed },
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=dot', ...files],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, DECNET_TEST_SEED: seed },
+    },
+  )
   if (status !== 0) failed.push(seed)
 }
 process.stdout.write(
