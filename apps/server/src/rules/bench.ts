@@ -71,7 +71,7 @@ function whyNot({ rule, positionOf, text }: Tried): (item: Item) => NonNullable<
   const conditions = condition && names.length > 1 && 'all' in condition ? condition.all : condition ? [condition] : []
   const parts = conditions.map((each, index) => part(each, names[index] ?? 'when'))
   const steps = 'condition' in when ? [] : when.window.type === 'sequence' ? when.window.steps : [when.window.of]
-  const counted = [...new Set(steps)].map(compileCondition)
+  const counted = [...new Set(steps)].map((each) => compileCondition(each))
 
   function part(condition: Condition, name: string) {
     return { holds: compileCondition(condition), told: { part: name, ...positionOf(['when', name]) } }

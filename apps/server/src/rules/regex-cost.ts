@@ -62,17 +62,25 @@ export function hostileTexts(pattern: string): readonly string[] {
   const gap = () => between[below(between.length)] ?? ''
   /** Some pieces that follow each other in the pattern. */
   const run = (from: number) => pieces.slice(from, from + 1 + below(3)).join('')
+  /** With each piece at the end, so that nobody can say beforehand that one is missing. */
+  const whole = (text: string) => {
+    const rest = ` ${pieces.toReversed().join(' ')}`
+    return text.slice(0, Math.max(0, CHARACTERS - rest.length)) + rest
+  }
   return [
     filled(() => pieces.join(' ')),
     filled(() => pieces.join('')),
     filled(() => pick() + gap()),
     filled(() => pick().slice(0, 1 + below(6)) + gap()),
     filled(() => run(below(pieces.length)) + gap()),
-    filled(() => run(0) + 'x'.repeat(below(30))),
-    filled(() => run(0) + String.fromCharCode(32 + below(95)).repeat(below(12))),
+    whole(filled(() => run(0) + 'x'.repeat(below(30)))),
+    whole(filled(() => run(0) + String.fromCharCode(32 + below(95)).repeat(below(12)))),
+    whole(filled(() => run(0) + gap().repeat(below(4)))),
     filled(() => pieces[0] ?? 'a'),
+    whole(filled(() => pieces[0] ?? 'a')),
     `${pieces.join('')}${filled(() => ' ')}`,
     filled(() => String.fromCharCode(32 + below(95))),
+    whole(filled(() => String.fromCharCode(32 + below(95)))),
     filled(() => String.fromCharCode(0x100 + below(0x4000))),
   ]
 }

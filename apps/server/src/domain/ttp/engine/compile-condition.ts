@@ -6,16 +6,42 @@ import type { Item } from './item.ts'
 export type Predicate = (item: Item) => boolean
 type TextTest = (text: string) => boolean
 
-/** A condition as a function. Never throws on an item, linear in its texts. */
-export function compileCondition(condition: Condition): Predicate {
-  if ('all' in condition) return every(condition.all.map(compileCondition))
-  if ('any' in condition) return some(condition.any.map(compileCondition))
+/** A condition as a function; `leaf` makes its tests of fields. Never throws on an item, linear in its texts. */
+export function compileCondition(condition: Condition, leaf: (test: FieldTest) => Predicate = fieldPredicate): Predicate {
+  const compiled = (each: Condition) => compileCondition(each, leaf)
+  if ('all' in condition) return every(condition.all.map(compiled))
+  if ('any' in condition) return some(condition.any.map(compiled))
   if ('not' in condition) {
-    const inner = compileCondition(condition.not)
+    const inner = compiled(condition.not)
     return (item) => !inner(item)
   }
-  if ('atLeast' in condition) return atLeast(condition.atLeast, condition.of.map(compileCondition))
-  return fieldPredicate(condition)
+  if ('atLeast' in condition) return atLeast(condition.atLeast, condition.of.map(compiled))
+  return leaf(condition)
+}
+
+/** Conditions that are asked about one item after another: of tests that are alike, in whatever rule, one is made, and each item is put to it once. */
+export function askedOnce(): { readonly compile: (condition: Condition) => Predicate; readonly next: () => void } {
+  const known = new Map<string, Predicate>()
+  let turn = 0
+  function leaf(test: FieldTest): Predicate {
+    const words = JSON.stringify([test.field, test.exact, test.tests, test.except])
+    const made = known.get(words) ?? once(fieldPredicate(test))
+    known.set(words, made)
+    return made
+  }
+  function once(ask: Predicate): Predicate {
+    let [asked, answer] = [0, false]
+    return (item) => {
+      if (asked !== turn) [asked, answer] = [turn, ask(item)]
+      return answer
+    }
+  }
+  return {
+    compile: (condition) => compileCondition(condition, leaf),
+    next: () => {
+      turn += 1
+    },
+  }
 }
 
 const every = (parts: readonly Predicate[]): Predicate => {

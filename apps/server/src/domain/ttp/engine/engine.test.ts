@@ -204,7 +204,9 @@ describe('the literal prefilter', () => {
       ),
     }),
   )
-  const field = fc.constantFrom('line', 'commands', 'programs', 'command_text')
+  // The last two are of other kinds.
+  const field = fc.constantFrom('line', 'commands', 'programs', 'command_text', 'path', 'statement')
+  const kindTest = fc.constantFrom('command', 'query').map((kind) => ({ kind }))
   const { condition } = fc.letrec<{ condition: unknown; leaf: unknown }>((tie) => ({
     leaf: fc.record({ field, test, exact: fc.boolean(), not: fc.option(test, { nil: undefined }) }).map(({ field, test, exact, not }) => ({
       [field]: { [test.operator]: test.operand, ...(exact && { case: 'exact' }), ...(not && { not: { [not.operator]: not.operand } }) },
@@ -212,6 +214,7 @@ describe('the literal prefilter', () => {
     condition: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       tie('leaf'),
+      kindTest,
       fc.record({ all: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
       fc.record({ any: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
       fc.record({ not: tie('condition') }),
@@ -228,7 +231,7 @@ describe('the literal prefilter', () => {
         fc.array(condition, { minLength: 1, maxLength: 4 }),
         fc.array(text, { minLength: 1, maxLength: 6 }),
         (conditions, lines) => {
-          const rules = conditions.map((each, number) => ruleOf(JSON.stringify(each), { id: `R${number}` }))
+          const rules = conditions.map((each, number) => ruleOf(JSON.stringify(each), { id: `R${number}`, sources: 'command, query, file' }))
           const [fast, slow] = [true, false].map((prefilter) => createEngine(indexRules(rules, { prefilter }), memoryWindows()))
           for (const each of lines) expect(fast?.match(line(each))).toEqual(slow?.match(line(each)))
         },

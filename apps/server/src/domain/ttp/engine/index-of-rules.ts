@@ -3,8 +3,9 @@ import { kindByName } from '../evidence/kinds.ts'
 import type { Condition, Window } from '../rule/condition.ts'
 import type { Rule } from '../rule/rule.ts'
 import { type Automaton, buildAutomaton } from './automaton.ts'
-import { compileCondition, type Predicate } from './compile-condition.ts'
+import { askedOnce, type Predicate } from './compile-condition.ts'
 import { EDGE } from './edge.ts'
+import { forKind, isNever } from './for-kind.ts'
 import type { Item } from './item.ts'
 import { literalsOf } from './literals.ts'
 
@@ -63,12 +64,7 @@ function alternatives(condition: Condition): readonly Condition[] {
 export function indexRules(rules: readonly Rule[], { prefilter = true } = {}): RuleIndex {
   const compiled = rules.map((rule) => ({ rule, window: 'window' in rule.when ? rule.when.window : null }))
   const order = new Map(compiled.map((each, index) => [each, index]))
-  const predicates = new Map<Condition, Predicate>()
-  const predicateOf = (condition: Condition): Predicate => {
-    const known = predicates.get(condition) ?? compileCondition(condition)
-    predicates.set(condition, known)
-    return known
-  }
+  const questions = askedOnce()
   const byKind = new Map<string, KindIndex>()
   for (const name of new Set(rules.flatMap((rule) => rule.sources))) {
     const kind = kindByName.get(name)
@@ -78,7 +74,7 @@ export function indexRules(rules: readonly Rule[], { prefilter = true } = {}): R
         indexKind(
           kind,
           compiled.filter(({ rule }) => rule.sources.includes(name)),
-          predicateOf,
+          questions.compile,
           prefilter,
         ),
       )
@@ -88,6 +84,7 @@ export function indexRules(rules: readonly Rule[], { prefilter = true } = {}): R
     hits(item) {
       const index = byKind.get(item.kind)
       if (!index) return []
+      questions.next()
       const steps = new Map<CompiledRule, number[]>()
       const ask = ({ rule, step, holds }: Probe) => {
         const known = steps.get(rule)
@@ -107,7 +104,7 @@ export function indexRules(rules: readonly Rule[], { prefilter = true } = {}): R
 function indexKind(
   kind: EvidenceKind,
   rules: readonly CompiledRule[],
-  predicateOf: (condition: Condition) => Predicate,
+  compile: (condition: Condition) => Predicate,
   prefilter: boolean,
 ): KindIndex {
   const always: Probe[] = []
@@ -115,9 +112,10 @@ function indexKind(
   const owners = new Map<string, number[]>()
   for (const rule of rules)
     for (const [step, condition] of conditionsOf(rule.rule).flatMap((each, step) =>
-      (prefilter ? alternatives(each) : [each]).map((alternative) => [step, alternative] as const),
+      (prefilter ? alternatives(forKind(each, kind)) : [each]).map((alternative) => [step, alternative] as const),
     )) {
-      const probe = { rule, step, holds: predicateOf(condition) }
+      if (prefilter && isNever(condition)) continue
+      const probe = { rule, step, holds: compile(condition) }
       const literals = prefilter ? literalsOf(condition) : null
       if (literals === null) {
         always.push(probe)
