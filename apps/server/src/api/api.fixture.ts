@@ -30,6 +30,12 @@ import { workerBoard } from './worker-board.ts'
 
 export const T0 = Date.parse('2026-11-21T12:00:00.000Z')
 export const PASSWORD = 'correct-horse-battery'
+/** Made once: to hash takes long on purpose. */
+let hashed: Promise<string> | undefined
+const hash = () => {
+  hashed ??= hashPassword(PASSWORD)
+  return hashed
+}
 
 /** Calls operations here as if they were another thread's: arguments and answers are copies. */
 const direct =
@@ -147,7 +153,7 @@ export async function openApi(
       }
     },
     addUser: async (username, role, { mustChange = false } = {}) =>
-      write('users.create', { username, role, passwordHash: await hashPassword(PASSWORD), mustChangePassword: mustChange, now: now() }),
+      write('users.create', { username, role, passwordHash: await hash(), mustChangePassword: mustChange, now: now() }),
     async login(username, password = PASSWORD) {
       const answer = await rig.request('POST', '/auth/login', { body: { username, password } })
       if (answer.statusCode !== 200) throw new Error(`login: ${answer.statusCode} ${answer.body}`)

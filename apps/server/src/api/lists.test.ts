@@ -85,15 +85,14 @@ describe('lists', () => {
     api = await openApi()
     token = await api.login('vic')
     await api.context.write('fleet.plan', { subnet: '127.77.9', now: T0 })
-    for (let n = 1; n <= 12; n += 1) {
+    const visits = Array.from({ length: 12 }, (_, index) => {
+      const n = index + 1
       const at = { attackerIp: `203.0.113.${n}`, sessionId: `session-${n}`, ts: T0 + n * 1000, decky: n % 2 ? 'web-01' : 'db-01' }
-      await api.feed({ ...at, type: 'connect', body: {} }, attempt('root', n <= 6 ? 'shared' : `own-${n}`, at), {
-        ...at,
-        type: 'disconnect',
-        body: {},
-      })
-    }
+      const login = attempt('root', n <= 6 ? 'shared' : `own-${n}`, at)
+      return [{ ...at, type: 'connect', body: {} }, login, { ...at, type: 'disconnect', body: {} }]
+    })
     await api.feed(
+      ...visits.flat(),
       ...HOSTILE.map((text, n) =>
         attempt(text, text, { attackerIp: '198.51.100.66', sessionId: `hostile-${n}`, decky: 'web-01', service: 'ftp' }),
       ),

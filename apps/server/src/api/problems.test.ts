@@ -1,6 +1,6 @@
 import { problem } from '@decnet/contracts/api'
 import type { LightMyRequestResponse } from 'fastify'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiRig, openApi } from './api.fixture.ts'
 import { routes } from './routes/index.ts'
 
@@ -10,11 +10,11 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 describe('problem details (RFC 9457)', () => {
   let api: ApiRig
   let token: string
-  beforeEach(async () => {
+  beforeAll(async () => {
     api = await openApi()
     token = await api.login('ana')
   })
-  afterEach(() => api[Symbol.asyncDispose]())
+  afterAll(() => api[Symbol.asyncDispose]())
 
   function expectProblem(answer: LightMyRequestResponse, status: number, code: string) {
     expect(answer.statusCode).toBe(status)

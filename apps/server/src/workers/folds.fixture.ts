@@ -103,15 +103,21 @@ export async function settle(
 ): Promise<void> {
   const log = logTable(store)
   if (records.length > 0) await log.transaction((_tx, log) => log.append(records))
-  const workers = definitions.map((worker) => runWorker(worker, { log, bus, logger: silent, transient: isTransient }))
+  const workers = definitions.map((worker) => runWorker(worker, { log, bus, logger: silent, transient: isTransient, restMs: 5 }))
+  /** Each question asks the database what it is busy with: the first who is behind answers for all. */
+  const through = async () => {
+    for (const worker of workers) {
+      const { lag, failuresInARow, lastError } = await worker.status()
+      if (failuresInARow > 3) throw new Error(lastError ?? 'a worker fails')
+      if (lag !== 0) return false
+    }
+    return true
+  }
   for (const worker of workers) worker.start()
   try {
     for (let idle = 0; idle < 3; ) {
-      const states = await Promise.all(workers.map((worker) => worker.status()))
-      const failed = states.find(({ failuresInARow }) => failuresInARow > 3)
-      if (failed) throw new Error(failed.lastError ?? 'a worker fails')
-      idle = states.every(({ lag }) => lag === 0) ? idle + 1 : 0
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      idle = (await through()) ? idle + 1 : 0
+      await new Promise((resolve) => setTimeout(resolve, 10))
     }
   } finally {
     for (const worker of workers) await worker.close()

@@ -2,19 +2,17 @@ import { topics } from '@decnet/contracts/topics'
 import { attackerId, newId } from '@decnet/kernel'
 import { type Bus, createMemoryBus } from '@decnet/kernel/bus'
 import type { NewLogRecord } from '@decnet/kernel/log'
-import { runWorker } from '@decnet/kernel/worker'
+import type { AnyWorker } from '@decnet/kernel/worker'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { onEachDatabase } from '../store/fixtures/each-database.ts'
-import { logTable } from '../store/log-table.ts'
+import type { Tx } from '../store/log-table.ts'
 import type { Store } from '../store/open.ts'
-import { isTransient } from '../store/transient.ts'
 import credentials from './credentials/worker.ts'
-import { event, type Seen, T0 } from './folds.fixture.ts'
+import { event, type Seen, settle, T0 } from './folds.fixture.ts'
 import { IDLE_MS } from './profiler/silence.ts'
 import profiler from './profiler/worker.ts'
 import reuseCorrelator from './reuse-correlator/worker.ts'
 
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const attempt = (secret: string, more: Partial<Seen> & { principal?: string; outcome?: string } = {}): NewLogRecord =>
   event({
     ...more,
@@ -44,20 +42,8 @@ onEachDatabase('the folds over the event log', ({ open }) => {
   })
 
   /** Appends, then runs every fold until nothing is left to do. */
-  async function feed(...records: NewLogRecord[]): Promise<void> {
-    const log = logTable(store)
-    await log.transaction((_tx, log) => log.append(records))
-    const workers = [credentials, profiler, reuseCorrelator].map((worker) =>
-      runWorker(worker, { log, bus, logger: silent, transient: isTransient }),
-    )
-    for (const worker of workers) worker.start()
-    for (let idle = 0; idle < 3; ) {
-      const lags = await Promise.all(workers.map(async (worker) => (await worker.status()).lag))
-      idle = lags.every((lag) => lag === 0) ? idle + 1 : 0
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-    for (const worker of workers) await worker.close()
-  }
+  const feed = (...records: NewLogRecord[]) =>
+    settle(store, bus, [credentials, profiler, reuseCorrelator] as readonly AnyWorker<Tx>[], records)
   const derived = async (topic: string) =>
     (await store.db.selectFrom('log').select('body').where('topic', '=', topic).orderBy('seq').execute()).map(
       (row) => JSON.parse(row.body) as Record<string, unknown>,

@@ -36,6 +36,8 @@ export interface RunOptions<Tx> {
   /** Milliseconds between two looks when nothing rings: with a bus (a safety net), and without. */
   readonly pollMs?: { readonly withBus: number; readonly withoutBus: number }
   readonly heartbeatMs?: number
+  /** Between two steps, in place of what the worker asks for, milliseconds. */
+  readonly restMs?: number
   /** After so long without a record a fold brings in order what it wrote, milliseconds; 5,000. */
   readonly quietMs?: number
   /** How long others wait for a replica of this fold that fell silent, milliseconds; 15,000. */
@@ -98,7 +100,7 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
   const bus = options.bus.as(worker.name)
   const poll = options.pollMs ?? { withBus: 60_000, withoutBus: 1_000 }
   const heartbeatMs = options.heartbeatMs ?? 30_000
-  const rest = worker.rest ?? REST_MS
+  const rest = options.restMs ?? worker.rest ?? REST_MS
   const bell = new Doorbell()
   let state: WorkerState = 'stopped'
   let loop: Promise<void> = Promise.resolve()

@@ -231,7 +231,9 @@ describe('the literal prefilter', () => {
         fc.array(condition, { minLength: 1, maxLength: 4 }),
         fc.array(text, { minLength: 1, maxLength: 6 }),
         (conditions, lines) => {
-          const rules = conditions.map((each, number) => ruleOf(JSON.stringify(each), { id: `R${number}`, sources: 'command, query, file' }))
+          const rules = conditions.map((each, number) =>
+            ruleOf(JSON.stringify(each), { id: `R${number}`, sources: 'command, query, file' }),
+          )
           const [fast, slow] = [true, false].map((prefilter) => createEngine(indexRules(rules, { prefilter }), memoryWindows()))
           for (const each of lines) expect(fast?.match(line(each))).toEqual(slow?.match(line(each)))
         },
