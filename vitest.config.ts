@@ -44,21 +44,44 @@ const TOGETHER = [
 const CONSOLE = 'test/console*.test.ts'
 const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 }
 
+/** Values in, values out: nothing that one file leaves behind could matter to the next, so that they share a process. */
+const PURE = [
+  'apps/console',
+  'apps/server/src/domain',
+  'apps/server/src/fleet',
+  'apps/server/src/lab',
+  'apps/server/src/rules',
+  'packages/contracts',
+  'packages/fingerprint',
+  'packages/kernel/src/syslog',
+  'packages/persona',
+  'packages/services/src/_shared',
+  'packages/sniffer',
+].map((folder) => `${folder}/**/*.test.{ts,tsx}`)
+/** Time of the processor and memory are what they look at: they have the machine to themselves. */
+const MEASURED = [
+  'apps/server/src/domain/attack/attack-data.test.ts',
+  'apps/server/src/domain/ttp/normalise/command-line.test.ts',
+  'apps/server/src/domain/ttp/normalise/request.test.ts',
+]
+const UNIT = { setupFiles: ['scripts/test-seed.ts'], testTimeout: 20_000, hookTimeout: 30_000 }
+// More than a small machine has processors: many of them wait for clocks and for others.
+const ABREAST = { maxWorkers: 3, sequence: { groupOrder: 1 } }
+
 /** unit: beside the code, no network beyond loopback, seconds. integration: real clients, real servers, a real browser, a few files at a time. */
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/closing-line.ts'],
     projects: [
+      { test: { name: 'unit-measured', include: MEASURED, ...UNIT, fileParallelism: false, sequence: { groupOrder: 0 } } },
+      { test: { name: 'unit-pure', include: PURE, exclude: MEASURED, ...UNIT, ...ABREAST, isolate: false } },
       {
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'apps/*/src/**/*.test.tsx', 'scripts/**/*.test.ts'],
-          setupFiles: ['scripts/test-seed.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
-          // More than a small machine has processors: many of them wait for clocks and for others.
-          maxWorkers: 3,
-          sequence: { groupOrder: 0 },
+          exclude: [...PURE, ...MEASURED],
+          ...UNIT,
+          ...ABREAST,
         },
       },
       {
@@ -67,7 +90,7 @@ export default defineConfig({
           include: TOGETHER,
           ...PATIENCE,
           maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -76,7 +99,7 @@ export default defineConfig({
           include: [CONSOLE],
           ...PATIENCE,
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -86,7 +109,7 @@ export default defineConfig({
           exclude: [...TOGETHER, CONSOLE],
           ...PATIENCE,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -31,5 +31,5 @@ for (const [what, command, ...rest] of steps) {
   }
 }
 
-const { status } = spawnSync('vitest', ['run', ...(all ? [] : ['--project', 'unit']), ...rest], { cwd: root, env, stdio: 'inherit' })
+const { status } = spawnSync('vitest', ['run', ...(all ? [] : ['--project', 'unit*']), ...rest], { cwd: root, env, stdio: 'inherit' })
 process.exit(status ?? 1)

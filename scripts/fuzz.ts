@@ -8,7 +8,7 @@ const USAGE = `Runs every property test with seeds that no run has tried yet.
   npm run fuzz -- --rounds 20        twenty
   npm run fuzz -- packages/persona   files whose path contains this
 
-A failure names its seed; DECNET_TEST_SEED=<seed> npx vitest run --project unit <file> repeats it.
+A failure names its seed; DECNET_TEST_SEED=<seed> npm run unit -- <file> repeats it.
 `
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,7 +33,7 @@ for (let round = 1; round <= rounds; round++) {
   process.stdout.write(`${styleText('bold', `round ${round} of ${rounds}, seed ${seed}`)} (${files.length} files)\n`)
   const { status } = spawnSync(
     process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=dot', ...files],
+    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit*', '--reporter=dot', ...files],
     {
       stdio: 'inherit',
       env: { ...process.env, DECNET_TEST_SEED: seed },
