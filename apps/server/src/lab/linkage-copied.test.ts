@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { address, company, found, HOUR, list, NOW, stay } from './misled.fixture.ts'
+import { randomOf } from './random.ts'
 
 const traits = ['client', 'login', 'habits', 'file', 'host', 'left'] as const
 type Trait = (typeof traits)[number]
@@ -122,5 +123,30 @@ describe('a copycat who is taken for one of two strangers', () => {
       expect(identity('alder-0')).not.toBe(identity('birch-0'))
       expect(campaign('alder-0')).not.toBe(campaign('birch-0'))
     }
+  })
+
+  it('makes no identity of them, who show little of their own and are up at the same hour, from two addresses that vary what they copy', () => {
+    const random = randomOf('copycats')
+    const some = (of: readonly Trait[], share: number) => of.filter(() => random.chance(share))
+    for (const [ones, others] of [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [5, 5],
+      [1, 4],
+    ] as const)
+      for (let turn = 0; turn < 20; turn += 1) {
+        const [has, have] = [some(traits, 0.55), some(traits, 0.55)]
+        const person = (name: string, count: number, place: number, what: readonly Trait[]) =>
+          list(count, (n) => shows(`${name}-${n}`, NOW + (n * 30 + place) * HOUR, place * 10 + n, of(name, what)))
+        const copycats = ['5.188.10.77', '91.240.118.5'].map((ip, n) => {
+          const shown = [...of('alder', some(has, 0.4 + turn * 0.03)), ...of('birch', some(have, 0.4 + turn * 0.03))]
+          return { ...shows(`copycat-${n}`, NOW + (100 + 2 * n) * HOUR, 99, shown), ip }
+        })
+        const { identity, campaign } = found([...person('alder', ones, 1, has), ...person('birch', others, 2, have), ...copycats], [])
+        const what = `${has.join()} and ${have.join()}`
+        expect(identity('alder-0'), what).not.toBe(identity('birch-0'))
+        expect(campaign('alder-0'), what).not.toBe(campaign('birch-0'))
+      }
   })
 })

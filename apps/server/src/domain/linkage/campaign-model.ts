@@ -16,6 +16,7 @@ export const campaignModel: Model = {
   told: ['secret'],
   unbridged: Number.POSITIVE_INFINITY,
   acquainted: 2,
+  idle: [],
   relatives: 16,
   strangers: 64,
   kit: 80,

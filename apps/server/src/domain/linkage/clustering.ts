@@ -75,8 +75,8 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
     }
 
   const strangers = strangersAmong(size, Math.min(acquainted, -prior), (a, b) => sums.subarray(at(a, b), at(a, b) + families), [
-    ...model.families.map(() => false),
-    ...model.extras.map((name) => model.unforged.includes(name) || model.told.includes(name)),
+    ...model.families.map(() => ({ sure: false, idle: false })),
+    ...model.extras.map((name) => ({ sure: model.unforged.includes(name) || model.told.includes(name), idle: model.idle.includes(name) })),
   ])
 
   const clusters: (number[] | null)[] = Array.from({ length: size }, (_, member) => [member])

@@ -46,6 +46,8 @@ export interface Model {
    * however many addresses, brings two together of whom nothing else is known.
    */
   readonly acquainted: number
+  /** Extras that many strangers agree on, such as the hour: they acquaint nobody. */
+  readonly idle: readonly string[]
   /** How many others of the same group one expects to find. */
   readonly relatives: number
   /** Strangers who are imagined besides those seen, so that a thing is not popular because few were seen at all. */
