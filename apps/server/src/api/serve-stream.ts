@@ -2,20 +2,13 @@ import { once } from 'node:events'
 import { AppError } from '@decnet/kernel'
 import type { FastifyReply } from 'fastify'
 import type { ApiContext } from './context.ts'
-import type { LiveItem } from './live.ts'
+import type { LiveItem, LiveOptions } from './live.ts'
 import type { RouteRequest } from './route.ts'
 
 const MAX_CLIENTS = 100
 
-export interface StreamWishes {
-  /** Topic patterns; absent = all records. */
-  readonly topics?: readonly string[] | undefined
-  /** The grammar of `/logs`. */
-  readonly search?: string | undefined
-  /** Uuids: only records that name one of them. */
-  readonly naming?: readonly string[]
-  /** Where the address says to resume, where the header says nothing. */
-  readonly after?: number | undefined
+/** `after`: where the address says to resume, where the header says nothing. */
+export interface StreamWishes extends Omit<LiveOptions, 'signal'> {
   /** What stands now, told as `event: snapshot` to a client that does not resume, before what comes. */
   readonly snapshot?: () => Promise<unknown>
 }

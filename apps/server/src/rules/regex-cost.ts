@@ -91,6 +91,7 @@ function spent(): number {
   return (user + system) / 1_000
 }
 
+/** No machine is so busy that a pattern takes so many times as long. */
 const FAR = 5
 
 /**
