@@ -41,7 +41,7 @@ async function plan(name: string, paths: readonly string[], more: Partial<Conver
     inputs,
     folder,
     aside: join(work, `${name}.aside`),
-    evidence: async () => null,
+    evidence: () => null,
     journal,
     ...more,
   }

@@ -24,12 +24,12 @@ const COUNTED = 200
 export interface Conversion {
   readonly format: string
   readonly make: MakeReader
-  readonly inputs: readonly Input[]
+  readonly inputs: readonly Omit<Input, 'head'>[]
   /** The import's own folder. */
   readonly folder: string
   /** Gets the lines that were not understood. */
   readonly aside: string
-  readonly evidence: (wish: Wish, name: string) => Promise<Found>
+  readonly evidence: (wish: Wish, name: string) => Found
   /** What was written down, or a new one. */
   readonly journal: Journal
   /** Bytes of the spool between two places to go on from; 8 MiB. */
@@ -109,7 +109,7 @@ class Converter {
       await this.#put(told.line, told.ts, told.type)
       return
     }
-    const found = told.wish === undefined ? {} : await this.#plan.evidence(told.wish, id)
+    const found = told.wish === undefined ? {} : this.#plan.evidence(told.wish, id)
     if (found === null) return count(totals.unused, `${told.event.type} without its file`)
     if ('replay' in found) totals.recordings++
     else if ('size' in found) totals.artifacts++

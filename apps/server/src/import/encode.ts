@@ -38,6 +38,6 @@ export function lineOf(told: Told, id: string): string {
     ...(port !== null && { src_port: String(port) }),
     ...origin,
   }
-  const { event } = sensorEvent({ decky, service, ts, event: SHAPES.get(told.event) ?? told.event, values: told.values, bound })
-  return encodeEvent({ ...event, id })
+  const { event } = sensorEvent({ id, decky, service, ts, event: SHAPES.get(told.event) ?? told.event, values: told.values, bound })
+  return encodeEvent(event)
 }

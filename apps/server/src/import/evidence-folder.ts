@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { type FileHandle, open, rename, stat, unlink, writeFile } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isNodeError } from '@decnet/kernel'
 import type { ImportFolders } from './folders.ts'
@@ -19,15 +18,15 @@ export interface Sources {
 /** Fields of an event that come of a file; null: the event cannot be told without it. */
 export type Found = Readonly<Record<string, unknown>> | null
 
-/** The file that a log line means, whatever folder it names: by its last name, below the folder that the operator gave. */
-async function openBelow(folder: string | null, names: readonly string[]): Promise<FileHandle | null> {
+/** The file that a log line means, whatever folder it names, to read: by its last name, below the folder that the operator gave; never a link. */
+function openBelow(folder: string | null, names: readonly string[]): number | null {
   if (folder === null) return null
   for (const name of names.map((name) => basename(name))) {
     if (name === '' || name === '.' || name === '..' || name.includes('\0') || Buffer.byteLength(name) > 255) continue
     try {
-      const file = await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-      if ((await file.stat()).isFile()) return file
-      await file.close()
+      const file = openSync(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+      if (fstatSync(file).isFile()) return file
+      closeSync(file)
     } catch (error) {
       if (!isNodeError(error)) throw error // not there, a link, not readable
     }
@@ -35,63 +34,62 @@ async function openBelow(folder: string | null, names: readonly string[]): Promi
   return null
 }
 
+/** How long a file is, and what it begins with, `most` bytes of it; closes it. */
+function beginningOf(file: number | null, most: number): { readonly size: number; readonly bytes: Buffer } | null {
+  if (file === null) return null
+  try {
+    const { size } = fstatSync(file)
+    const buffer = Buffer.allocUnsafe(Math.min(size, most))
+    let read = 0
+    while (read < buffer.length) {
+      const more = readSync(file, buffer, read, buffer.length - read, read)
+      if (more === 0) break
+      read += more
+    }
+    return { size, bytes: buffer.subarray(0, read) }
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** Puts a file in its place whole or not at all. */
-async function publish(path: string, content: string | Buffer): Promise<void> {
+function publish(path: string, content: string | Buffer): void {
   const part = `${path}.part`
   try {
-    await writeFile(part, content, { mode: 0o600 })
-    await rename(part, path)
+    writeFileSync(part, content, { mode: 0o600 })
+    renameSync(part, path)
   } catch (error) {
-    await unlink(part).catch(() => undefined) // never made
+    rmSync(part, { force: true })
     throw error
   }
 }
 
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size
-  } catch (error) {
-    if (isNodeError(error) && error.code === 'ENOENT') return null
-    throw error
-  }
-}
+const sizeOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.size ?? null
 
-/** Takes recordings and files that lie beside a log into the home. */
+/** Takes recordings and files that lie beside a log into the home: many small ones, at once, in a thread that has nothing else to do meanwhile. */
 export function evidenceFolder(folders: ImportFolders, sources: Sources) {
-  async function recording(wish: Extract<Wish, { kind: 'recording' }>, name: string): Promise<Found> {
-    const file = await openBelow(sources.recordings, [wish.file])
-    if (file === null) return null
-    try {
-      const { size } = await file.stat()
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(Math.min(size, LONGEST_RECORDING)), 0, null, 0)
-      const { text, ...told } = castOf(buffer.subarray(0, bytesRead), wish)
-      if (text === '') return null
-      await publish(join(folders.replays, `${name}.cast`), text)
-      return { ...told, replay: `replays/${name}.cast` }
-    } finally {
-      await file.close()
-    }
+  function recording(wish: Extract<Wish, { kind: 'recording' }>, name: string): Found {
+    const recorded = beginningOf(openBelow(sources.recordings, [wish.file]), LONGEST_RECORDING)
+    if (recorded === null) return null
+    const { text, ...told } = castOf(recorded.bytes, wish)
+    if (text === '') return null
+    publish(join(folders.replays, `${name}.cast`), text)
+    return { ...told, replay: `replays/${name}.cast` }
   }
 
-  async function artifact({ sha256, file: path }: Extract<Wish, { kind: 'artifact' }>): Promise<Found> {
+  function artifact({ sha256, file: path }: Extract<Wish, { kind: 'artifact' }>): Found {
     const kept = join(folders.artifacts, sha256)
-    const known = await sizeOf(kept)
+    const known = sizeOf(kept)
     if (known !== null) return { size: known }
-    const file = await openBelow(sources.downloads, [sha256, path])
-    if (file === null) return {}
-    try {
-      const { size } = await file.stat()
-      if (size > LARGEST) return { size, truncated: true }
-      const content = await file.readFile()
-      // Under its name lies what has that hash, or nothing.
-      if (createHash('sha256').update(content).digest('hex') !== sha256) return {}
-      await publish(kept, content)
-      return { size: content.length }
-    } finally {
-      await file.close()
-    }
+    const left = beginningOf(openBelow(sources.downloads, [sha256, path]), LARGEST)
+    if (left === null) return {}
+    if (left.size > LARGEST) return { size: left.size, truncated: true }
+    // Under its name lies what has that hash, or nothing.
+    if (createHash('sha256').update(left.bytes).digest('hex') !== sha256) return {}
+    publish(kept, left.bytes)
+    return { size: left.size }
   }
 
   /** What the file of a wish adds to its event; `name` is unique to the event. */
-  return (wish: Wish, name: string): Promise<Found> => (wish.kind === 'recording' ? recording(wish, name) : artifact(wish))
+  return (wish: Wish, name: string): Found => (wish.kind === 'recording' ? recording(wish, name) : artifact(wish))
 }

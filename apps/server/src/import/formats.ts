@@ -1,3 +1,4 @@
+import { AppError, own } from '@decnet/kernel'
 import { cowrieReader } from './cowrie.ts'
 import { contentOf } from './lines.ts'
 import { openCanaryReader } from './opencanary.ts'
@@ -25,4 +26,11 @@ export const formats: Readonly<Record<string, Format>> = {
     make: rfc5424Reader,
     fits: (head) => /^<\d{1,3}>1 /.test(firstLine(head)),
   },
+}
+
+/** @throws {AppError} `import_format`. */
+export function formatNamed(name: string): Format {
+  const format = own(formats, name)
+  if (format) return format
+  throw new AppError(`There is no format ${name}.`, { code: 'import_format', hint: `There are ${Object.keys(formats).join(', ')}.` })
 }

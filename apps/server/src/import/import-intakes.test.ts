@@ -31,7 +31,7 @@ async function waiting(name: string, count: number): Promise<string> {
     inputs,
     folder,
     aside: join(work, 'aside'),
-    evidence: async () => null,
+    evidence: () => null,
     journal,
     checkpointBytes: 1,
   })

@@ -129,7 +129,7 @@ function refusePacked(input: Input): Input {
 }
 
 /** The bytes of an input from `offset` on, unpacked. */
-export function openInput({ path, gzip }: Input, offset: number): AsyncIterable<Buffer> {
+export function openInput({ path, gzip }: Pick<Input, 'path' | 'gzip'>, offset: number): AsyncIterable<Buffer> {
   if (path === '-') return process.stdin
   const highWaterMark = 1024 * 1024
   if (!gzip) return createReadStream(path, { start: offset, highWaterMark })

@@ -9,13 +9,15 @@ import { type Home, prepareHome } from '../home.ts'
 import { logTable } from '../store/log-table.ts'
 import { migrate, openStore, type Store } from '../store/open.ts'
 import { runningIn } from '../supervisor/state.ts'
+import type { ConversionOrder, Converting, Reached } from '../threads/converter.ts'
+import { startThread } from '../threads/start.ts'
 import { claimImport } from './claim.ts'
-import { type Converted, convert } from './convert.ts'
-import { evidenceFolder, type Sources } from './evidence-folder.ts'
+import type { Converted } from './convert.ts'
+import type { Sources } from './evidence-folder.ts'
 import { importFolders, prepareImportFolders } from './folders.ts'
-import { type Format, formats } from './formats.ts'
+import { formatNamed } from './formats.ts'
 import { beginningOf, findInputs, type Input } from './inputs.ts'
-import { type Journal, newJournal, readJournal } from './journal.ts'
+import { type Journal, newJournal, readJournal, writeJournal } from './journal.ts'
 import { likelyFormat, understood } from './likely-format.ts'
 import { spoolId } from './spool-writer.ts'
 import { hostForImports, untilTakenIn } from './take-in.ts'
@@ -44,12 +46,6 @@ export interface ImportResult extends Converted {
   readonly likely: string | null
   /** Files in the given folders that are not of this format. */
   readonly others: readonly string[]
-}
-
-function formatNamed(name: string): Format {
-  const format = Object.hasOwn(formats, name) ? formats[name] : undefined
-  if (format) return format
-  throw new AppError(`There is no format ${name}.`, { code: 'import_format', hint: `There are ${Object.keys(formats).join(', ')}.` })
 }
 
 /** One name for the same files read in the same way, wherever they lie; another each time for what comes over standard input. */
@@ -106,29 +102,38 @@ async function importWith(request: ImportRequest, held: AsyncDisposableStack): P
   const store = held.use(request.wait ? await opened(running() ? 'reading' : 'writing', env.databaseUrl ?? home.database) : null)
   const head = store === null ? 0 : await logTable(store.store).head()
   const journal = (await resumable(folder, name, store?.store ?? null)) ?? newJournal(now, head)
+  // Whoever goes on after a kill knows what was there before.
+  writeJournal(folder, journal)
+  const ours = store?.writes ?? false
+  // What is converted is taken in and thought about meanwhile.
+  const host = store !== null && ours ? held.use(await hostForImports(store.store, env, home)) : null
   const aside = join(folders.aside, `${name}.log`)
   const total = inputs.reduce((sum, { size }) => sum + (size ?? 0), 0)
   const before = inputs.map((_, index) => inputs.slice(0, index).reduce((sum, { size }) => sum + (size ?? 0), 0))
   const converted =
     journal.end === null
-      ? await convert({
-          format: request.format,
-          make: format.make,
-          inputs,
-          folder,
-          aside,
-          evidence: evidenceFolder(folders, request.sources),
-          journal,
-          progress: ({ input, offset }) => progress('read', (before[input] ?? 0) + Math.min(offset, inputs[input]?.size ?? offset), total),
-        })
+      ? await convertApart(
+          {
+            format: request.format,
+            inputs: inputs.map(({ head, ...input }) => input),
+            folder,
+            aside,
+            folders,
+            sources: request.sources,
+            journal,
+          },
+          ({ input, offset }) => {
+            host?.ring()
+            progress('read', (before[input] ?? 0) + Math.min(offset, inputs[input]?.size ?? offset), total)
+          },
+        )
       : { totals: journal.totals, damaged: [], ticks: journal.clock.ticks }
+  host?.ring()
   const { lines: read, unknown } = converted.totals
   const likely = read > 0 && unknown === read ? likelyFormat([await beginningOf(aside)]) : null
   const result = { ...converted, source: importSource(name), aside: unknown > 0 ? aside : null, likely, others }
   if (store === null) return { ...result, fresh: null, folded: false }
 
-  const ours = store.writes
-  const host = held.use(ours ? await hostForImports(store.store, env, home) : null)
   const check = async () => {
     await host?.check()
     if (host === null && !running())
@@ -148,6 +153,18 @@ async function importWith(request: ImportRequest, held: AsyncDisposableStack): P
   })
   return { ...result, fresh: events, folded }
 }
+
+/** Converts in a thread of its own. */
+async function convertApart(order: ConversionOrder, progress: (reached: Reached) => void): Promise<Converted> {
+  const stdin = order.inputs.some(({ path }) => path === '-') ? process.stdin : undefined
+  const thread = await startThread<Converting>(new URL('../threads/converter.ts', import.meta.url), null, stdin)
+  thread.onMessage((message) => {
+    if (isReached(message)) progress(message)
+  })
+  return thread.call('convert', order).finally(() => thread.terminate())
+}
+
+const isReached = (message: unknown): message is Reached => typeof message === 'object' && message !== null && 'offset' in message
 
 /** What an earlier try wrote down; null where it began for another database, which has nothing of what that one took in and removed. */
 async function resumable(folder: string, name: string, store: Store | null): Promise<Journal | null> {

@@ -26,6 +26,8 @@ const LOOK_MS = 100
 const FOLDS_LOOK_MS = 400
 /** Nothing else comes, so that a short time without a record is the end of them. */
 const QUIET_MS = 200
+/** Nobody waits for the database: what a fold writes again with each batch it writes a tenth as often. */
+const BATCHES = 10
 /** Whoever brings in order what it wrote once that is so. */
 const LINKED: Readonly<Record<string, Layer>> = { 'identity-clusterer': 'identity', 'campaign-clusterer': 'campaign' }
 /** Folds that do not move for so long are busy with something else, or stopped elsewhere. */
@@ -127,12 +129,14 @@ export async function hostForImports(store: Store, env: Environment, home: Home)
     },
     bus,
     logger,
-    inTurn: { quietMs: QUIET_MS },
+    inTurn: { quietMs: QUIET_MS, batches: BATCHES },
     quarantineAfter: env.quarantineAfter,
     vitals: vitals(release),
   })
   await host.run()
   return {
+    /** There is more to take in. */
+    ring: () => host.ring('ingester'),
     /** @throws {AppError} `worker_quarantined` when one of them cannot go on. */
     async check(): Promise<void> {
       const failed = (await host.list()).find(({ state }) => state === 'quarantined')

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '@decnet/kernel'
 import { type Call, callOperations, type Operations } from './rpc.ts'
@@ -15,9 +16,13 @@ export interface Thread<Ops extends Operations> {
 
 const isFailure = (message: unknown): message is StartFailure => typeof message === 'object' && message !== null && 'failed' in message
 
-/** Starts a thread from a module beside this one and waits until it says that it is ready. @throws {AppError} that it reported instead. */
-export async function startThread<Ops extends Operations>(module: URL, data: unknown): Promise<Thread<Ops>> {
-  const worker = new Worker(module, { workerData: data })
+/**
+ * Starts a thread from a module and waits until it says that it is ready. `stdin`: what it reads as its standard input.
+ * @throws {AppError} that it reported instead.
+ */
+export async function startThread<Ops extends Operations>(module: URL, data: unknown, stdin?: Readable): Promise<Thread<Ops>> {
+  const worker = new Worker(module, { workerData: data, stdin: stdin !== undefined })
+  if (worker.stdin) stdin?.pipe(worker.stdin)
   const ended = new Promise<number>((resolve) => worker.once('exit', resolve))
   const call = callOperations<Ops>(worker)
   const [first] = (await Promise.race([

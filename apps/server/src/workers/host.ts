@@ -17,7 +17,7 @@ export interface HostOptions {
   readonly bus: Bus
   readonly logger: Logger
   /** Whoever is listed later works when those before are through: nothing else is to be done, and nobody watches. */
-  readonly inTurn?: { readonly quietMs: number } | undefined
+  readonly inTurn?: { readonly quietMs: number; readonly batches: number } | undefined
   /** Failures in a row after which a worker is left alone for a while; the kernel's own number where absent. */
   readonly quarantineAfter?: number | undefined
   /** More members of every heartbeat: whose process it is. */
@@ -55,7 +55,7 @@ export function hostWorkers(options: HostOptions): WorkerHost {
       logger,
       transient: isTransient,
       structural: isStructural,
-      ...(options.inTurn ? { waits: others, quietMs: options.inTurn.quietMs } : { givesWay: others }),
+      ...(options.inTurn ? { waits: others, ...options.inTurn } : { givesWay: others }),
       extra: options.vitals,
       ...(options.quarantineAfter !== undefined && { quarantine: { after: options.quarantineAfter } }),
     })

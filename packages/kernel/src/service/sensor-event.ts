@@ -14,6 +14,8 @@ function severityOf(event: AnyEventType, fields: Readonly<Record<string, string>
 
 /** What makes one event: who saw it, when, its type and values. `bound` fields come first and cannot be overwritten. */
 export interface SensorEventSource {
+  /** A new UUIDv7 where absent. */
+  readonly id?: string
   readonly decky: string
   readonly service: string
   readonly ts: number
@@ -22,13 +24,13 @@ export interface SensorEventSource {
   readonly bound?: Readonly<Record<string, string>>
 }
 
-/** An event ready for the spool, with a new UUIDv7; `problem` says how its values broke the schema, null when they did not. */
+/** An event ready for the spool; `problem` says how its values broke the schema, null when they did not. */
 export function sensorEvent(source: SensorEventSource): { readonly event: SensorEvent; readonly problem: string | null } {
   const wire = wireFields(source.event, source.values)
   const fields = { ...source.bound, ...wire.fields, ...source.bound }
   return {
     event: {
-      id: newId(),
+      id: source.id ?? newId(),
       ts: source.ts,
       decky: source.decky,
       service: source.service,

@@ -24,6 +24,8 @@ export interface FoldStepOptions<Tx> {
   /** This replica's name; see `newOwner`. */
   readonly owner: string
   readonly leaseMs?: number
+  /** Batches of the fold's size that are handled in one transaction; 1. */
+  readonly batches?: number
 }
 
 export interface FoldStep {
@@ -51,7 +53,7 @@ export function foldStep<Tx>(fold: Fold<Tx>, options: FoldStepOptions<Tx>): Fold
   const { log, owner, leaseMs } = options
   const { key } = fold
   const patterns = fold.reads.map((topic) => topic.pattern)
-  const batchSize = fold.batchSize ?? 500
+  const batchSize = (fold.batchSize ?? 500) * (options.batches ?? 1)
   const emitted = new Set<AnyTopic>(fold.emits)
   const partitions = key ? PARTITIONS : 1
   const holding = new Holding({ log, fold: fold.name, partitions, owner, ...(leaseMs !== undefined && { ttlMs: leaseMs }) })

@@ -231,4 +231,15 @@ describe('a running fold', () => {
     run(foldOf(async (batch) => void sizes.push(batch.length), { batchSize: 3 })).start()
     await expect.poll(() => sizes, WAIT).toEqual([3, 3, 1])
   })
+
+  it('handles several batches in one transaction where it is told to', async () => {
+    const { append, run } = rig()
+    await append(...events(7))
+    const sizes: number[] = []
+    run(
+      foldOf(async (batch) => void sizes.push(batch.length), { batchSize: 3 }),
+      { batches: 2 },
+    ).start()
+    await expect.poll(() => sizes, WAIT).toEqual([6, 1])
+  })
 })

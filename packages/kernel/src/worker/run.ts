@@ -42,6 +42,8 @@ export interface RunOptions<Tx> {
   readonly quietMs?: number
   /** How long others wait for a replica of this fold that fell silent, milliseconds; 15,000. */
   readonly leaseMs?: number
+  /** Batches of a fold that are one transaction: more save work where nobody waits for the database; 1. */
+  readonly batches?: number
   /** After so many failures in a row it is tried only now and then (milliseconds), or when it is started again; 10 and 5 min. */
   readonly quarantine?: { readonly after?: number; readonly ms?: number }
   /** While it answers true the worker pauses before each step: somebody else's work is more urgent, and this one's can wait in the log. */
@@ -119,6 +121,7 @@ export function runWorker<Tx>(worker: AnyWorker<Tx>, options: RunOptions<Tx>): R
           log,
           owner,
           ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
+          ...(options.batches !== undefined && { batches: options.batches }),
           announce: announcer(bus),
           ring: (topic, segments, payload, type) => bus.publishTo(topic, segments, payload, type),
           transient,
