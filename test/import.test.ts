@@ -10,14 +10,8 @@ import { manifests } from '../apps/server/src/workers/manifests.ts'
 import { run } from './rig/client.ts'
 import { type CowrieLog, makeCowrieLog } from './rig/cowrie-log.ts'
 
-/** `decnet import`, before the list of commands knows it. */
-const COMMAND = `
-import { parseArgs } from 'node:util'
-import { importLogs } from ${JSON.stringify(new URL('../apps/server/src/cli/import.ts', import.meta.url).href)}
-const text = { type: 'string' }
-const { values, positionals } = parseArgs({ allowPositionals: true, allowNegative: true, args: process.argv.slice(1), options: { format: text, home: text, ttylogs: text, downloads: text, json: { type: 'boolean' }, wait: { type: 'boolean' } } })
-process.exitCode = await importLogs.run({ args: positionals, options: { json: false, ...values } })`
-const args = (...given: string[]) => ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', COMMAND, '--', ...given]
+const DECNET = join(import.meta.dirname, '..', 'bin', 'decnet')
+const args = (...given: string[]) => ['import', '--json', '--format', 'cowrie', ...given]
 
 interface Summary {
   readonly files: number
@@ -94,7 +88,7 @@ describe("an imported log of Cowrie's with 100,000 events", { timeout: 600_000 }
   let summary: Summary
 
   const decnetImport = async (...given: string[]): Promise<Summary> => {
-    const { code, stdout, stderr } = await run(process.execPath, args('--json', '--format', 'cowrie', ...given), { timeoutMs: 500_000 })
+    const { code, stdout, stderr } = await run(DECNET, args(...given), { timeoutMs: 500_000 })
     if (code !== 0) throw new Error(stderr)
     return JSON.parse(stdout) as Summary
   }
@@ -217,7 +211,7 @@ describe("an imported log of Cowrie's with 100,000 events", { timeout: 600_000 }
     await newHome(other)
     let kills = 0
     for (let wait = 1_000; ; wait *= 1.5) {
-      const child = spawn(process.execPath, args('--json', '--format', 'cowrie', ...whole(other)), { stdio: 'ignore' })
+      const child = spawn(DECNET, args(...whole(other)), { stdio: 'ignore' })
       const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
       const code = await Promise.race([ended, pause(wait, 'late' as const)])
       if (code === 0) break
