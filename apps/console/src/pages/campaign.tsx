@@ -1,8 +1,9 @@
 import type { Campaign as Entity } from '@decnet/contracts/api'
 import { useMemo } from 'react'
+import { ApiError } from '../api.ts'
 import { Page } from '../frame/page.tsx'
 import { Prose } from '../parts/bytes.tsx'
-import { Failed, SkeletonRows } from '../parts/empty.tsx'
+import { Empty, Failed, SkeletonRows } from '../parts/empty.tsx'
 import { GroupLink } from '../parts/group-link.tsx'
 import { SeverityBadge } from '../parts/severity.tsx'
 import { SharedThing } from '../parts/shared-thing.tsx'
@@ -26,7 +27,9 @@ export default function Campaign({ id }: { id: string }) {
   const campaign = useCampaign(decodeURIComponent(id))
   return (
     <Page title={campaign.data?.code_name ?? 'Campaign'}>
-      {campaign.error && !campaign.data ? (
+      {campaign.error instanceof ApiError && campaign.error.code === 'campaign_dissolved' ? (
+        <Dissolved id={decodeURIComponent(id)} />
+      ) : campaign.error && !campaign.data ? (
         <Failed error={campaign.error} retry={() => void campaign.refetch()} />
       ) : campaign.data ? (
         <Known campaign={campaign.data} />
@@ -34,6 +37,22 @@ export default function Campaign({ id }: { id: string }) {
         <Loading />
       )}
     </Page>
+  )
+}
+
+/** Its link may be in somebody's notes: what became of it is told. */
+function Dissolved({ id }: { id: string }) {
+  const evidence = useEvidence('campaigns', id)
+  return (
+    <>
+      <Empty title="This campaign was dissolved" left>
+        <p>
+          Fewer than two identities are left of it: the others went elsewhere, or were found to be the same one. With two of them it stands
+          again.
+        </p>
+      </Empty>
+      <Decisions evidence={evidence.data} to="campaigns" />
+    </>
   )
 }
 

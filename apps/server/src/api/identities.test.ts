@@ -154,6 +154,21 @@ describe('identities and campaigns over the API', () => {
     expect([uuid, ...merged.map((one) => one.uuid)]).toContain(alone)
   })
 
+  it('a campaign of which one identity is left is gone, its story is not, and it stands again when there are two', async () => {
+    const uuid = (await ofA()).campaign?.uuid ?? ''
+    await code('POST', '/identities/links', { kind: 'confirm', a: attackerId(A), b: attackerId(D) })
+    await api.feed()
+    expect(await addresses()).toEqual([A, B, C, D].sort())
+    expect(await code('GET', `/campaigns/${uuid}`)).toEqual([410, 'campaign_dissolved'])
+    const { decisions, operator_links } = await get<GroupEvidence>(`/campaigns/${uuid}/evidence`)
+    expect([decisions[0], operator_links]).toMatchObject([{ kind: 'released', sentence: expect.stringContaining('dissolved') }, []])
+    const said = (await get<GroupEvidence>(`/identities/${(await ofA()).uuid}/evidence`)).operator_links
+    const toD = said.find(({ a, b }) => [a, b].includes(attackerId(D)))
+    expect(await code('DELETE', `/identities/links/${toD?.id}`)).toEqual([202, undefined])
+    await api.feed()
+    expect(await get<Campaign>(`/campaigns/${uuid}`)).toMatchObject({ identity_count: 2 })
+  })
+
   it('refuses with a clear problem what cannot be', async () => {
     const { uuid } = await ofA()
     const nobody = '00000000-0000-5000-8000-000000000000'

@@ -30,10 +30,20 @@ const one = defineRoute({
   path: '/campaigns/:uuid',
   access: 'viewer',
   tag,
-  summary: 'One campaign; the uuid of one that was merged leads to the one that stands.',
+  summary:
+    'One campaign; the uuid of one that was merged leads to the one that stands. One that was dissolved is gone (410), and its evidence tells why.',
   params,
   response: campaign,
-  handle: async ({ params }, { read }) => found(await read('campaigns.find', params.uuid)),
+  async handle({ params }, { read }) {
+    const standing = await read('campaigns.find', params.uuid)
+    if (standing) return standing
+    found(await read('groups.evidence', { layer: 'campaign', ...params }))
+    throw new AppError('This campaign was dissolved: fewer than two identities are left of it.', {
+      code: 'campaign_dissolved',
+      status: 410,
+      hint: `How it came so is told at /campaigns/${params.uuid}/evidence.`,
+    })
+  },
 })
 
 const identities = defineRoute({

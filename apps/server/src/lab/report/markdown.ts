@@ -3,8 +3,8 @@ import type { Mean } from '../mean.ts'
 import { goals, type Report } from './page.ts'
 import { scoreNames, truthNotes } from './words.ts'
 
-const cell = (mean: Mean | null | undefined): string =>
-  mean ? `${mean.value.toFixed(2)} (${mean.low.toFixed(2)}–${mean.high.toFixed(2)})` : '–'
+const cell = (mean: Mean | null | undefined, digits = 2): string =>
+  mean ? `${mean.value.toFixed(digits)} (${mean.low.toFixed(digits)}–${mean.high.toFixed(digits)})` : '–'
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [row(head), row(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(row)].join('\n')
@@ -26,13 +26,13 @@ export function reportMarkdown({ subject, methods, conditions, outcomes, growth,
     [
       [
         'B-cubed F1 of identities',
-        cell(base?.identities.bcubedF1),
+        cell(base?.identities.bcubedF1, 3),
         `≥ ${goals.identities}`,
         verdict(base?.identities.bcubedF1?.value, goals.identities),
       ],
       [
         'B-cubed F1 of campaigns',
-        cell(base?.campaigns.bcubedF1),
+        cell(base?.campaigns.bcubedF1, 3),
         `≥ ${goals.campaigns}`,
         verdict(base?.campaigns.bcubedF1?.value, goals.campaigns),
       ],
