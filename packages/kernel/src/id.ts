@@ -22,5 +22,16 @@ export function uuidV5(namespace: string, name: string): string {
 /** UUIDv5 over the parts; the same parts give the same id on every host, for ever. */
 export const deterministicId = (...parts: readonly string[]): string => uuidV5(NAMESPACE, JSON.stringify(parts))
 
+/** Those of late: every fold asks for the same ones with each record. */
+const attackers = new Map<string, string>()
+const ATTACKERS_KEPT = 10_000
+
 /** The id of the attacker behind an address. */
-export const attackerId = (ip: string): string => deterministicId('attacker', ip)
+export function attackerId(ip: string): string {
+  let id = attackers.get(ip)
+  if (id !== undefined) return id
+  if (attackers.size >= ATTACKERS_KEPT) attackers.clear()
+  id = deterministicId('attacker', ip)
+  attackers.set(ip, id)
+  return id
+}

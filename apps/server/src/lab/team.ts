@@ -1,7 +1,7 @@
 import { operatorOf, ownHost, type Stock } from './operator.ts'
 import type { Random } from './random.ts'
 import type { Visit, World } from './stay.ts'
-import { type Credential, ownCredential, popularCredentials } from './wordlists.ts'
+import { type Credential, ownCredential, popularCredentials, word } from './wordlists.ts'
 
 const HOUR = 3_600_000
 const discovery = ['cat /etc/hosts', 'ip route', 'arp -a', 'for h in $(cat /etc/hosts | cut -f1); do nc -zv $h 22; done', 'ls ~/.ssh']
@@ -14,8 +14,10 @@ export function teamVisits(world: World, identities: readonly string[], random: 
   const rounds = random.integer(1, 3)
   for (let round = 0; round < rounds; round += 1) {
     const decky = random.pick(world.deckies)
-    const planted: Credential = ownCredential(random)
-    const [user, secret] = planted
+    const [user, made] = ownCredential(random)
+    const maker = random.fork(`secret ${round}`)
+    const secret = maker.chance(world.knobs.shortSecrets) ? made : `${made}${word(maker, 4)}`
+    const planted: Credential = [user, secret]
     let at = world.start + random.next() * (world.end - world.start) * 0.9
     for (const [turn, member] of members.entries()) {
       const opens = turn === 0

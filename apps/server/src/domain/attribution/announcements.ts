@@ -23,7 +23,7 @@ export function stateChange(before: Pick<Attribution, 'state'> | null, after: At
 }
 
 /** Traits that must alternate at once before several people are suspected. */
-const LEAST_TRAITS = 2
+export const LEAST_TRAITS = 2
 
 /** `attribution.profile.multi_actor_suspected`, but for the identity. */
 export interface MultiActorSuspected {

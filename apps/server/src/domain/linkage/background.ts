@@ -55,8 +55,15 @@ const secrets = words(
     'administrator root root123 toor pass pass123 passwd password password1 password123 Password1 P@ssw0rd p@ssw0rd Passw0rd passw0rd qwerty ' +
     'qwerty123 qwertyuiop 1q2w3e4r 1qaz2wsx 1qaz@WSX abc123 abcd1234 letmein welcome welcome1 changeme default guest test test123 user user123 ' +
     'ubuntu raspberry oracle postgres mysql support service supervisor tech system master server secret iloveyou dragon monkey a123456 ' +
-    'vizxv xc3511 xmhdipc juantech 7ujMko0admin 7ujMko0vizxv anko zlxx. Zte521 dreambox realtek klv1234 hi3518 jvbzd ikwb fucker ubnt meinsm smcadmin',
+    'vizxv xc3511 xmhdipc juantech 7ujMko0admin 7ujMko0vizxv anko zlxx. Zte521 dreambox realtek klv1234 hi3518 jvbzd ikwb fucker ubnt meinsm smcadmin ' +
+    '345gs5662d34 3245gs5662d34 LeitboGi0ro J5cmmu=Kyf0-br8CsW nE7jA%5m S2fGqNFs OxhlwSG8 tlJwpbo6 hunt5759 cat1029 GM8182 TeamSpeak3 oelinux123',
 ).union(new Set(['']))
+
+/** Words of which common passwords and names are made, longest first. */
+export const commonWords: readonly string[] = [...new Set([...users, ...secrets].map((word) => word.toLowerCase()))]
+  .filter((word) => /^[a-z]{4,}$/.test(word))
+  .concat('welcome', 'summer', 'winter', 'spring', 'autumn', 'love', 'login', 'linux', 'server', 'huawei')
+  .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
 
 /** What everybody types, or has a program type, who looks where he is: as it is masked. */
 const commands = words(

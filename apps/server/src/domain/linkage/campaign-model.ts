@@ -57,8 +57,8 @@ export function campaignExtra(keystrokes: Keystrokes = () => undefined): Extra {
         const gap = Math.min(...gaps.filter((ms) => ms >= 0))
         if (gap > SOON * DAY) continue
         const holders = statistics.holders(value)
-        // Who logs in with a password that was just set knows it from whoever set it; a path can be found.
-        const secret = statistics.kind(value) === 'password'
+        // Who logs in with a password that was just set, and that nobody comes upon, knows it from whoever set it; a path can be found.
+        const secret = one.told || other.told
         const bound = secret ? Number.POSITIVE_INFINITY : -prior - 1
         const weight = Math.min(bound, inFavour(HANDED_OVER, holders, statistics.population, 0, campaignModel.kit))
         if (weight <= best) continue

@@ -42,16 +42,16 @@ describe('campaigns', () => {
     for (const shift of [0, 400 * 24 * HOUR]) {
       const first = one(
         'a',
-        { commands: [typed('useradd -m zoran', START + shift), typed("echo 'zoran:Kx91!' | chpasswd", START + shift)] },
+        { commands: [typed('useradd -m zoran', START + shift), typed("echo 'zoran:Kx91!-vahovi-47' | chpasswd", START + shift)] },
         START + shift,
       )
-      const later = one('b', { credentials: [['zoran', 'Kx91!']], deckies: ['web-01'] }, START + shift + 6 * HOUR)
+      const later = one('b', { credentials: [['zoran', 'Kx91!-vahovi-47']], deckies: ['web-01'] }, START + shift + 6 * HOUR)
       expect(campaignsOf([...strangers, first, later])).toEqual([['a', 'b']])
       // As the log keeps it.
-      const kept = one('b', { credentials: [['zoran', hash('sha256', 'Kx91!')]], deckies: ['web-01'] }, START + shift + 6 * HOUR)
+      const kept = one('b', { credentials: [['zoran', hash('sha256', 'Kx91!-vahovi-47')]], deckies: ['web-01'] }, START + shift + 6 * HOUR)
       expect(campaignsOf([...strangers, first, kept])).toEqual([['a', 'b']])
-      const elsewhere = one('b', { credentials: [['zoran', 'Kx91!']], deckies: ['db-02'] }, START + shift + 6 * HOUR)
-      const before = one('b', { credentials: [['zoran', 'Kx91!']], deckies: ['web-01'] }, START + shift - 6 * HOUR)
+      const elsewhere = one('b', { credentials: [['zoran', 'Kx91!-vahovi-47']], deckies: ['db-02'] }, START + shift + 6 * HOUR)
+      const before = one('b', { credentials: [['zoran', 'Kx91!-vahovi-47']], deckies: ['web-01'] }, START + shift - 6 * HOUR)
       expect(campaignsOf([...strangers, first, elsewhere])).toEqual([])
       expect(campaignsOf([...strangers, first, before])).toEqual([])
     }
@@ -134,8 +134,8 @@ describe('campaigns', () => {
   })
   test('who was told a secret joins a campaign by it, though nobody else there shares anything with him', () => {
     const told = (id: string, user: string, at: number, more: Parameters<typeof observed>[1] = {}) =>
-      one(id, { credentials: [[user, `${user}-Kx91!`]], deckies: ['web-01'], ...more }, at)
-    const sets = (user: string, at: number) => typed(`echo '${user}:${user}-Kx91!' | chpasswd`, at)
+      one(id, { credentials: [[user, `${user}-Kx91!-vahovi`]], deckies: ['web-01'], ...more }, at)
+    const sets = (user: string, at: number) => typed(`echo '${user}:${user}-Kx91!-vahovi' | chpasswd`, at)
     const seen = [
       one('a', { commands: [sets('zoran', START)] }),
       told('b', 'zoran', START + 6 * HOUR, { commands: [sets('mirko', START + 6 * HOUR)] }),
@@ -166,6 +166,14 @@ describe('campaigns', () => {
       expect(campaignsOf([...strangers, set, logs('b', START + HOUR), logs('c', START + 2 * HOUR)])).toEqual([])
     },
   )
+  test('passwords that lists may have bring nobody together, however many one leaves and strangers try', () => {
+    const words = ['!QAZ2wsx', 'Pa$$w0rd', 'qwe123!@#', 'a1b2c3', 'q1w2e3r4', 'Aa123456.', '345gs5662d34', 'P@ssw0rd123!!', 'Zx7!kq']
+    const leaves = one('poisoner', { commands: words.map((word, n) => typed(`echo 'user${n}:${word}' | chpasswd`, START + n * 1_000)) })
+    const tries = words.map((word, n) =>
+      one(`victim-${n}`, { hassh: [`own-${n}`], credentials: [[`user${n}`, word]], deckies: ['web-01'] }, START + (5 + n) * HOUR),
+    )
+    for (const others of [[], strangers]) expect(campaignsOf([...others, leaves, ...tries])).toEqual([])
+  })
   test('an evidence of a hand-over names what was handed over', () => {
     const linker = createCampaignLinker()
     linker.load([

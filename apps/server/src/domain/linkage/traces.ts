@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { backgroundShare } from './background.ts'
+import { guessing } from './guessing.ts'
 import type { Observation } from './observation.ts'
 import { namedValue, type Value } from './profile.ts'
 
@@ -8,6 +8,8 @@ export interface Trace {
   readonly value: Value
   left: number | null
   used: number | null
+  /** A secret that whoever left it made up so that nobody comes upon it. */
+  told: boolean
 }
 
 const MOST = 64
@@ -25,11 +27,6 @@ const common = /^\/(?:dev|etc|proc|sys|bin|sbin|usr\/s?bin|var\/log)\/|^\/(?:tmp
 /** Secrets are kept as their SHA-256; those of the lab stand as they were typed. */
 const hashed = (word: string): string => (/^[0-9a-f]{64}$/u.test(word) ? word : hash('sha256', word))
 
-/** A word, a number, a mark: what lists try of themselves, so that whoever logs in with it need not have been told. */
-const guessable = /^[a-z]{3,16}[\W_]?\d{0,4}[\W_]?$/i
-const mayBeGuessed = (user: string, word: string): boolean =>
-  guessable.test(word) || /^\d+$/.test(word) || backgroundShare(`login\0${JSON.stringify([user, word])}`) > 0
-
 const matches = (pattern: RegExp, text: string) => [...text.matchAll(pattern)]
 
 /**
@@ -38,11 +35,12 @@ const matches = (pattern: RegExp, text: string) => [...text.matchAll(pattern)]
  */
 export function tracesOf(observations: readonly Observation[]): Trace[] {
   const traces = new Map<string, Trace>()
-  function note(kind: string, text: string, ts: number, what: 'left' | 'used'): void {
+  function note(kind: string, text: string, ts: number, what: 'left' | 'used', told = false): void {
     const value = namedValue(kind, text)
     const known = traces.get(value.key)
     if (!known && traces.size >= MOST) return
-    const trace = known ?? { value, left: null, used: null }
+    const trace = known ?? { value, left: null, used: null, told }
+    trace.told ||= told
     if (what === 'left') trace.left = Math.min(trace.left ?? ts, ts)
     else trace.used = Math.max(trace.used ?? ts, ts)
     traces.set(value.key, trace)
@@ -53,8 +51,10 @@ export function tracesOf(observations: readonly Observation[]): Trace[] {
       if (ts === null || decky === null) continue
       const text = whole.slice(0, LONGEST)
       for (const [, user] of matches(account, text)) note('account', `${user} on ${decky}`, ts, 'left')
-      for (const [, user = '', word = ''] of matches(secret, text))
-        if (!mayBeGuessed(user, word)) note('password', JSON.stringify([user, hashed(word), decky]), ts, 'left')
+      for (const [, user = '', word = ''] of matches(secret, text)) {
+        const odds = guessing(user, word)
+        if (odds !== 'listed') note('password', JSON.stringify([user, hashed(word), decky]), ts, 'left', odds === 'told')
+      }
       const made = new Set(matches(written, text).map(([, path]) => path ?? ''))
       for (const [path] of matches(named, text))
         if (!common.test(path)) note('file', `${path} on ${decky}`, ts, made.has(path) ? 'left' : 'used')
