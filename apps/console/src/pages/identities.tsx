@@ -1,4 +1,5 @@
 import { type Identity, identityQuery } from '@decnet/contracts/api'
+import { Users } from 'lucide-react'
 import { useMemo } from 'react'
 import { Link } from 'wouter'
 import { Page } from '../frame/page.tsx'
@@ -16,6 +17,7 @@ import { describeRange, rangeKey } from '../time/range.ts'
 import { figure } from '../time/words.ts'
 import { go, hrefTo, peekAt, readPeek, setParams, setTerms, useUrl } from '../url.ts'
 import { sureness } from '../words/evidence.ts'
+import { handsSentence } from '../words/trait.ts'
 import './attackers.css'
 import './group/group.css'
 
@@ -30,9 +32,12 @@ const columns: readonly Column<Identity>[] = [
     cell: (i) => (
       <span className="grp-cell">
         <GroupLink to="identities" of={i} />
-        <span className="mono cut dim" title={i.addresses.join(', ')}>
-          {i.addresses[0]}
-          {i.address_count > 1 && <span className="grp-more">+{figure(i.address_count - 1)}</span>}
+        <span className="grp-from">
+          <span className="mono cut dim" title={i.addresses.join(', ')}>
+            {i.addresses[0]}
+            {i.address_count > 1 && <span className="grp-more">+{figure(i.address_count - 1)}</span>}
+          </span>
+          <SeveralHands of={i} />
         </span>
       </span>
     ),
@@ -75,6 +80,18 @@ const columns: readonly Column<Identity>[] = [
   { id: 'last', title: 'Last seen', width: 92, sort: 'recent', align: 'right', cell: (i) => <Time at={i.last_seen} /> },
 ]
 
+/** A mark on whom several people may be. */
+function SeveralHands({ of: { several_hands } }: { of: Identity }) {
+  const sentence = handsSentence(several_hands)
+  if (sentence === null) return null
+  return (
+    <span className="grp-hands" title={sentence}>
+      <Users aria-hidden />
+      <span className="sr"> {sentence}</span>
+    </span>
+  )
+}
+
 /** Who is behind the addresses. */
 export default function Identities() {
   const { params, range, terms } = useUrl()
@@ -84,12 +101,19 @@ export default function Identities() {
   const order = params.get('order') === 'asc' ? 'asc' : 'desc'
   const several = params.get('several') === '1'
   const addresses = several ? 2 : 1
+  const hands = params.get('hands') === '1'
   const peek = readPeek(params)
   const source = usePaged(
-    ['identities', 'list', search, addresses, by, order, rangeKey(range)],
-    (page, signal) => fetchIdentities({ search, addresses, ...periodOf(range), sort_by: by, order, ...page }, signal),
+    ['identities', 'list', search, addresses, hands, by, order, rangeKey(range)],
+    (page, signal) =>
+      fetchIdentities({ search, addresses, several_hands: hands || null, ...periodOf(range), sort_by: by, order, ...page }, signal),
     range.kind === 'last' ? 20_000 : false,
   )
+  const wider = hands
+    ? { says: 'Show the others too', widen: () => setParams({ hands: null }, true) }
+    : several
+      ? { says: 'Show those with one address', widen: () => setParams({ several: null }, true) }
+      : { says: 'Clear the search', widen: () => setTerms([]) }
   return (
     <Page title="Identities" fill>
       <div className="pad">
@@ -112,19 +136,25 @@ export default function Identities() {
                 <input type="checkbox" checked={several} onChange={() => setParams({ several: several ? null : '1' }, true)} />
                 with several addresses
               </label>
+              <label className="grp-several" title="At least two habits take turns, as if several people worked">
+                <input type="checkbox" checked={hands} onChange={() => setParams({ hands: hands ? null : '1' }, true)} />
+                with several hands
+              </label>
             </>
           }
           empty={
-            terms.length > 0 || several ? (
+            terms.length > 0 || several || hands ? (
               <Empty
                 title="Nobody fits"
                 actions={
-                  <button type="button" className="btn" onClick={() => (several ? setParams({ several: null }, true) : setTerms([]))}>
-                    {several ? 'Show those with one address' : 'Clear the search'}
+                  <button type="button" className="btn" onClick={wider.widen}>
+                    {wider.says}
                   </button>
                 }
               >
-                No identity in {describeRange(range)} matches this.
+                {hands && !several && terms.length === 0
+                  ? `No identity in ${describeRange(range)} has two habits that take turns, as if several people worked.`
+                  : `No identity in ${describeRange(range)} matches this.`}
               </Empty>
             ) : (
               <Empty

@@ -10,6 +10,7 @@ import { Time } from '../parts/time.tsx'
 import { useEvidence, useIdentity, useIdentityMembers } from '../queries.ts'
 import { plural } from '../time/words.ts'
 import { leastSureness } from '../words/evidence.ts'
+import { handsSentence } from '../words/trait.ts'
 import { Decisions } from './group/decisions.tsx'
 import { Evidence } from './group/evidence.tsx'
 import { IdentityStory } from './group/identity-story.tsx'
@@ -47,6 +48,7 @@ function Known({ identity: i }: { identity: Entity }) {
   const say = useSay(i.uuid)
   const said = evidence.data?.operator_links ?? []
   const rows = members.data?.data
+  const hands = handsSentence(i.several_hands)
   const drawn = useMemo(() => rows?.map(({ uuid, ip }) => ({ uuid, label: ip, href: `/attackers/${uuid}`, mono: true })), [rows])
   const observed = useMemo(() => (rows ?? []).slice(0, DRAWN).map(({ uuid }) => uuid), [rows])
   return (
@@ -78,6 +80,7 @@ function Known({ identity: i }: { identity: Entity }) {
               .map(({ code_name }) => code_name)
               .join(', ')}`}
         </p>
+        {hands && <p className="sub">{hands}</p>}
       </header>
       {i.address_count > 1 && (
         <Evidence

@@ -1,10 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { traitName, traitSeries, traitValue } from './trait.ts'
+import { handsSentence, traitName, traitSeries, traitValue } from './trait.ts'
 
 describe('a trait', () => {
   it('has a name that can be read', () => {
     expect(traitName('motor.shell_mastery.pipe_chaining_depth')).toEqual({ domain: 'Motor', name: 'Pipe chaining depth' })
+  })
+  it('is named where several people seem to take turns', () => {
+    expect(handsSentence([])).toBeNull()
+    expect(handsSentence(['motor.input_modality', 'cognitive.command_chunking'])).toBe(
+      'Several people seem to take turns: command chunking, input modality.',
+    )
+    expect(handsSentence(['g', 'f', 'e', 'd', 'c', 'b', 'a'].map((name) => `motor.${name}`))).toBe(
+      'Several people seem to take turns: a, b, c, d, e and 2 more.',
+    )
   })
   it('has a value that can be read, or none', () => {
     expect([

@@ -19,6 +19,16 @@ export function traitName(primitive: string): { domain: string; name: string } {
   return { domain: capital(words(parts[0] ?? '')), name: capital(words(parts.at(-1) ?? '')) }
 }
 
+const TRAITS_NAMED = 5
+
+/** That several people seem to be at work, by the habits that take turns; null where none do. */
+export function handsSentence(primitives: readonly string[]): string | null {
+  if (primitives.length === 0) return null
+  const names = primitives.map((primitive) => traitName(primitive).name.toLowerCase()).sort()
+  const more = names.length - TRAITS_NAMED
+  return `Several people seem to take turns: ${names.slice(0, TRAITS_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`
+}
+
 const MOST = 60
 const HASH = /^[0-9a-f]{16,128}$/u
 const rounded = (value: number) => String(Math.round(value * 100) / 100)

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Campaign, GroupEvidence, Identity, IdentityMember, OperatorLinkPage, Page } from '@decnet/contracts/api'
 import { attackerId } from '@decnet/kernel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { visit } from '../workers/folds.fixture.ts'
+import { event, T0, visit } from '../workers/folds.fixture.ts'
 import { type ApiRig, openApi } from './api.fixture.ts'
 
 const [A, B, C, D] = ['203.0.113.7', '192.0.2.200', '198.51.100.77', '198.51.100.99']
@@ -136,6 +136,12 @@ describe('identities and campaigns over the API', () => {
     ])
     await api.feed(...visit({ ip: B, at: 2_000_000, ...rare }), ...visit({ ip: A, at: 2_100_000, ...rare }))
     expect(await addresses()).toEqual([A])
+    // Both are told that they were parted.
+    const { decisions } = await get<GroupEvidence>(`/identities/${(await ofA()).uuid}/evidence`)
+    const other = (await get<Page<Identity>>(`/identities?search=${B}`)).data[0]?.uuid
+    expect(decisions[0]).toMatchObject({ kind: expect.stringMatching(/^(?:unmerged|released)$/u), other: { uuid: other } })
+    const theirs = await get<GroupEvidence>(`/identities/${other}/evidence`)
+    expect(theirs.decisions.some(({ other }) => other?.uuid === uuid)).toBe(true)
     const said = (await get<GroupEvidence>(`/identities/${(await ofA()).uuid}/evidence`)).operator_links
     expect(said).toMatchObject([{ kind: 'forbid', by: 'ana', reason: 'another accent' }])
     expect([said[0]?.a_label, said[0]?.b_label].sort()).toEqual([A, B].sort())
@@ -185,6 +191,7 @@ describe('identities and campaigns over the API', () => {
     expect((await code('GET', '/identities/none'))[0]).toBe(422)
     expect((await code('GET', '/identities?addresses=0'))[0]).toBe(422)
     expect((await code('GET', '/identities?colour=red'))[0]).toBe(422)
+    expect((await code('GET', '/identities?several_hands=maybe'))[0]).toBe(422)
     expect(await code('POST', '/identities/links', { ...link, b: nobody })).toEqual([404, 'attacker_unknown'])
     expect(await code('POST', '/identities/links', { ...link, b: link.a })).toEqual([422, 'same_attacker'])
     expect((await code('POST', '/identities/links', { ...link, kind: 'guess' }))[0]).toBe(422)
@@ -219,5 +226,57 @@ describe('identities and campaigns over the API', () => {
     expect(await say('confirm', A, D)).toEqual([202, undefined])
     await api.feed()
     await taken()
+  })
+})
+
+/** Measurements of one trait, one a minute. */
+const habit = (ip: string, primitive: string, values: readonly string[]) =>
+  values.map((value, n) => {
+    const at = 600_000 + n * 60_000
+    const ts = (T0 + at) / 1_000
+    const body = {
+      ...{ id: hash('md5', `${ip} ${primitive} ${n}`), v: 1, ts, primitive, value, confidence: 0.9, source: 'test' },
+      ...{ window: { start_ts: ts, end_ts: ts }, evidence_ref: `recording-${n}`, identity_ref: null, attacker_uuid: attackerId(ip) },
+    }
+    return { ...event({ type: 'observation', at, ip }), topic: `attacker.observation.${primitive}`, body }
+  })
+
+describe('identities behind which several people are suspected', () => {
+  const [mode, pipes] = ['motor.input_modality', 'motor.shell_mastery.pipe_chaining_depth']
+  const turns = ['typed', 'pasted', 'typed', 'pasted', 'typed', 'pasted']
+  const steady = turns.map(() => 'typed')
+
+  it('are listed by themselves, with the habits that take turns, and under the one that stands when they are merged', async () => {
+    await using api = await openApi()
+    const [ana, vic] = [await api.login('ana'), await api.login('vic')]
+    const get = async <T>(path: string): Promise<T> => {
+      const answer = await api.request('GET', path, { token: vic })
+      expect([path, answer.statusCode]).toEqual([path, 200])
+      return answer.json<T>()
+    }
+    const listed = async (query: string) => {
+      const { total, data } = await get<Page<Identity>>(`/identities?sort_by=first_seen&order=asc&${query}`)
+      return [total, ...data.map(({ addresses, several_hands }) => [addresses.toSorted().join(' '), ...several_hands])]
+    }
+    // `C` comes first: what it is merged with is found under its uuid.
+    await api.feed(...[C, A, B].flatMap((ip, n) => visit({ ip, at: n * 60_000, hassh: String(n).repeat(32) })))
+    await api.feed(
+      ...[mode, pipes].flatMap((primitive) => habit(A, primitive, turns)),
+      ...habit(B, mode, turns),
+      ...habit(B, pipes, steady),
+    )
+    expect(await listed('several_hands=true')).toEqual([1, [A, mode, pipes]])
+    expect(await listed('several_hands=false')).toEqual([2, [C], [B]])
+    expect(await listed('several_hands=')).toEqual([3, [C], [A, mode, pipes], [B]])
+    expect(await listed('limit=1&offset=1')).toEqual([3, [A, mode, pipes]])
+
+    const alone = (await get<Page<Identity>>(`/identities?search=${A}`)).data[0]?.uuid ?? ''
+    const body = { kind: 'confirm', a: attackerId(A), b: attackerId(C) }
+    expect((await api.request('POST', '/identities/links', { token: ana, body })).statusCode).toBe(202)
+    await api.feed()
+    expect(await listed('several_hands=true')).toEqual([1, [[A, C].sort().join(' '), mode, pipes]])
+    const found = await get<Identity>(`/identities/${alone}`)
+    expect(found).toMatchObject({ merged: [{ uuid: alone }], several_hands: [mode, pipes] })
+    expect(await listed('several_hands=false')).toEqual([1, [B]])
   })
 })

@@ -5,8 +5,8 @@ import { defineFold, type Emit, type Fold, type FoldContext } from '@decnet/kern
 import type { Change } from '../domain/grouping/reconcile.ts'
 import type { Linker } from '../domain/linkage/linker.ts'
 import { keepEvidence, regroup } from '../store/group-changes.ts'
-import { type Layer, strayMembers } from '../store/groups.ts'
-import { keepLinkageState, linkageState } from '../store/linkage-state.ts'
+import { type Layer, oneOfEach, strayMembers } from '../store/groups.ts'
+import { keepLinkageState, type LinkageState, linkageState } from '../store/linkage-state.ts'
 import type { Tx } from '../store/log-table.ts'
 
 /** Groups whose reasons are written anew with each batch; those of the others follow when it is quiet. */
@@ -80,7 +80,7 @@ export function clusterer<Member extends { readonly id: string }, const Emits ex
   const { layer, least } = what
   let kept: Memory<Member> | undefined
 
-  async function remember(tx: Tx, revision: number): Promise<Memory<Member>> {
+  async function remember(tx: Tx, { revision, settled }: LinkageState): Promise<Memory<Member>> {
     const linker = what.makeLinker()
     await what.load(tx, linker)
     // Of a hundred thousand it takes most of a minute: whatever else this thread does goes on between the steps.
@@ -88,13 +88,15 @@ export function clusterer<Member extends { readonly id: string }, const Emits ex
     linker.changes()
     const clusters = linker.groups().map(({ members }) => members)
     const astray = new Set(await strayMembers(tx, layer, clusters, least))
-    return { linker, seen: new Map(), revision, estimated: linker.size, current: true, astray, touched: new Set(astray) }
+    // Whoever stopped on the way knew whose reasons were yet to be written.
+    const unwritten = settled ? [] : clusters.flatMap(([first, ...others]) => (first !== undefined && others.length > 0 ? [first] : []))
+    return { linker, seen: new Map(), revision, estimated: linker.size, current: true, astray, touched: new Set([...astray, ...unwritten]) }
   }
 
   /** What is known, for a step that fails whole or leaves it one commit further. */
   async function recall(tx: Tx): Promise<Memory<Member>> {
-    const { revision } = await linkageState(tx, layer)
-    const memory = kept?.revision === revision ? kept : await remember(tx, revision)
+    const state = await linkageState(tx, layer)
+    const memory = kept?.revision === state.revision ? kept : await remember(tx, state)
     kept = undefined
     return memory
   }
@@ -106,8 +108,14 @@ export function clusterer<Member extends { readonly id: string }, const Emits ex
     for (const member of astray) touched.add(member)
     if (astray.size > 0) {
       const labels = (members: readonly string[]) => what.labels(tx, members)
-      what.say(await regroup(tx, { layer, moved: astray, linker, appeared, source, least, labels }), source, emit)
+      const changes = await regroup(tx, { layer, moved: astray, linker, appeared, source, least, labels })
+      what.say(changes, source, emit)
       astray.clear()
+      // Whom others left had reasons that may name them.
+      const left = changes.flatMap((change) =>
+        change.kind === 'unmerged' ? change.formerWinner : 'prior' in change ? (change.prior ?? []) : [],
+      )
+      for (const member of await oneOfEach(tx, left)) touched.add(member)
     }
     let written = 0
     for (const member of touched) {

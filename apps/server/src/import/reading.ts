@@ -48,12 +48,17 @@ export type MakeReader = (state?: unknown) => Reader
 export const FIRST_MOMENT = 0
 export const LAST_MOMENT = 253_402_300_799_999
 
+/** `Date.parse` takes 30 February for 2 March. */
+const isDay = (iso: string): boolean =>
+  Number(iso.slice(8, 10)) <= 28 ||
+  Number(iso.slice(8, 10)) <= new Date(Date.UTC(Number(iso.slice(0, 4)), Number(iso.slice(5, 7)), 0)).getUTCDate()
+
 /** Epoch milliseconds of `2026-11-21T21:48:05.123456Z`; with a space for the T, and UTC where no zone stands. Null for what is no time. */
 export function moment(text: string | undefined): number | null {
   if (text === undefined || text.length > 40) return null
   const iso = text.trim().replace(' ', 'T').replace(',', '.')
   const ts = Math.floor(Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : `${iso}Z`))
-  return ts >= FIRST_MOMENT && ts <= LAST_MOMENT ? ts : null
+  return ts >= FIRST_MOMENT && ts <= LAST_MOMENT && isDay(iso) ? ts : null
 }
 
 /** A foreign name as the name of a decky: small letters, digits and `-`. */

@@ -105,8 +105,8 @@ async function importWith(request: ImportRequest, held: AsyncDisposableStack): P
   // Whoever goes on after a kill knows what was there before.
   writeJournal(folder, journal)
   const ours = store?.writes ?? false
-  // What is converted is taken in and thought about meanwhile.
-  const host = store !== null && ours ? held.use(await hostForImports(store.store, env, home)) : null
+  // What is converted is taken in meanwhile; its folder goes when all of it is.
+  const host = store !== null && ours ? held.use(await hostForImports(store.store, env, home, () => existsSync(folder))) : null
   const aside = join(folders.aside, `${name}.log`)
   const total = inputs.reduce((sum, { size }) => sum + (size ?? 0), 0)
   const before = inputs.map((_, index) => inputs.slice(0, index).reduce((sum, { size }) => sum + (size ?? 0), 0))
@@ -149,6 +149,7 @@ async function importWith(request: ImportRequest, held: AsyncDisposableStack): P
     head: journal.head,
     ours,
     check,
+    ring: () => host?.ring(),
     progress: (stage, records) => progress(stage, records, 0),
   })
   return { ...result, fresh: events, folded }

@@ -46,6 +46,8 @@ export interface Waiting {
   readonly progress: (stage: 'log' | 'folds', records: number) => void
   /** Throws when nobody is there any more to do the work. */
   readonly check: () => Promise<void>
+  /** Tells whoever takes in that there is more. */
+  readonly ring: () => void
 }
 
 /** Rows that an import brought since `head`. */
@@ -89,10 +91,11 @@ async function behind({ store, ours }: Waiting): Promise<number> {
  * do not move for a long time they are not waited for.
  */
 export async function untilTakenIn(waiting: Waiting): Promise<{ readonly events: number; readonly folded: boolean }> {
-  const { store, folder, progress, check } = waiting
+  const { store, folder, progress, check, ring } = waiting
   const log = logTable(store)
   while (existsSync(folder)) {
     await check()
+    ring()
     progress('log', (await log.head()) - waiting.head)
     await pause(LOOK_MS)
   }
@@ -107,8 +110,8 @@ export async function untilTakenIn(waiting: Waiting): Promise<{ readonly events:
   return { events: await rowsOf(waiting), folded: rest === 0 }
 }
 
-/** Takes imports in by workers of this process, where no server runs. */
-export async function hostForImports(store: Store, env: Environment, home: Home) {
+/** Takes imports in by workers of this process, where no server runs. `coming`: there is more to take in before anybody thinks about it. */
+export async function hostForImports(store: Store, env: Environment, home: Home, coming: () => boolean) {
   const bus = createMemoryBus()
   const intakes = importIntakes(importFolders(home).waiting)
   const logger = createLogger({ name: 'import', level: env.logLevel === 'debug' ? 'debug' : 'warn' })
@@ -129,7 +132,7 @@ export async function hostForImports(store: Store, env: Environment, home: Home)
     },
     bus,
     logger,
-    inTurn: { quietMs: QUIET_MS, batches: BATCHES },
+    inTurn: { quietMs: QUIET_MS, batches: BATCHES, coming },
     quarantineAfter: env.quarantineAfter,
     vitals: vitals(release),
   })

@@ -13,6 +13,8 @@ import { insertNew, upsert } from './upsert.ts'
 interface Story {
   readonly sentence: string
   readonly reasons?: string | null
+  /** How sure it is. */
+  readonly probability?: number
 }
 const REASONS_KEPT = 5
 
@@ -180,7 +182,7 @@ export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, 
     const group = linker.explainGroup(member)
     const merge = group?.merges.find(({ left, right }) => left.includes(member) || right.includes(member))
     const reasons = merge?.best ? JSON.stringify(reasonsOf(merge.best).slice(0, REASONS_KEPT)) : null
-    return { sentence: storyOf(group, member, label), reasons }
+    return { sentence: storyOf(group, member, label), reasons, probability: merge?.probability ?? 1 }
   }
   const dissolved = dissolvedBy(changes, known)
   for (const change of changes) {
@@ -196,7 +198,7 @@ export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, 
             layer,
             formed_at: (appeared.get(firstOf(members)) ?? source).ts,
             merged_into_uuid: null,
-            confidence: 1,
+            confidence: linker.groupOf(firstOf(members))?.confidence ?? 1,
             suspected: null,
             ...nameColumns(uuid),
           },
@@ -213,7 +215,7 @@ export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, 
         tx,
         'group_members',
         ['layer', 'member'],
-        [{ layer, member, group_uuid: uuid, linked_at: source.ts, probability: 1, why: why.sentence }],
+        [{ layer, member, group_uuid: uuid, linked_at: source.ts, probability: why.probability ?? 1, why: why.sentence }],
       )
       const formed = changes.some((other) => other.kind === 'formed' && other.uuid === uuid)
       if (!formed || prior !== null) await decide(change, uuid, member, prior, why)
@@ -228,11 +230,30 @@ export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, 
       await decide(change, change.winner, null, change.loser, story(member ?? ''))
     } else {
       await point(change.uuid, null)
-      await decide(change, change.uuid, null, change.formerWinner, { sentence: 'What joined them is outweighed now' })
+      const operator = await whoParted(tx, layer, change.uuid, change.formerWinner)
+      const sentence = operator === null ? 'What joined them is outweighed now' : `${operator} said that they are not one`
+      await decide(change, change.uuid, null, change.formerWinner, { sentence })
     }
   }
   for (const uuid of dissolved) await forget(tx, layer, [uuid, ...known.groups.flatMap((one) => (one.mergedInto === uuid ? one.uuid : []))])
   return changes
+}
+
+/** The operator who said last that members of two groups are not one; null where nobody did. */
+async function whoParted(tx: Tx, layer: Layer, one: string, other: string): Promise<string | null> {
+  if (layer !== 'identity') return null
+  const of = (group: string) => tx.selectFrom('group_members').select('member').where('layer', '=', layer).where('group_uuid', '=', group)
+  const row = await tx
+    .selectFrom('operator_links')
+    .select('said_by')
+    .where('kind', '=', 'forbid')
+    .where((eb) =>
+      eb.or([eb.and([eb('a', 'in', of(one)), eb('b', 'in', of(other))]), eb.and([eb('a', 'in', of(other)), eb('b', 'in', of(one))])]),
+    )
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.said_by ?? null
 }
 
 /** Nobody is attached to these any more, not even who was merged into somebody else meanwhile, and nothing joins them. */

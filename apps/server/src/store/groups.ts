@@ -107,7 +107,7 @@ export async function groupEvidence(db: Db, { layer, uuid }: { layer: Layer; uui
     .orderBy('b')
     .limit(EDGES_SHOWN)
     .execute()
-  const decisions = await db
+  const own = await db
     .selectFrom('group_decisions')
     .selectAll()
     .where('group_uuid', 'in', uuids)
@@ -115,6 +115,7 @@ export async function groupEvidence(db: Db, { layer, uuid }: { layer: Layer; uui
     .orderBy('id')
     .limit(DECISIONS_SHOWN)
     .execute()
+  const decisions = [...(await partings(db, uuids)), ...own].sort((a, b) => b.seq - a.seq).slice(0, DECISIONS_SHOWN)
   const said =
     layer === 'campaign'
       ? []
@@ -151,6 +152,20 @@ export async function groupEvidence(db: Db, { layer, uuid }: { layer: Layer; uui
       reason,
     })),
   }
+}
+
+/** Who stands by itself again, or went elsewhere, is told by where it is now; of the group that it left the same is told from its side. */
+async function partings(db: Db, uuids: readonly string[]) {
+  const rows = await db
+    .selectFrom('group_decisions')
+    .selectAll()
+    .where('other_uuid', 'in', uuids)
+    .where('group_uuid', 'not in', uuids)
+    .where('kind', 'in', ['unmerged', 'linked'])
+    .orderBy('seq', 'desc')
+    .limit(DECISIONS_SHOWN)
+    .execute()
+  return rows.map((row) => ({ ...row, kind: row.kind === 'linked' ? 'released' : row.kind, other_uuid: row.group_uuid }))
 }
 
 /** What people call members: attackers by address, identities by code name; of whoever is no longer kept the beginning of the uuid. */
@@ -210,6 +225,18 @@ export async function strayMembers(db: Db, layer: Layer, clusters: readonly (rea
       return uuids.size > 1 || members.length < least || (sizes.get(uuid ?? '')?.length ?? 0) !== members.length
     })
     .flat()
+}
+
+/** One member of each of these groups, as far as they have any. */
+export async function oneOfEach(db: Db, groups: readonly string[]): Promise<string[]> {
+  if (groups.length === 0) return []
+  const rows = await db
+    .selectFrom('group_members')
+    .select((eb) => eb.fn.min<string>('member').as('member'))
+    .where('group_uuid', 'in', groups)
+    .groupBy('group_uuid')
+    .execute()
+  return rows.map(({ member }) => member)
 }
 
 /** Everybody who is attached to a group, in the order of their names, some at a time. */

@@ -1,4 +1,5 @@
 import type { Identity, IdentityMember, Page } from '@decnet/contracts/api'
+import { LEAST_TRAITS } from '../domain/attribution/announcements.ts'
 import { headline, isIdle } from '../domain/headline.ts'
 import { severityOf } from '../domain/scoring.ts'
 import { shownByRows, toAttacker } from './attackers.ts'
@@ -12,6 +13,8 @@ export interface IdentityListing {
   /** With at least so many addresses. */
   readonly addresses: number
   readonly campaign?: string | undefined
+  /** Those behind which several people are suspected, or the others. */
+  readonly severalHands?: boolean | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined
   readonly sortBy: 'recent' | 'score' | 'addresses' | 'first_seen'
@@ -38,12 +41,22 @@ const tallies = (db: Db, groups?: Groups) =>
     .select((eb) => [canonical(eb as never).as('uuid'), ...sums(eb as never)])
     .groupBy((eb) => canonical(eb as never))
 
+/** Traits in which two values take turns. Those of an identity that was merged stand with the one that it is found under. */
+const inTurns = (db: Db) => db.selectFrom('attribution_state').where('state', '=', 'multi_actor')
+
+/** Of these identities those behind which several people are suspected, each with the traits that tell so. */
+async function severalHandsOf(db: Db, uuids: readonly string[]): Promise<Map<string, string[]>> {
+  const rows = await inTurns(db).select(['identity_uuid', 'primitive']).where('identity_uuid', 'in', uuids).orderBy('primitive').execute()
+  const found = [...Map.groupBy(rows, (row) => row.identity_uuid)].filter(([, traits]) => traits.length >= LEAST_TRAITS)
+  return new Map(found.map(([uuid, traits]) => [uuid, traits.map(({ primitive }) => primitive)]))
+}
+
 const listed = (db: Db, listing: IdentityListing) => {
   const called = listing.search === undefined ? undefined : groupsCalled(db, 'identity', listing.search)
   let query = db.selectFrom(tallies(db, called).as('tally')).where('address_count', '>=', listing.addresses)
   if (listing.from !== undefined) query = query.where('last_seen', '>=', listing.from)
   if (listing.to !== undefined) query = query.where('first_seen', '<=', listing.to)
-  const { campaign } = listing
+  const { campaign, severalHands } = listing
   if (campaign !== undefined) {
     const members = db
       .selectFrom('group_members')
@@ -51,6 +64,15 @@ const listed = (db: Db, listing: IdentityListing) => {
       .where((eb) => standsIn(eb as never, [campaign]))
       .select('group_members.member')
     query = query.where('tally.uuid', 'in', members)
+  }
+  if (severalHands !== undefined) {
+    // Found before they are grouped: else SQLite goes through the whole table by its key, row by row.
+    const suspected = db
+      .selectFrom(inTurns(db).select(['identity_uuid', 'primitive']).distinct().as('turns'))
+      .select('identity_uuid')
+      .groupBy('identity_uuid')
+      .having((eb) => eb.fn.countAll(), '>=', LEAST_TRAITS)
+    query = query.where('tally.uuid', severalHands ? 'in' : 'not in', suspected)
   }
   return query
 }
@@ -114,6 +136,7 @@ async function dressed(db: Db, rows: readonly Tally[]): Promise<Identity[]> {
     idle,
   )
   const [campaigns, merged] = [await canonicalOf(db, 'campaign', uuids), await mergedInto(db, uuids)]
+  const hands = await severalHandsOf(db, uuids)
   return rows.map((row): Identity => {
     const here = byIdentity.get(row.uuid) ?? []
     const group = groups.find(({ uuid }) => uuid === row.uuid)
@@ -146,6 +169,7 @@ async function dressed(db: Db, rows: readonly Tally[]): Promise<Identity[]> {
       decky_count: counts.deckyCount,
       campaign: campaign === undefined ? null : named(campaign),
       merged: (merged.get(row.uuid) ?? []).map(named),
+      several_hands: hands.get(row.uuid) ?? [],
     }
   })
 }

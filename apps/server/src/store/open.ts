@@ -22,6 +22,7 @@ import * as fleet from './migrations/0012-fleet.ts'
 import * as lateEvents from './migrations/0013-late-events.ts'
 import * as mutation from './migrations/0014-mutation.ts'
 import * as tarpits from './migrations/0015-tarpits.ts'
+import * as partings from './migrations/0016-partings.ts'
 import { refusal } from './refusal.ts'
 import type { Schema } from './schema.ts'
 import { refuseEncoding, refuseOld } from './server-version.ts'
@@ -43,6 +44,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-late-events': lateEvents,
   '0014-mutation': mutation,
   '0015-tarpits': tarpits,
+  '0016-partings': partings,
 }
 
 /** Larger files are not read through at every start; damage there shows when it is met. */

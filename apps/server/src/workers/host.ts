@@ -17,7 +17,14 @@ export interface HostOptions {
   readonly bus: Bus
   readonly logger: Logger
   /** Whoever is listed later works when those before are through: nothing else is to be done, and nobody watches. */
-  readonly inTurn?: { readonly quietMs: number; readonly batches: number } | undefined
+  readonly inTurn?:
+    | {
+        readonly quietMs: number
+        readonly batches: number
+        /** While it answers true folds wait: more comes, and what they say must not hang on how much was there when they looked. */
+        readonly coming: () => boolean
+      }
+    | undefined
   /** Failures in a row after which a worker is left alone for a while; the kernel's own number where absent. */
   readonly quarantineAfter?: number | undefined
   /** More members of every heartbeat: whose process it is. */
@@ -48,6 +55,8 @@ export function hostWorkers(options: HostOptions): WorkerHost {
     // A flood reaches the log, and whoever watches it, before it is thought about; then each gives way to those whose records it reads.
     const before = [...workers.values()]
     const others = () => before.some(({ busy }) => busy)
+    const { inTurn } = options
+    const waits = () => others() || (worker.kind === 'fold' && inTurn?.coming() === true)
     const worker = manifest.make(options.parts)
     const running = runWorker(worker, {
       log,
@@ -55,7 +64,7 @@ export function hostWorkers(options: HostOptions): WorkerHost {
       logger,
       transient: isTransient,
       structural: isStructural,
-      ...(options.inTurn ? { waits: others, ...options.inTurn } : { givesWay: others }),
+      ...(inTurn ? { waits, quietMs: inTurn.quietMs, batches: inTurn.batches } : { givesWay: others }),
       extra: options.vitals,
       ...(options.quarantineAfter !== undefined && { quarantine: { after: options.quarantineAfter } }),
     })

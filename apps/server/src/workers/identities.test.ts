@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { attackerId } from '@decnet/kernel'
 import { type Bus, createMemoryBus } from '@decnet/kernel/bus'
 import type { NewLogRecord } from '@decnet/kernel/log'
@@ -7,7 +8,7 @@ import { groupId } from '../domain/grouping/group-id.ts'
 import { attackerAttribution } from '../store/behaviour.ts'
 import { findCampaign, listCampaigns } from '../store/campaigns.ts'
 import { onEachDatabase } from '../store/fixtures/each-database.ts'
-import { groupEvidence } from '../store/groups.ts'
+import { canonicalOf, groupEvidence } from '../store/groups.ts'
 import { findIdentity, identitiesOf, listIdentities } from '../store/identities.ts'
 import { logTable, type Tx } from '../store/log-table.ts'
 import type { Store } from '../store/open.ts'
@@ -182,6 +183,83 @@ onEachDatabase('identities', ({ open }) => {
     expect(await topics('campaign.identity.assigned')).toHaveLength(2)
     expect(await topics('identity.campaign.assigned')).toHaveLength(2)
     expect((await findCampaign(store.db, data[0]?.uuid ?? ''))?.identities).toHaveLength(2)
+  })
+
+  it('I1: campaigns that come to share more are merged under the elder; once strangers show it too, the younger stands under its own uuid', async () => {
+    const crews = [
+      { own: 'oak', ips: [B, '100.64.9.5'] },
+      { own: 'ivy', ips: [A, '192.0.2.77'] },
+    ]
+    const all = crews.flatMap(({ ips }) => ips)
+    const shows = (name: string, day: number) => (ip: string, n: number) =>
+      visit({
+        ip,
+        at: day * 86_400_000 + n * 60_000,
+        hassh: hash('md5', ip),
+        fetches: [`http://${name}.example:8443/drop.sh`],
+        files: [hash('sha256', name)],
+      })
+    const identities = async () => {
+      const found = await identitiesOf(store.db, all.map(attackerId))
+      return all.map((ip) => found.get(attackerId(ip)) ?? '')
+    }
+    const campaigns = async () => {
+      const members = await identities()
+      const found = await canonicalOf(store.db, 'campaign', members)
+      return members.map((identity) => found.get(identity))
+    }
+    const bodies = async (topic: string) =>
+      (await store.db.selectFrom('log').select('body').where('topic', '=', topic).orderBy('seq').execute()).map(({ body }) =>
+        JSON.parse(body),
+      )
+    const mergedInto = async (uuid: string) =>
+      (await store.db.selectFrom('actor_groups').select('merged_into_uuid').where('uuid', '=', uuid).executeTakeFirstOrThrow())
+        .merged_into_uuid
+    for (const [day, { own, ips }] of crews.entries()) await feed(...ips.flatMap(shows(own, day)))
+    const [elder = '', , younger = ''] = await campaigns()
+    expect(await campaigns()).toEqual([elder, elder, younger, younger])
+    const [before, after] = [await findCampaign(store.db, elder), await findCampaign(store.db, younger)]
+    expect([before?.uuid, after?.uuid]).toEqual([elder, younger])
+    expect(Date.parse(before?.formed_at ?? '')).toBeLessThan(Date.parse(after?.formed_at ?? ''))
+    // So it is not the order of their uuids that decides.
+    expect(elder > younger).toBe(true)
+    const members = await identities()
+    expect(new Set(members).size).toBe(4)
+    const assigned = await bodies('campaign.identity.assigned')
+    const joins = (campaign_uuid: string) => (identity_uuid: string) => ({ identity_uuid, campaign_uuid, prior_campaign_uuid: null })
+    expect(new Set(assigned)).toEqual(new Set([...members.slice(0, 2).map(joins(elder)), ...members.slice(2).map(joins(younger))]))
+    expect(assigned).toHaveLength(4)
+
+    await feed(...all.flatMap(shows('elm', 2)))
+    expect(await campaigns()).toEqual([elder, elder, elder, elder])
+    expect(await bodies('campaign.merged')).toEqual([{ winner_uuid: elder, loser_uuid: younger }])
+    expect([await mergedInto(elder), await mergedInto(younger)]).toEqual([null, elder])
+    const one = await findCampaign(store.db, younger)
+    expect([one?.uuid, one?.identity_count, one?.merged.map(({ uuid }) => uuid)]).toEqual([elder, 4, [younger]])
+
+    const strange = Array.from({ length: 40 }, (_, n) => `198.18.${n}.7`)
+    await feed(...strange.flatMap(shows('elm', 3)))
+    expect(await campaigns()).toEqual([elder, elder, younger, younger])
+    expect(await bodies('campaign.unmerged')).toEqual([{ resurrected_uuid: younger, former_winner_uuid: elder }])
+    expect([await mergedInto(elder), await mergedInto(younger)]).toEqual([null, null])
+    for (const [uuid, own] of [
+      [elder, members.slice(0, 2)],
+      [younger, members.slice(2)],
+    ] as const) {
+      const now = await findCampaign(store.db, uuid)
+      expect([now?.uuid, now?.merged, now?.identities.map(({ uuid }) => uuid).sort()]).toEqual([uuid, [], own.toSorted()])
+    }
+    // Their evidence is alike, and neither keeps what was said of both together.
+    const sure = await Promise.all([elder, younger].map(async (uuid) => (await findCampaign(store.db, uuid))?.confidence))
+    expect(sure[0]).toBeCloseTo(sure[1] ?? 0, 2)
+    expect(await identities()).toEqual(members)
+    expect((await listCampaigns(store.db, { sortBy: 'recent', order: 'desc', limit: 10, offset: 0 })).total).toBe(2)
+
+    // Who was assigned once stays so: that campaigns are merged and parted says the rest.
+    expect(await bodies('campaign.formed')).toHaveLength(2)
+    expect(await bodies('campaign.merged')).toHaveLength(1)
+    expect(await bodies('campaign.identity.assigned')).toEqual(assigned)
+    expect(await bodies('identity.campaign.assigned')).toEqual(assigned)
   })
 
   it('the same log read by another replica, or anew from its beginning, gives the same identities', async () => {

@@ -45,7 +45,7 @@ export function Decisions({ evidence, to }: { evidence: GroupEvidence | undefine
 function Step({ step, to }: { step: GroupDecision; to: 'identities' | 'campaigns' }) {
   const { kind, member, other, sentence, reasons, at } = step
   const because = reasons.filter(({ weight }) => weight > 0)
-  const where = { formed: '', linked: 'from', released: '', merged: '', unmerged: 'from' }[kind]
+  const where = { formed: '', linked: 'from', released: 'for', merged: '', unmerged: 'from' }[kind]
   return (
     <li>
       <details data-kind={kind}>

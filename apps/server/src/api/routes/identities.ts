@@ -36,7 +36,8 @@ const list = defineRoute({
   summary: 'Who is behind the addresses.',
   query: identityQuery,
   response: identityPage,
-  handle: ({ query }, { read }) => read('identities.list', { ...query, ...span(query), sortBy: query.sort_by }),
+  handle: ({ query }, { read }) =>
+    read('identities.list', { ...query, ...span(query), sortBy: query.sort_by, severalHands: query.several_hands }),
 })
 
 const one = defineRoute({

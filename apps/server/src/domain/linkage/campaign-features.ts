@@ -1,3 +1,4 @@
+import { atomsOf } from './atoms.ts'
 import { commandValues, credentialValues, filesOf, hostsOf, networkOf, toolsOf } from './features.ts'
 import type { Observation } from './observation.ts'
 import { type Profile, rankOf, type Value } from './profile.ts'
@@ -8,6 +9,15 @@ const MOST = 256
 
 /** What a password is known by is told, so that it counts whoever brings it. */
 const TOLD = 'password\0'
+
+/** An identity with all that was observed of it. */
+export interface LinkedIdentity {
+  readonly id: string
+  readonly observations: readonly Observation[]
+  /** Pairs of them that an operator said are one: nobody copies another there. */
+  readonly confirmed?: readonly (readonly [string, string])[]
+}
+type Confirmed = NonNullable<LinkedIdentity['confirmed']>
 
 const unique = (values: readonly Value[]) => [...new Map(values.map((value) => [value.key, value])).values()]
 
@@ -27,9 +37,22 @@ const shownBy = (observations: readonly Observation[]) => ({
 /** Whoever has one address of a small network has as many as it takes: they are one witness, and so are all whose address is not known. */
 const witnessOf = ({ ip }: Observation): string => (ip === null ? '' : (networkOf(ip) ?? ip))
 
+/** Who vouches for what is seen, each with what it shows: whom an operator holds for one is one. */
+function witnessesAmong(observations: readonly Observation[], confirmed: Confirmed): Observation[][] {
+  const alone = [...Map.groupBy(observations, witnessOf).values()]
+  const number = new Map(alone.flatMap((stays, index) => stays.map(({ id }) => [id, index] as const)))
+  const one = confirmed.map(([a, b]) => [number.get(a) ?? -1, number.get(b) ?? -1] as const)
+  const atoms = atomsOf(
+    alone.length,
+    one.filter(([a, b]) => a >= 0 && b >= 0),
+    [],
+  )
+  return atoms.map((atom) => atom.flatMap((index) => alone[index] ?? []))
+}
+
 /** By key, which of several witnesses show a value that not all of them show; undefined of one. */
-function bearersOf(observations: readonly Observation[]): ReadonlyMap<string, readonly number[]> | undefined {
-  const witnesses = [...Map.groupBy(observations, witnessOf).values()]
+function bearersOf(observations: readonly Observation[], confirmed: Confirmed): ReadonlyMap<string, readonly number[]> | undefined {
+  const witnesses = witnessesAmong(observations, confirmed)
   if (witnesses.length < 2) return undefined
   const bearers = new Map<string, number[]>()
   for (const [index, stays] of witnesses.entries()) {
@@ -41,11 +64,11 @@ function bearersOf(observations: readonly Observation[]): ReadonlyMap<string, re
 }
 
 /** What an identity can be compared by with others of its campaign: everything that its observations show, together. */
-export function campaignFeaturesOf(id: string, observations: readonly Observation[]): Profile {
+export function campaignFeaturesOf({ id, observations, confirmed = [] }: LinkedIdentity): Profile {
   const chosen = observations.toSorted((a, b) => (a.firstSeen ?? 0) - (b.firstSeen ?? 0) || (a.id < b.id ? -1 : 1)).slice(0, MOST)
   const times = chosen.flatMap(({ firstSeen, lastSeen }) => [firstSeen, lastSeen]).filter((ts) => ts !== null)
   const traces = tracesOf(chosen)
-  const bearers = bearersOf(chosen)
+  const bearers = bearersOf(chosen, confirmed)
   const [first] = chosen
   return {
     id,

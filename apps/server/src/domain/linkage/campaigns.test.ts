@@ -132,6 +132,16 @@ describe('campaigns', () => {
         expect(found.filter((members) => members.includes('a') && members.includes('b'))).toEqual([])
       }
   })
+  test('what one of two addresses brings counts where an operator said that both are one, and is left out where it may be a copycat of the other', () => {
+    const shared = { c2: ['cc.example:443'], payloads: ['implant'] }
+    const stay = (id: string, n: number, given: Parameters<typeof observed>[1]) =>
+      observed(id, { ip: addressOf(n), firstSeen: START, lastSeen: START, hassh: ['a'], ...given })
+    const hops: LinkedIdentity = { id: 'a', observations: [stay('with', 201, shared), stay('without', 407, {})] }
+    const partner = one('b', { ...shared, hassh: ['b'] })
+    expect(campaignsOf([...strangers, hops, partner])).toEqual([])
+    expect(campaignsOf([...strangers, { ...hops, confirmed: [['without', 'with']] }, partner])).toEqual([['b', 'a']])
+    expect(campaignsOf([...strangers, { ...hops, confirmed: [['with', 'elsewhere']] }, partner])).toEqual([])
+  })
   test('who was told a secret joins a campaign by it, though nobody else there shares anything with him', () => {
     const told = (id: string, user: string, at: number, more: Parameters<typeof observed>[1] = {}) =>
       one(id, { credentials: [[user, `${user}-Kx91!-vahovi`]], deckies: ['web-01'], ...more }, at)

@@ -1,5 +1,5 @@
 import { deterministicId } from '@decnet/kernel'
-import { campaignFeaturesOf } from './campaign-features.ts'
+import { campaignFeaturesOf, type LinkedIdentity } from './campaign-features.ts'
 import { campaignExtra, campaignModel, type Keystrokes } from './campaign-model.ts'
 import { createEngine, type Engine } from './engine.ts'
 import {
@@ -125,14 +125,8 @@ export function createLinker(keystrokes: Keystrokes = () => undefined): Linker<O
   return linkerOf(createEngine(model, extra), 'linked identity', featuresOf)
 }
 
-/** An identity with all that was observed of it. */
-export interface LinkedIdentity {
-  readonly id: string
-  readonly observations: readonly Observation[]
-}
+export type { LinkedIdentity }
 
 /** Identities → campaigns. */
 export const createCampaignLinker = (keystrokes?: Keystrokes): Linker<LinkedIdentity> =>
-  linkerOf(createEngine(campaignModel, campaignExtra(keystrokes)), 'linked campaign', ({ id, observations }) =>
-    campaignFeaturesOf(id, observations),
-  )
+  linkerOf(createEngine(campaignModel, campaignExtra(keystrokes)), 'linked campaign', campaignFeaturesOf)

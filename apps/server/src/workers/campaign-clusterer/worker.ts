@@ -9,6 +9,7 @@ import { newlyShown, observationsOf } from '../../store/features.ts'
 import { canonicalGroups, canonicalOf } from '../../store/groups.ts'
 import { membersOf } from '../../store/identities.ts'
 import type { Tx } from '../../store/log-table.ts'
+import { operatorLinks } from '../../store/operator-links.ts'
 
 /** Attackers of one identity that are looked at. */
 const MEMBERS = 256
@@ -28,7 +29,8 @@ async function identitiesAt(
     upToSeq,
   )
   const byId = new Map(observations.map((observation) => [observation.id, observation]))
-  return looked.map(({ id, attackers }) => ({ id, observations: attackers.flatMap((attacker) => byId.get(attacker) ?? []) }))
+  const confirmed = (await operatorLinks(tx)).flatMap(({ kind, a, b }) => (kind === 'confirm' ? [[a, b] as const] : []))
+  return looked.map(({ id, attackers }) => ({ id, observations: attackers.flatMap((attacker) => byId.get(attacker) ?? []), confirmed }))
 }
 
 /** Identities that a record is about, as they are called in it. */
