@@ -59,7 +59,7 @@ when({ tools }).describe('who is behind the addresses, in the console', () => {
   beforeAll(async () => {
     ;[fleet, browser] = await Promise.all([startFleet(), launchBrowser()])
     ssh = fleet.target('ssh')
-    me = await visit(browser, fleet.ready.console, { expected: /status of 40[14]/u })
+    me = await visit(browser, fleet.ready.console, { expected: /status of 4(?:0[14]|10)/u })
     page = me.page
     await page.goto('/')
     await logIn(page, 'admin', PASSWORD)
@@ -295,6 +295,21 @@ when({ tools }).describe('who is behind the addresses, in the console', () => {
       .first()
       .waitFor()
     await photograph(page, 'identity-steps')
+    expect(await barriers(page)).toEqual([])
+  })
+
+  it('a campaign whose identities were found to be one tells what became of it', async () => {
+    const [a, b] = await Promise.all([FIRST, ALLY].map(async (ip) => (await attacker(ip)).uuid))
+    const sent = await fetch(`${fleet.api}/identities/links`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${fleet.token}` },
+      body: JSON.stringify({ kind: 'confirm', a, b }),
+    })
+    expect(sent.status).toBe(202)
+    await open(`/campaigns/${campaign.uuid}`)
+    await page.getByRole('heading', { name: 'This campaign was dissolved' }).waitFor({ timeout: PATIENCE.timeout })
+    await page.getByText('Left', { exact: true }).first().waitFor()
+    await photograph(page, 'campaign-dissolved')
     expect(await barriers(page)).toEqual([])
   })
 

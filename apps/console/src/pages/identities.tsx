@@ -134,11 +134,11 @@ export default function Identities() {
               <h1 className="page-title">Identities</h1>
               <label className="grp-several">
                 <input type="checkbox" checked={several} onChange={() => setParams({ several: several ? null : '1' }, true)} />
-                with several addresses
+                several addresses
               </label>
               <label className="grp-several" title="At least two habits take turns, as if several people worked">
                 <input type="checkbox" checked={hands} onChange={() => setParams({ hands: hands ? null : '1' }, true)} />
-                with several hands
+                several hands
               </label>
             </>
           }
