@@ -32,7 +32,8 @@ export const imports: Benchmark = {
   method:
     'A synthetic log of some 500 attackers, with terminal recordings and downloads (test/rig/cowrie-log.ts), rotated and compressed. Measured is the whole command: ' +
     'start, conversion, every worker, and the waiting until all have handled what they derived from each other.',
-  limits: 'what is derived: fourteen folds, one after the other in one thread, read each event and write more than one further record for it, some 0.6 ms of processor together. Conversion goes on beside the taking in.',
+  limits:
+    'what is derived: fourteen folds, one after the other in one thread, read each event and write more than one further record for it, some 0.6 ms of processor together. Conversion goes on beside the taking in.',
   async run({ quick, progress }): Promise<Figure[]> {
     using folder = scratch('import-bench')
     const log = makeCowrieLog({ folder: join(folder.path, 'cowrie'), events: quick ? 10_000 : 100_000 })
