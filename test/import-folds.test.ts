@@ -189,7 +189,7 @@ describe('what every worker finds in an imported log', { timeout: 300_000 }, () 
     const home = join(work, 'killed')
     mkdirSync(home, { mode: 0o700 })
     let kills = 0
-    for (let wait = 1_500; ; wait *= 1.3) {
+    for (let wait = 800; ; wait *= 1.3) {
       const child = spawn(DECNET, given(home, log.logs), { stdio: 'ignore', detached: true })
       const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
       const code = await Promise.race([ended, pause(wait, 'late' as const)])

@@ -210,7 +210,7 @@ describe("an imported log of Cowrie's with 100,000 events", { timeout: 600_000 }
     const other = join(work, 'killed')
     await newHome(other)
     let kills = 0
-    for (let wait = 1_000; ; wait *= 1.5) {
+    for (let wait = 600; ; wait *= 1.5) {
       const child = spawn(DECNET, args(...whole(other)), { stdio: 'ignore' })
       const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
       const code = await Promise.race([ended, pause(wait, 'late' as const)])
