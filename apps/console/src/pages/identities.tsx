@@ -81,8 +81,8 @@ const columns: readonly Column<Identity>[] = [
 ]
 
 /** A mark on whom several people may be. */
-function SeveralHands({ of: { several_hands } }: { of: Identity }) {
-  const sentence = handsSentence(several_hands)
+function SeveralHands({ of: { multi_actor } }: { of: Identity }) {
+  const sentence = handsSentence(multi_actor)
   if (sentence === null) return null
   return (
     <span className="grp-hands" title={sentence}>
@@ -106,7 +106,7 @@ export default function Identities() {
   const source = usePaged(
     ['identities', 'list', search, addresses, hands, by, order, rangeKey(range)],
     (page, signal) =>
-      fetchIdentities({ search, addresses, several_hands: hands || null, ...periodOf(range), sort_by: by, order, ...page }, signal),
+      fetchIdentities({ search, addresses, multi_actor: hands || null, ...periodOf(range), sort_by: by, order, ...page }, signal),
     range.kind === 'last' ? 20_000 : false,
   )
   const wider = hands

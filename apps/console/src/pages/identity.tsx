@@ -48,7 +48,7 @@ function Known({ identity: i }: { identity: Entity }) {
   const say = useSay(i.uuid)
   const said = evidence.data?.operator_links ?? []
   const rows = members.data?.data
-  const hands = handsSentence(i.several_hands)
+  const hands = handsSentence(i.multi_actor)
   const drawn = useMemo(() => rows?.map(({ uuid, ip }) => ({ uuid, label: ip, href: `/attackers/${uuid}`, mono: true })), [rows])
   const observed = useMemo(() => (rows ?? []).slice(0, DRAWN).map(({ uuid }) => uuid), [rows])
   return (

@@ -191,7 +191,7 @@ describe('identities and campaigns over the API', () => {
     expect((await code('GET', '/identities/none'))[0]).toBe(422)
     expect((await code('GET', '/identities?addresses=0'))[0]).toBe(422)
     expect((await code('GET', '/identities?colour=red'))[0]).toBe(422)
-    expect((await code('GET', '/identities?several_hands=maybe'))[0]).toBe(422)
+    expect((await code('GET', '/identities?multi_actor=maybe'))[0]).toBe(422)
     expect(await code('POST', '/identities/links', { ...link, b: nobody })).toEqual([404, 'attacker_unknown'])
     expect(await code('POST', '/identities/links', { ...link, b: link.a })).toEqual([422, 'same_attacker'])
     expect((await code('POST', '/identities/links', { ...link, kind: 'guess' }))[0]).toBe(422)
@@ -256,7 +256,7 @@ describe('identities behind which several people are suspected', () => {
     }
     const listed = async (query: string) => {
       const { total, data } = await get<Page<Identity>>(`/identities?sort_by=first_seen&order=asc&${query}`)
-      return [total, ...data.map(({ addresses, several_hands }) => [addresses.toSorted().join(' '), ...several_hands])]
+      return [total, ...data.map(({ addresses, multi_actor }) => [addresses.toSorted().join(' '), ...multi_actor])]
     }
     // `C` comes first: what it is merged with is found under its uuid.
     await api.feed(...[C, A, B].flatMap((ip, n) => visit({ ip, at: n * 60_000, hassh: String(n).repeat(32) })))
@@ -265,18 +265,18 @@ describe('identities behind which several people are suspected', () => {
       ...habit(B, mode, turns),
       ...habit(B, pipes, steady),
     )
-    expect(await listed('several_hands=true')).toEqual([1, [A, mode, pipes]])
-    expect(await listed('several_hands=false')).toEqual([2, [C], [B]])
-    expect(await listed('several_hands=')).toEqual([3, [C], [A, mode, pipes], [B]])
+    expect(await listed('multi_actor=true')).toEqual([1, [A, mode, pipes]])
+    expect(await listed('multi_actor=false')).toEqual([2, [C], [B]])
+    expect(await listed('multi_actor=')).toEqual([3, [C], [A, mode, pipes], [B]])
     expect(await listed('limit=1&offset=1')).toEqual([3, [A, mode, pipes]])
 
     const alone = (await get<Page<Identity>>(`/identities?search=${A}`)).data[0]?.uuid ?? ''
     const body = { kind: 'confirm', a: attackerId(A), b: attackerId(C) }
     expect((await api.request('POST', '/identities/links', { token: ana, body })).statusCode).toBe(202)
     await api.feed()
-    expect(await listed('several_hands=true')).toEqual([1, [[A, C].sort().join(' '), mode, pipes]])
+    expect(await listed('multi_actor=true')).toEqual([1, [[A, C].sort().join(' '), mode, pipes]])
     const found = await get<Identity>(`/identities/${alone}`)
-    expect(found).toMatchObject({ merged: [{ uuid: alone }], several_hands: [mode, pipes] })
-    expect(await listed('several_hands=false')).toEqual([1, [B]])
+    expect(found).toMatchObject({ merged: [{ uuid: alone }], multi_actor: [mode, pipes] })
+    expect(await listed('multi_actor=false')).toEqual([1, [B]])
   })
 })

@@ -35,7 +35,7 @@ function openBelow(folder: string | null, names: readonly string[]): number | nu
 }
 
 /** How long a file is, and what it begins with, `most` bytes of it; closes it. */
-function beginningOf(file: number | null, most: number): { readonly size: number; readonly bytes: Buffer } | null {
+function readUpTo(file: number | null, most: number): { readonly size: number; readonly bytes: Buffer } | null {
   if (file === null) return null
   try {
     const { size } = fstatSync(file)
@@ -69,7 +69,7 @@ const sizeOf = (path: string): number | null => statSync(path, { throwIfNoEntry:
 /** Takes recordings and files that lie beside a log into the home: many small ones, at once, in a thread that has nothing else to do meanwhile. */
 export function evidenceFolder(folders: ImportFolders, sources: Sources) {
   function recording(wish: Extract<Wish, { kind: 'recording' }>, name: string): Found {
-    const recorded = beginningOf(openBelow(sources.recordings, [wish.file]), LONGEST_RECORDING)
+    const recorded = readUpTo(openBelow(sources.recordings, [wish.file]), LONGEST_RECORDING)
     if (recorded === null) return null
     const { text, ...told } = castOf(recorded.bytes, wish)
     if (text === '') return null
@@ -81,7 +81,7 @@ export function evidenceFolder(folders: ImportFolders, sources: Sources) {
     const kept = join(folders.artifacts, sha256)
     const known = sizeOf(kept)
     if (known !== null) return { size: known }
-    const left = beginningOf(openBelow(sources.downloads, [sha256, path]), LARGEST)
+    const left = readUpTo(openBelow(sources.downloads, [sha256, path]), LARGEST)
     if (left === null) return {}
     if (left.size > LARGEST) return { size: left.size, truncated: true }
     // Under its name lies what has that hash, or nothing.

@@ -27,7 +27,7 @@ export const conditions: readonly Condition[] = [
   { name: 'herds', title: 'all bots steered', knobs: { steered: 1 } },
   { name: 'no-teams', title: 'no operator in a team', knobs: { teams: 0 } },
   { name: 'teams', title: 'all operators in teams', knobs: { teams: 1 } },
-  { name: 'short-secrets', title: 'teams open doors with short passwords', knobs: { shortSecrets: 1 } },
+  { name: 'long-secrets', title: 'teams open doors with long passwords', knobs: { shortSecrets: 0 } },
   { name: 'noise-none', title: 'no passers-by', knobs: { noiseFloor: 0 } },
   { name: 'noise', title: '80 % passers-by', knobs: { noiseFloor: 0.8 } },
   {

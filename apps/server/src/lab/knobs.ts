@@ -18,7 +18,7 @@ export const knobs = {
   bots: share(0.5, 'of the others: infected machines that follow a script'),
   steered: share(0.25, 'bots that one host steers, each herd one campaign; the rest is a worm that nobody steers'),
   teams: share(0.4, 'operators that work in a team of two to four, one hands access over to the other'),
-  shortSecrets: share(0.5, 'accounts opened for a team whose password is so short that lists may have it'),
+  shortSecrets: share(1, 'accounts opened for a team whose password is so short that lists may have it'),
   missingFingerprints: share(0.3, 'stays whose SSH or TLS fingerprint was not seen'),
   commonFingerprints: share(0.6, 'tools of operators that are built on a popular client library'),
   toolSwitch: share(0.1, 'stays at which an operator changes to another tool'),

@@ -68,7 +68,7 @@ onEachDatabase('identities behind which several people are suspected', ({ open }
       .execute()
     const listed = async (listing: Partial<IdentityListing>) => {
       const { total, data } = await listIdentities(store.db, { ...all, ...listing })
-      return [total, data.map(({ uuid, several_hands }) => [uuid, several_hands])]
+      return [total, data.map(({ uuid, multi_actor }) => [uuid, multi_actor])]
     }
     const suspects = [
       [two, [mode, pace]],
@@ -78,21 +78,21 @@ onEachDatabase('identities behind which several people are suspected', ({ open }
       [one, []],
       [none, []],
     ]
-    expect(await listed({ severalHands: true })).toEqual([2, suspects])
-    expect(await listed({ severalHands: false })).toEqual([2, others])
+    expect(await listed({ multiActor: true })).toEqual([2, suspects])
+    expect(await listed({ multiActor: false })).toEqual([2, others])
     expect((await listed({}))[0]).toBe(4)
-    expect(await listed({ severalHands: true, limit: 1, offset: 1 })).toEqual([2, suspects.slice(1)])
-    expect(await listed({ severalHands: true, addresses: 2 })).toEqual([1, suspects.slice(1)])
-    expect(await listed({ severalHands: true, search: ips[4] ?? '' })).toEqual([1, suspects.slice(1)])
-    expect(await listed({ severalHands: true, search: ips[1] ?? '' })).toEqual([0, []])
-    expect(await findIdentity(store.db, loser)).toMatchObject({ uuid: winner, several_hands: [shell, mode, pace] })
-    expect(await findIdentity(store.db, one)).toMatchObject({ several_hands: [] })
+    expect(await listed({ multiActor: true, limit: 1, offset: 1 })).toEqual([2, suspects.slice(1)])
+    expect(await listed({ multiActor: true, addresses: 2 })).toEqual([1, suspects.slice(1)])
+    expect(await listed({ multiActor: true, search: ips[4] ?? '' })).toEqual([1, suspects.slice(1)])
+    expect(await listed({ multiActor: true, search: ips[1] ?? '' })).toEqual([0, []])
+    expect(await findIdentity(store.db, loser)).toMatchObject({ uuid: winner, multi_actor: [shell, mode, pace] })
+    expect(await findIdentity(store.db, one)).toMatchObject({ multi_actor: [] })
   })
 
   it('nobody is, while nothing is known', async () => {
     await using store = await open()
     await fill(store)
-    expect(await listIdentities(store.db, { ...all, severalHands: true })).toMatchObject({ total: 0, data: [] })
-    expect(await listIdentities(store.db, { ...all, severalHands: false })).toMatchObject({ total: 4 })
+    expect(await listIdentities(store.db, { ...all, multiActor: true })).toMatchObject({ total: 0, data: [] })
+    expect(await listIdentities(store.db, { ...all, multiActor: false })).toMatchObject({ total: 4 })
   })
 })

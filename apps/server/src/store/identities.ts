@@ -14,7 +14,7 @@ export interface IdentityListing {
   readonly addresses: number
   readonly campaign?: string | undefined
   /** Those behind which several people are suspected, or the others. */
-  readonly severalHands?: boolean | undefined
+  readonly multiActor?: boolean | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined
   readonly sortBy: 'recent' | 'score' | 'addresses' | 'first_seen'
@@ -45,7 +45,7 @@ const tallies = (db: Db, groups?: Groups) =>
 const inTurns = (db: Db) => db.selectFrom('attribution_state').where('state', '=', 'multi_actor')
 
 /** Of these identities those behind which several people are suspected, each with the traits that tell so. */
-async function severalHandsOf(db: Db, uuids: readonly string[]): Promise<Map<string, string[]>> {
+async function multiActorOf(db: Db, uuids: readonly string[]): Promise<Map<string, string[]>> {
   const rows = await inTurns(db).select(['identity_uuid', 'primitive']).where('identity_uuid', 'in', uuids).orderBy('primitive').execute()
   const found = [...Map.groupBy(rows, (row) => row.identity_uuid)].filter(([, traits]) => traits.length >= LEAST_TRAITS)
   return new Map(found.map(([uuid, traits]) => [uuid, traits.map(({ primitive }) => primitive)]))
@@ -56,7 +56,7 @@ const listed = (db: Db, listing: IdentityListing) => {
   let query = db.selectFrom(tallies(db, called).as('tally')).where('address_count', '>=', listing.addresses)
   if (listing.from !== undefined) query = query.where('last_seen', '>=', listing.from)
   if (listing.to !== undefined) query = query.where('first_seen', '<=', listing.to)
-  const { campaign, severalHands } = listing
+  const { campaign, multiActor } = listing
   if (campaign !== undefined) {
     const members = db
       .selectFrom('group_members')
@@ -65,14 +65,14 @@ const listed = (db: Db, listing: IdentityListing) => {
       .select('group_members.member')
     query = query.where('tally.uuid', 'in', members)
   }
-  if (severalHands !== undefined) {
+  if (multiActor !== undefined) {
     // Found before they are grouped: else SQLite goes through the whole table by its key, row by row.
     const suspected = db
       .selectFrom(inTurns(db).select(['identity_uuid', 'primitive']).distinct().as('turns'))
       .select('identity_uuid')
       .groupBy('identity_uuid')
       .having((eb) => eb.fn.countAll(), '>=', LEAST_TRAITS)
-    query = query.where('tally.uuid', severalHands ? 'in' : 'not in', suspected)
+    query = query.where('tally.uuid', multiActor ? 'in' : 'not in', suspected)
   }
   return query
 }
@@ -136,7 +136,7 @@ async function dressed(db: Db, rows: readonly Tally[]): Promise<Identity[]> {
     idle,
   )
   const [campaigns, merged] = [await canonicalOf(db, 'campaign', uuids), await mergedInto(db, uuids)]
-  const hands = await severalHandsOf(db, uuids)
+  const hands = await multiActorOf(db, uuids)
   return rows.map((row): Identity => {
     const here = byIdentity.get(row.uuid) ?? []
     const group = groups.find(({ uuid }) => uuid === row.uuid)
@@ -169,7 +169,7 @@ async function dressed(db: Db, rows: readonly Tally[]): Promise<Identity[]> {
       decky_count: counts.deckyCount,
       campaign: campaign === undefined ? null : named(campaign),
       merged: (merged.get(row.uuid) ?? []).map(named),
-      several_hands: hands.get(row.uuid) ?? [],
+      multi_actor: hands.get(row.uuid) ?? [],
     }
   })
 }

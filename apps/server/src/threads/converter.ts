@@ -6,8 +6,7 @@ import { formatNamed } from '../import/formats.ts'
 import { type Operations, serveOperations } from './rpc.ts'
 
 /** A conversion, in words that can be sent to a thread. */
-export interface ConversionOrder extends Pick<Conversion, 'inputs' | 'folder' | 'aside' | 'journal'> {
-  readonly format: string
+export interface ConversionOrder extends Pick<Conversion, 'format' | 'inputs' | 'folder' | 'aside' | 'journal'> {
   readonly folders: ImportFolders
   readonly sources: Sources
 }
@@ -17,7 +16,7 @@ export interface Reached {
   readonly offset: number
 }
 
-/** A thread that turns logs of other systems into event lines, while those before it are taken in and thought about. */
+/** A thread that turns logs of other systems into event lines, while those that it wrote are taken in. */
 export interface Converting extends Operations {
   convert(order: ConversionOrder): Promise<Converted>
 }

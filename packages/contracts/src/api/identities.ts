@@ -76,7 +76,7 @@ export const identity = group.extend({
   campaign: groupRef.nullable(),
   /** Identities that were merged into it and are found here. */
   merged: z.array(groupRef),
-  several_hands: z
+  multi_actor: z
     .array(z.string())
     .describe('Primitives in which several people seem to take turns, when there are at least two; else empty.'),
 })
@@ -89,7 +89,7 @@ export const identityQuery = paging.extend({
   addresses: given(z.coerce.number().int().min(1).max(1_000_000).default(1)),
   campaign: given(uuid.optional()),
   /** `true`: those behind which several people are suspected; `false`: the others. */
-  several_hands: given(z.enum(['true', 'false']).optional()).transform((value) => (value === undefined ? undefined : value === 'true')),
+  multi_actor: given(z.enum(['true', 'false']).optional()).transform((value) => (value === undefined ? undefined : value === 'true')),
   sort_by: given(z.enum(['recent', 'score', 'addresses', 'first_seen']).default('recent')),
   order: given(z.enum(['asc', 'desc']).default('desc')),
 })

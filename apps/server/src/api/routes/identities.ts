@@ -37,7 +37,7 @@ const list = defineRoute({
   query: identityQuery,
   response: identityPage,
   handle: ({ query }, { read }) =>
-    read('identities.list', { ...query, ...span(query), sortBy: query.sort_by, severalHands: query.several_hands }),
+    read('identities.list', { ...query, ...span(query), sortBy: query.sort_by, multiActor: query.multi_actor }),
 })
 
 const one = defineRoute({

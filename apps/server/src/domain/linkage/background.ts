@@ -62,7 +62,7 @@ const secrets = words(
 /** Words of which common passwords and names are made, longest first. */
 export const commonWords: readonly string[] = [...new Set([...users, ...secrets].map((word) => word.toLowerCase()))]
   .filter((word) => /^[a-z]{4,}$/.test(word))
-  .concat('welcome', 'summer', 'winter', 'spring', 'autumn', 'love', 'login', 'linux', 'server', 'huawei')
+  .concat('summer', 'winter', 'spring', 'autumn', 'love', 'login', 'linux', 'huawei')
   .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
 
 /** What everybody types, or has a program type, who looks where he is: as it is masked. */

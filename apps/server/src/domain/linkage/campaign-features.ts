@@ -7,7 +7,7 @@ import { tracesOf } from './traces.ts'
 /** Observations of one identity that are looked at: the first ones. */
 const MOST = 256
 
-/** What a password is known by is told, so that it counts whoever brings it. */
+/** A password may have been told, and then counts whoever brings it; of one that lists may have the weight is bounded. */
 const TOLD = 'password\0'
 
 /** An identity with all that was observed of it. */
