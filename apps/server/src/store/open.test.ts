@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkStore, migrate, openStore } from './open.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { checkStore, migrate, migratorOf, openStore } from './open.ts'
 
 describe('the database file', () => {
   let folder: string
@@ -21,6 +22,45 @@ describe('the database file', () => {
     for (const reader of readers) await reader.close()
     await writer.close()
     expect(readdirSync(folder)).toEqual(['test.db'])
+  })
+
+  it('has nothing of a migration that was cut off, and is migrated the next time', async () => {
+    for (const at of [14, 30, 60, 90]) {
+      const cut = await openStore(path)
+      const { file } = cut
+      if (!file) throw new Error('no file')
+      const prepare = file.raw.prepare.bind(file.raw)
+      let asked = 0
+      vi.spyOn(file.raw, 'prepare').mockImplementation((text: string) => {
+        asked += 1
+        if (asked >= at && text !== 'rollback') throw new Error('killed')
+        return prepare(text)
+      })
+      await expect(migrate(cut)).rejects.toMatchObject({ code: 'migration_failed' })
+      expect(asked).toBeGreaterThanOrEqual(at)
+      vi.restoreAllMocks()
+      expect(file.raw.prepare("select name from sqlite_schema where type = 'table' and name not like 'kysely%'").all()).toEqual([])
+      await cut.close()
+    }
+    const store = await openStore(path)
+    await migrate(store)
+    expect((await migratorOf(store.db).getMigrations()).every(({ executedAt }) => executedAt !== undefined)).toBe(true)
+    await store.close()
+  })
+
+  it('is migrated by whoever comes first, and whoever comes at the same moment waits', async () => {
+    const script = `const { migrate, openStore } = await import(${JSON.stringify(import.meta.resolve('./open.ts'))})
+      const store = await openStore(process.argv[1])
+      await migrate(store)
+      await store.close()`
+    for (let round = 0; round < 3; round++) {
+      const target = join(folder, `${round}.db`)
+      const ended = Array.from({ length: 3 }, () => {
+        const child = spawn(process.execPath, ['--input-type=module', '-e', script, target], { stdio: 'ignore' })
+        return new Promise((resolve) => child.once('exit', resolve))
+      })
+      expect(await Promise.all(ended)).toEqual([0, 0, 0])
+    }
   })
 
   it('can be closed twice', async () => {

@@ -130,11 +130,14 @@ export async function migrate(store: Store): Promise<void> {
     if (address.engine === 'sqlite' && isDamage(error)) throw corrupt(address.path, error)
     const known = address.engine === 'sqlite' ? error : refusal(address, error)
     if (known instanceof AppError) throw known
-    throw new AppError('The database could not be brought to the shape of this release.', {
-      code: 'migration_failed',
-      hint: 'Was it made by a newer release? Then use that one.',
-      cause: error,
-    })
+    throw new AppError(
+      `The database could not be brought to the shape of this release: ${error instanceof Error ? error.message : String(error)}.`,
+      {
+        code: 'migration_failed',
+        hint: 'Was it made by a newer release? Then use that one.',
+        cause: error,
+      },
+    )
   }
   await insertNew(db, 'log_head', ['id'], [{ id: 1, seq: 0 }])
 }

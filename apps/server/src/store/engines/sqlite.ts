@@ -1,7 +1,15 @@
 import { statSync } from 'node:fs'
 import { AppError, isNodeError } from '@decnet/kernel'
 import type Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+} from 'kysely'
 import { corrupt, isDamage } from '../damage.ts'
 import type { Schema } from '../schema.ts'
 import { keepStatements } from './statements.ts'
@@ -10,6 +18,36 @@ import { keepStatements } from './statements.ts'
 export interface SqliteFile {
   readonly path: string
   readonly raw: Database.Database
+}
+
+/** Tables are made in a transaction (SQLite can): a migration that was killed in the middle leaves nothing behind. */
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl() {
+    return true
+  }
+}
+
+/** Waits for its turn at the beginning: whoever reads first and is to write later is refused where another process wrote between. */
+class WritingDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection) {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}
+
+class Dialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig
+  readonly #writes: boolean
+  constructor(config: SqliteDialectConfig, writes: boolean) {
+    super(config)
+    this.#config = config
+    this.#writes = writes
+  }
+  override createAdapter() {
+    return new Adapter()
+  }
+  override createDriver() {
+    return this.#writes ? new WritingDriver(this.#config) : super.createDriver()
+  }
 }
 
 const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? -1
@@ -53,7 +91,7 @@ export async function openSqlite(path: string, readonly: boolean) {
       cause: error,
     })
   }
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: keepStatements(raw) }) })
+  const db = new Kysely<Schema>({ dialect: new Dialect({ database: keepStatements(raw) }, !readonly) })
   const file: SqliteFile = { path, raw }
   const close = async () => {
     await db.destroy()
