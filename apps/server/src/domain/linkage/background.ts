@@ -48,7 +48,10 @@ const clients: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 /** Names and passwords of Mirai's published source, of yearly lists of the most used passwords, and of every system that is set up. */
 const users = words(
   'root admin administrator user guest test ubuntu debian centos pi oracle postgres mysql git ftp ftpuser support service supervisor tech ' +
-    'default deploy ubnt nagios tomcat jenkins hadoop www-data backup ec2-user ansible docker minecraft steam es elasticsearch redis sa vagrant',
+    'default deploy ubnt nagios tomcat jenkins hadoop www-data backup ec2-user ansible docker minecraft steam es elasticsearch redis sa vagrant ' +
+    'zabbix nexus kafka solr grafana elastic kibana logstash gitlab gitlab-runner sonar airflow hdfs hive spark flink weblogic odoo asterisk ' +
+    'teamspeak csgo plex sftp samba webmaster info office operator nginx apache mongodb postgresql rabbitmq prometheus cacti openvpn developer ' +
+    'devops student temp sysadmin telecomadmin CMCCAdmin CUAdmin e8ehome e8telnet useradmin nagiosadmin monitor monitoring cisco kali squid proxy',
 )
 const secrets = words(
   '123456 12345 1234 123456789 12345678 1234567 123 111111 000000 666666 888888 54321 654321 123123 123321 admin admin123 admin1234 ' +
@@ -56,7 +59,8 @@ const secrets = words(
     'qwerty123 qwertyuiop 1q2w3e4r 1qaz2wsx 1qaz@WSX abc123 abcd1234 letmein welcome welcome1 changeme default guest test test123 user user123 ' +
     'ubuntu raspberry oracle postgres mysql support service supervisor tech system master server secret iloveyou dragon monkey a123456 ' +
     'vizxv xc3511 xmhdipc juantech 7ujMko0admin 7ujMko0vizxv anko zlxx. Zte521 dreambox realtek klv1234 hi3518 jvbzd ikwb fucker ubnt meinsm smcadmin ' +
-    '345gs5662d34 3245gs5662d34 LeitboGi0ro J5cmmu=Kyf0-br8CsW nE7jA%5m S2fGqNFs OxhlwSG8 tlJwpbo6 hunt5759 cat1029 GM8182 TeamSpeak3 oelinux123',
+    '345gs5662d34 3245gs5662d34 LeitboGi0ro J5cmmu=Kyf0-br8CsW nE7jA%5m S2fGqNFs OxhlwSG8 tlJwpbo6 hunt5759 cat1029 GM8182 TeamSpeak3 oelinux123 ' +
+    'aDm8H%MdA admintelecom e8ehome e8telnet zyad1234 zyad5001 7ujMko0123 huigu309 chzhdpl tsgoingon solokey swsbzkgn',
 ).union(new Set(['']))
 
 /** Words of which common passwords and names are made, longest first. */

@@ -184,6 +184,26 @@ describe('campaigns', () => {
     )
     for (const others of [[], strangers]) expect(campaignsOf([...others, leaves, ...tries])).toEqual([])
   })
+  test('who knows a made-up account and its password was told of both, though the password alone is short', () => {
+    const opens = (user: string, at: number) => [typed(`useradd -m ${user}; echo '${user}:Tz7!kqmo' | chpasswd`, at)]
+    const enters = (id: string, user: string, at: number, commands: ReturnType<typeof opens> = []) =>
+      one(id, { credentials: [[user, 'Tz7!kqmo']], deckies: ['web-01'], commands }, at)
+    const chain = (first: string, second: string) => [
+      one('a', { commands: opens(first, START) }),
+      enters('b', first, START + 6 * HOUR, opens(second, START + 6 * HOUR)),
+      enters('c', second, START + 12 * HOUR),
+    ]
+    expect(campaignsOf([...strangers, ...chain('zykora', 'mavori')])).toEqual([['a', 'b', 'c']])
+    expect(campaignsOf([...strangers, ...chain('zabbix', 'telecomadmin')])).toEqual([])
+  })
+  test('who only sets the passwords of accounts that were there before brings no strangers together by short ones', () => {
+    const names = ['zykora', 'mavori', 'tefani', 'rokabe']
+    const leaves = one('poisoner', { commands: names.map((name, n) => typed(`echo '${name}:Tz7!kqmo' | chpasswd`, START + n)) })
+    const tries = names.map((name, n) =>
+      one(`victim-${n}`, { credentials: [[name, 'Tz7!kqmo']], deckies: ['web-01'] }, START + (5 + n) * HOUR),
+    )
+    expect(campaignsOf([...strangers, leaves, ...tries])).toEqual([])
+  })
   test('an evidence of a hand-over names what was handed over', () => {
     const linker = createCampaignLinker()
     linker.load([

@@ -7,6 +7,8 @@ export type Guessing = 'listed' | 'possible' | 'told'
 const listed = /^[a-z]{3,16}[\W_]?\d{0,4}[\W_]?$/i
 /** Characters of one's own that no list happens on. */
 const OWN = 12
+/** Shorter names are anybody's. */
+const NAME = 4
 /** From so many keys on, neighbours are a walk on the keyboard, and numbers or letters in a row are counted through. */
 const WALK = 4
 
@@ -25,11 +27,14 @@ const inARow = (one: string, other: string): boolean => {
   )
 }
 
+/** As it is meant: in small letters, and letters for what stands for them. */
+const plain = (text: string): string => [...text.toLowerCase()].map((mark) => letters.get(mark) ?? mark).join('')
+
 /** Its length, where a common word counts as one character, however it is spelt, and so does a walk on the keyboard. */
 function ownCharacters(secret: string): number {
-  const plain = [...secret.toLowerCase()].map((mark) => letters.get(mark) ?? mark).join('')
+  const meant = plain(secret)
   for (const word of commonWords) {
-    const at = plain.indexOf(word)
+    const at = meant.indexOf(word)
     if (at >= 0) return 1 + ownCharacters(secret.slice(0, at)) + ownCharacters(secret.slice(at + word.length))
   }
   const pressed = [...secret.toLowerCase()].map((mark) => unshifted.get(mark) ?? mark)
@@ -43,8 +48,12 @@ function ownCharacters(secret: string): number {
   return count
 }
 
-/** Of a password for a user, as it was typed. Lists are long, and nobody has all of them: only what is long and nobody's word is taken to be known to whoever was told. */
-export function guessing(user: string, secret: string): Guessing {
+/**
+ * Of a password for a user, as it was typed. Lists are long, and nobody has all of them: only what is long and nobody's word is taken to be known to
+ * whoever was told. A name that whoever set the password made up (`madeUp`) has to be guessed as well.
+ */
+export function guessing(user: string, secret: string, madeUp: boolean): Guessing {
   if (listed.test(secret) || /^\d+$/.test(secret) || backgroundShare(`login\0${JSON.stringify([user, secret])}`) > 0) return 'listed'
-  return ownCharacters(secret) < OWN ? 'possible' : 'told'
+  const name = madeUp && !plain(secret).includes(plain(user)) ? ownCharacters(user) : 0
+  return ownCharacters(secret) + (name < NAME ? 0 : name) < OWN ? 'possible' : 'told'
 }

@@ -6,12 +6,12 @@ import type { Model } from './model.ts'
 /** Two stays belong to one operator. docs/identity-resolution.md tells where each number comes from. */
 export const identityModel: Model = {
   families: [
-    { name: 'tls', m: 0.85, most: 8, least: -2 },
-    { name: 'ssh', m: 0.85, most: 8, least: -2 },
+    { name: 'tls', m: 0.85, most: 8, least: -1.25 },
+    { name: 'ssh', m: 0.85, most: 8, least: -1.25 },
     { name: 'hosts', m: 0.6, most: 2.5, least: -0.7 },
     { name: 'payloads', m: 0.5, most: 0.3, least: -0.3 },
     { name: 'credentials', m: 0.4, most: 8, least: -0.5, habit: true, rows: 'logins', sporadic: true },
-    { name: 'commands', m: 0.5, most: 8, least: -0.7, habit: true, sporadic: true },
+    { name: 'commands', m: 0.5, most: 8, least: -1, habit: true, sporadic: true },
     { name: 'manner', m: 0.6, most: 2, least: -0.1, place: true },
     { name: 'network', m: 0.25, most: 2, least: -0.4, place: true },
   ],
@@ -23,7 +23,7 @@ export const identityModel: Model = {
   acquainted: 0.25,
   idle: ['hour'],
   relatives: 7,
-  strangers: 128,
+  strangers: 160,
   kit: 40,
   chances: 0.3,
   company: 1,

@@ -46,18 +46,23 @@ export function tracesOf(observations: readonly Observation[]): Trace[] {
     traces.set(value.key, trace)
   }
   for (const { commands, credentials, deckies, firstSeen } of observations) {
+    /** Accounts that came into being here. */
+    const made = new Set<string>()
     for (const { ts, decky, text: whole } of commands.slice(0, MOST_COMMANDS)) {
       // What is left is found at one place, after a time.
       if (ts === null || decky === null) continue
       const text = whole.slice(0, LONGEST)
-      for (const [, user] of matches(account, text)) note('account', `${user} on ${decky}`, ts, 'left')
+      for (const [, user = ''] of matches(account, text)) {
+        made.add(`${user} on ${decky}`)
+        note('account', `${user} on ${decky}`, ts, 'left')
+      }
       for (const [, user = '', word = ''] of matches(secret, text)) {
-        const odds = guessing(user, word)
+        const odds = guessing(user, word, made.has(`${user} on ${decky}`))
         if (odds !== 'listed') note('password', JSON.stringify([user, hashed(word), decky]), ts, 'left', odds === 'told')
       }
-      const made = new Set(matches(written, text).map(([, path]) => path ?? ''))
+      const files = new Set(matches(written, text).map(([, path]) => path ?? ''))
       for (const [path] of matches(named, text))
-        if (!common.test(path)) note('file', `${path} on ${decky}`, ts, made.has(path) ? 'left' : 'used')
+        if (!common.test(path)) note('file', `${path} on ${decky}`, ts, files.has(path) ? 'left' : 'used')
     }
     // A list that is tried through hits an account by chance; few tries are knowledge.
     if (firstSeen !== null && credentials.length <= 3)
