@@ -9,6 +9,7 @@ describe('a command line without its disguises', () => {
     [`c''at /e\\tc/pas"s"wd`, 'cat /etc/passwd'],
     [`cat\${IFS}/etc/passwd`, 'cat /etc/passwd'],
     ['cat$IFS$9/etc/passwd', 'cat /etc/passwd'],
+    ['cat /tmp/$$$IFS/etc/passwd', 'cat /tmp/$$ /etc/passwd'],
     ['{cat,/etc/passwd}', 'cat /etc/passwd'],
     ['cat /e{t,t}c/passwd', 'cat /etc/passwd /etc/passwd'],
     ['cat /etc/{passwd,shadow}', 'cat /etc/passwd /etc/shadow'],

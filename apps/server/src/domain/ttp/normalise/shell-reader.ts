@@ -71,10 +71,11 @@ const SET: Readonly<Record<string, string>> = { PATH: '/usr/local/bin:/usr/bin:/
 /** A line of Windows: a backslash is a letter of a path, not an escape. */
 const WINDOWS =
   /(?:^|[\s"'=(,;|&@])(?:[a-z]:\\|\\\\[\w.$-]{1,64}\\)|%(?:comspec|systemroot|windir|temp|tmp|(?:local)?appdata|programdata|userprofile|public)%|\b(?:cmd|powershell|pwsh)(?:\.exe)?["']?\s+[-/]|^\s{0,8}"?[\w.-]{1,64}\.exe\b/iu
-/** What ends a run of letters: between quotes, outside, behind a dollar that means nothing. */
-const QUOTED_END = /["\\$`]/gu
-const WORD_END = /[\s;|&<>()"'\\$`]/gu
-const DOLLAR_END = /["\\`\s;|&<>()']/gu
+const BACKSLASH = 92
+/** By code of an ASCII character: ends a run of letters, between quotes and outside. */
+const ending = (characters: string) => Uint8Array.from({ length: 128 }, (_, code) => Number(characters.includes(String.fromCharCode(code))))
+const QUOTED_END = ending('"\\$`')
+const WORD_END = ending(' \t\r\n;|&<>()"\'\\$`')
 /** Words that begin and end a block. */
 const OPENS = new Set(['{', 'do', 'then'])
 const CLOSES = new Set(['}', 'done', 'fi'])
@@ -131,7 +132,7 @@ class Reader {
     const now = this.#frame
     const character = this.#text.charAt(at)
     if (character === now.end && now.quote === '') return this.#close(at)
-    if (character === '\\') return this.#backslash(at)
+    if (character === '\\' && this.#escapes(at)) return this.#backslash(at)
     if (character === '$') return this.#dollar(at)
     if (character === '`') return this.#open('`', at + 1)
     if (character === '"') {
@@ -206,10 +207,6 @@ class Reader {
 
   #backslash(at: number): number {
     const next = this.#text.charAt(at + 1)
-    if (this.#windows && next !== '"') {
-      this.#add('\\', true)
-      return at + 1
-    }
     if (next === '\n') return at + 2
     const kept = this.#frame.quote === '"' && !/["\\$`]/u.test(next)
     this.#add(kept ? `\\${next}` : next, false)
@@ -232,7 +229,12 @@ class Reader {
       return expanded.after
     }
     const found = VARIABLE.exec(this.#text.slice(at, at + 68))
-    if (!found) return this.#run(at, DOLLAR_END, now.quote === '')
+    if (!found) {
+      // The number of the process, or a dollar that means nothing.
+      const itself = next === '$' ? '$$' : '$'
+      this.#add(itself, now.quote === '')
+      return at + itself.length
+    }
     const name = found[1] ?? found[2] ?? ''
     const value = this.#variables.get(name)
     const after = at + found[0].length
@@ -255,12 +257,20 @@ class Reader {
     return found && value !== undefined ? { value: value.slice(Number(from), Number(from) + Number(length)), after } : null
   }
 
-  /** Adds what stands before the next character of `stop`, at least one. */
-  #run(at: number, stop: RegExp, bare: boolean): number {
-    stop.lastIndex = at + 1
-    const to = stop.exec(this.#text)?.index ?? this.#text.length
+  /** Adds what stands before the next character of `ends`, at least one. */
+  #run(at: number, ends: Uint8Array, bare: boolean): number {
+    let to = at + 1
+    for (; to < this.#text.length; to++) {
+      const code = this.#text.charCodeAt(to)
+      if (ends[code] === 1 && (code !== BACKSLASH || this.#escapes(to))) break
+    }
     this.#add(this.#text.slice(at, to), bare)
     return to
+  }
+
+  /** A backslash that stands there is no letter of a path. */
+  #escapes(at: number): boolean {
+    return !this.#windows || this.#text.charAt(at + 1) === '"'
   }
 
   #add(text: string, bare: boolean): void {
@@ -269,7 +279,7 @@ class Reader {
     now.word = word.length < WORD_CHARACTERS ? word + text : word
     if (bare) return
     now.bare = false
-    if (PATTERN.test(text)) now.literal = true
+    now.literal ||= PATTERN.test(text)
   }
 
   #open(end: ')' | '`', at: number, group = false): number {
