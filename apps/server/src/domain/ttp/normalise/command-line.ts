@@ -44,7 +44,11 @@ const RUN_BY_SCRIPT =
 function runByScript(words: readonly string[]): string | null {
   const found = words
     .slice(1)
-    .flatMap((word) => [...word.matchAll(RUN_BY_SCRIPT).take(TEXTS)].map(([, double, single]) => unescaped(double ?? single ?? '')))
+    .values()
+    .flatMap((word) => word.matchAll(RUN_BY_SCRIPT).take(TEXTS))
+    .take(COMMANDS)
+    .map(([, double, single]) => unescaped(double ?? single ?? ''))
+    .toArray()
   return found.length === 0 ? null : found.join(' ; ')
 }
 
