@@ -5,6 +5,14 @@ import { ceilingOf, heightsOf } from './histogram.tsx'
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 
 describe('bars of a histogram', () => {
+  it('the axis counts whole events, also half way up', () => {
+    for (let most = 1; most <= 3_000; most += 1) {
+      const top = ceilingOf(most)
+      expect(top).toBeGreaterThanOrEqual(most)
+      expect(top).toBeLessThanOrEqual(Math.max(4, 2 * most))
+      expect(Number.isInteger(top / 2)).toBe(true)
+    }
+  })
   it('a burst of 20,000 leaves a single event two pixels', () => {
     const top = ceilingOf(20_000)
     expect(sum(heightsOf({ total: 1, parts: [['ssh', 1]] }, top, 114))).toBe(2)

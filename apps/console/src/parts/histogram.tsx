@@ -31,11 +31,11 @@ export function barsOf(data: HistogramData): Bar[] {
 }
 export const servicesIn = (bars: readonly Bar[]) => stacked.filter((c) => bars.some((bar) => bar.parts.some(([part]) => part === c)))
 
-/** A round number at or above the highest bar. */
+/** A round number at or above the highest bar, of which half is whole: events are counted. */
 export function ceilingOf(top: number): number {
   if (top <= 4) return 4
   const magnitude = 10 ** Math.floor(Math.log10(top))
-  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((n) => n * magnitude).find((n) => n >= top) ?? top
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((n) => n * magnitude).find((n) => n >= top && n % 2 === 0) ?? top
 }
 
 /** Above the highest bar, pixels. */
