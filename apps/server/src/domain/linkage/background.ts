@@ -60,7 +60,14 @@ const secrets = words(
     'ubuntu raspberry oracle postgres mysql support service supervisor tech system master server secret iloveyou dragon monkey a123456 ' +
     'vizxv xc3511 xmhdipc juantech 7ujMko0admin 7ujMko0vizxv anko zlxx. Zte521 dreambox realtek klv1234 hi3518 jvbzd ikwb fucker ubnt meinsm smcadmin ' +
     '345gs5662d34 3245gs5662d34 LeitboGi0ro J5cmmu=Kyf0-br8CsW nE7jA%5m S2fGqNFs OxhlwSG8 tlJwpbo6 hunt5759 cat1029 GM8182 TeamSpeak3 oelinux123 ' +
-    'aDm8H%MdA admintelecom e8ehome e8telnet zyad1234 zyad5001 7ujMko0123 huigu309 chzhdpl tsgoingon solokey swsbzkgn',
+    'aDm8H%MdA admintelecom e8ehome e8telnet zyad1234 zyad5001 7ujMko0123 huigu309 chzhdpl tsgoingon solokey swsbzkgn t0talc0ntr0l4! wrgg15_di524 ' +
+    'Aa123456 Aa123456. Aa123456! Abc123456 abc123456 a123456789 Abcd1234 abc12345 qwe123 123qwe 123qweasd 123qweasdzxc qweasd qweasdzxc 1q2w3e 1q2w3e4r ' +
+    'q1w2e3r4 1qaz2wsx3edc 1qaz!QAZ !QAZ2wsx zaq12wsx qazwsx qazwsxedc asd123 asdfgh asdf1234 qwer1234 1234qwer zxcvbn zxcvbnm qwe123!@# 123!@#qwe ' +
+    'woaini1314 5201314 112233 121212 131313 147258369 159753 789456 987654321 777777 999999 11111111 88888888 1111 0000 112233445566 ' +
+    'Admin@123 admin@123 admin@1234 Admin123 admin1 admin12345 Root@123 root@123 root1234 Test@123 Huawei@123 P@ssword P@ssw0rd1 Passw0rd! Password@123 ' +
+    'Welcome1! Welcome@123 pass1234 changeme123 server123 linux123 toor123 temp123 master123 trustno1 superman batman football baseball sunshine princess ' +
+    'shadow michael hunter2 killer pokemon whatever freedom computer internet samsung google abc123abc123 123123qweqwe asd123asd123 123qwe123qwe qwe123qwe123 ' +
+    'correcthorsebatterystaple',
 ).union(new Set(['']))
 
 /** Words of which common passwords and names are made, longest first. */

@@ -6,9 +6,9 @@ import { inFavour, type Model, type Weight } from './model.ts'
 /** Two identities work for one campaign: shared means and hand-overs speak for it, other tools and habits hardly against it. */
 export const campaignModel: Model = {
   families: [
-    { name: 'c2', m: 0.5, most: 8, least: -0.4, sporadic: true, owned: true },
+    { name: 'c2', m: 0.65, most: 8, least: -0.4, sporadic: true, owned: true },
     // One family: the same program brings the same files, lists, commands and handshake to whoever runs it.
-    { name: 'kit', m: 0.5, most: 8, least: -0.3, sporadic: true },
+    { name: 'kit', m: 0.65, most: 8, least: -0.3, sporadic: true },
   ],
   silent: ['traces'],
   extras: ['hand-over', 'secret', 'time', 'keystrokes'],
@@ -17,8 +17,8 @@ export const campaignModel: Model = {
   unbridged: Number.POSITIVE_INFINITY,
   acquainted: 2,
   idle: [],
-  relatives: 16,
-  strangers: 64,
+  relatives: 24,
+  strangers: 128,
   kit: 80,
   chances: 0.6,
   company: 0,
@@ -50,15 +50,15 @@ export function campaignExtra(keystrokes: Keystrokes = () => undefined): Extra {
         const key = statistics.key(value)
         const [one, other] = [mine?.get(key), theirs?.get(key)]
         if (!one || !other) continue
-        const gaps = [
-          [one.left, other.used],
-          [other.left, one.used],
-        ].map(([left, used]) => (left === null || left === undefined || used === null || used === undefined ? -1 : used - left))
+        // Who logs in with a password that was just set, and that nobody comes upon, knows it from whoever set it; a path can be found.
+        const secret = one.told || other.told
+        // Who used a secret before it was left knows it from elsewhere.
+        const gaps = [[one.left, other.since, other.used] as const, [other.left, one.since, one.used] as const].map(
+          ([left, since, used]) => (left === null || since === null || used === null || (secret && since < left) ? -1 : used - left),
+        )
         const gap = Math.min(...gaps.filter((ms) => ms >= 0))
         if (gap > SOON * DAY) continue
         const holders = statistics.holders(value)
-        // Who logs in with a password that was just set, and that nobody comes upon, knows it from whoever set it; a path can be found.
-        const secret = one.told || other.told
         const bound = secret ? Number.POSITIVE_INFINITY : -prior - 1
         const weight = Math.min(bound, inFavour(HANDED_OVER, holders, statistics.population, 0, campaignModel.kit))
         if (weight <= best) continue

@@ -153,6 +153,32 @@ describe('campaigns', () => {
     ]
     expect(campaignsOf([...strangers, ...seen])).toEqual([['a', 'b', 'c']])
   })
+  test('a secret that whoever left it shows there as well brings no two together who come upon it', () => {
+    const word = 'Tq7-belfry-raven-91'
+    const sets = typed(`useradd zoran; echo zoran:${word} | chpasswd`, START)
+    const shows = typed(`echo 'backup login: zoran ${word}' > /opt/notes.txt`, START + 1_000)
+    const enters = (id: string, hours: number) => one(id, { credentials: [['zoran', word]], deckies: ['web-01'] }, START + hours * HOUR)
+    const leaves = (...commands: (typeof sets)[]) => [one('a', { commands }), enters('b', 6), enters('c', 12)]
+    expect(campaignsOf([...strangers, ...leaves(sets)])).toEqual([['a', 'b', 'c']])
+    expect(campaignsOf([...strangers, ...leaves(sets, shows)])).toEqual([])
+    expect(campaignsOf([...strangers, ...leaves(typed(`${sets.text}; echo zoran ${word} > /etc/motd`, START))])).toEqual([])
+  })
+  test.each([
+    ['was typed as a hash of itself', (word: string) => typed(`echo root:${hash('sha256', word)} | chpasswd`, START)],
+    ['stands in a comment', (word: string) => typed(`# echo root:${word} | chpasswd`, START)],
+  ])('a password that %s was told to nobody', (_what, leaves) => {
+    const word = 'Kestrel-over-the-quarry-91'
+    const enters = one('b', { credentials: [['root', hash('sha256', word)]], deckies: ['web-01'] }, START + HOUR)
+    expect(campaignsOf([...strangers, one('a', { commands: [leaves(word)] }), enters])).toEqual([])
+  })
+  test('who used a password there before it was left knows it from elsewhere', () => {
+    const tries = (at: number) =>
+      observed(`o-${at}`, { credentials: [['root', 'Kx91!-vahovi-47']], deckies: ['web-01'], firstSeen: at, lastSeen: at })
+    const leaves = one('a', { commands: [typed('echo root:Kx91!-vahovi-47 | chpasswd', START)] })
+    const before = { id: 'b', observations: [tries(START - 30 * HOUR), tries(START + HOUR)] }
+    expect(campaignsOf([...strangers, leaves, before])).toEqual([])
+    expect(campaignsOf([...strangers, leaves, { id: 'b', observations: [tries(START + HOUR)] }])).toEqual([['a', 'b']])
+  })
   test('who is left behind when a partner is removed is named among those that changed', () => {
     const linker = createCampaignLinker()
     const shared = { c2: ['cc.example:443'], payloads: ['implant'] }
@@ -183,18 +209,6 @@ describe('campaigns', () => {
       one(`victim-${n}`, { hassh: [`own-${n}`], credentials: [[`user${n}`, word]], deckies: ['web-01'] }, START + (5 + n) * HOUR),
     )
     for (const others of [[], strangers]) expect(campaignsOf([...others, leaves, ...tries])).toEqual([])
-  })
-  test('who knows a made-up account and its password was told of both, though the password alone is short', () => {
-    const opens = (user: string, at: number) => [typed(`useradd -m ${user}; echo '${user}:Tz7!kqmo' | chpasswd`, at)]
-    const enters = (id: string, user: string, at: number, commands: ReturnType<typeof opens> = []) =>
-      one(id, { credentials: [[user, 'Tz7!kqmo']], deckies: ['web-01'], commands }, at)
-    const chain = (first: string, second: string) => [
-      one('a', { commands: opens(first, START) }),
-      enters('b', first, START + 6 * HOUR, opens(second, START + 6 * HOUR)),
-      enters('c', second, START + 12 * HOUR),
-    ]
-    expect(campaignsOf([...strangers, ...chain('zykora', 'mavori')])).toEqual([['a', 'b', 'c']])
-    expect(campaignsOf([...strangers, ...chain('zabbix', 'telecomadmin')])).toEqual([])
   })
   test('who only sets the passwords of accounts that were there before brings no strangers together by short ones', () => {
     const names = ['zykora', 'mavori', 'tefani', 'rokabe']

@@ -16,8 +16,11 @@ export interface Profile {
   readonly values: Readonly<Record<string, readonly Value[]>>
   /** Where it has several bearers, such as addresses: by key of a value that not all of them show, which do. */
   readonly bearers?: ReadonlyMap<string, readonly number[]>
-  /** By key of a value: when it was left behind and when it was used. */
-  readonly traces?: ReadonlyMap<string, { readonly left: number | null; readonly used: number | null; readonly told: boolean }>
+  /** By key of a value: when it was left behind, and when it was used first and last. */
+  readonly traces?: ReadonlyMap<
+    string,
+    { readonly left: number | null; readonly since: number | null; readonly used: number | null; readonly told: boolean }
+  >
 }
 
 /** Place among others by time, epoch milliseconds; by id only where times are the same. */

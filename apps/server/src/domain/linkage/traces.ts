@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto'
+import { accountsIn } from './accounts.ts'
 import { guessing } from './guessing.ts'
 import type { Observation } from './observation.ts'
 import { namedValue, type Value } from './profile.ts'
 
-/** When something on a decky was left there and when it was used, epoch milliseconds: the first and the last time of each. */
+/** When something on a decky was left there first, and when it was used first and last, epoch milliseconds. */
 export interface Trace {
   readonly value: Value
   left: number | null
+  since: number | null
   used: number | null
   /** A secret that whoever left it made up so that nobody comes upon it. */
   told: boolean
@@ -17,15 +19,14 @@ const MOST_COMMANDS = 1_000
 const MOST_LOGINS = 200
 const LONGEST = 512
 
-const account = /\b(?:useradd|adduser)\s+(?:-\S+\s+(?:\/\S+\s+)?){0,8}([a-z_][\w.-]{0,31})/g
-const secret = /\b([a-z_][\w.-]{0,31}):([^\s:'"|]{1,64})['"]?\s*\|\s*(?:sudo\s+)?chpasswd/g
 const written = /(?:>>?\s*|\s-[oO]\s*|\b(?:mkdir|touch)\s+(?:-p\s+)?)(\/[\w./-]{3,128})/g
 const named = /(?<![\w./:-])\/[\w./-]{3,128}/g
 /** Where everybody writes and reads. */
 const common = /^\/(?:dev|etc|proc|sys|bin|sbin|usr\/s?bin|var\/log)\/|^\/(?:tmp|root|home|var\/tmp|dev\/shm|var\/run)\/?$/
 
-/** Secrets are kept as their SHA-256; those of the lab stand as they were typed. */
-const hashed = (word: string): string => (/^[0-9a-f]{64}$/u.test(word) ? word : hash('sha256', word))
+const hashed = (word: string): string => hash('sha256', word)
+/** Secrets that were tried are kept as their SHA-256; those of the lab stand as they were typed. */
+const kept = (word: string): string => (/^[0-9a-f]{64}$/u.test(word) ? word : hashed(word))
 
 const matches = (pattern: RegExp, text: string) => [...text.matchAll(pattern)]
 
@@ -39,26 +40,26 @@ export function tracesOf(observations: readonly Observation[]): Trace[] {
     const value = namedValue(kind, text)
     const known = traces.get(value.key)
     if (!known && traces.size >= MOST) return
-    const trace = known ?? { value, left: null, used: null, told }
+    const trace = known ?? { value, left: null, since: null, used: null, told }
     trace.told ||= told
     if (what === 'left') trace.left = Math.min(trace.left ?? ts, ts)
-    else trace.used = Math.max(trace.used ?? ts, ts)
+    else {
+      trace.since = Math.min(trace.since ?? ts, ts)
+      trace.used = Math.max(trace.used ?? ts, ts)
+    }
     traces.set(value.key, trace)
   }
   for (const { commands, credentials, deckies, firstSeen } of observations) {
-    /** Accounts that came into being here. */
-    const made = new Set<string>()
     for (const { ts, decky, text: whole } of commands.slice(0, MOST_COMMANDS)) {
       // What is left is found at one place, after a time.
       if (ts === null || decky === null) continue
       const text = whole.slice(0, LONGEST)
-      for (const [, user = ''] of matches(account, text)) {
-        made.add(`${user} on ${decky}`)
-        note('account', `${user} on ${decky}`, ts, 'left')
-      }
-      for (const [, user = '', word = ''] of matches(secret, text)) {
-        const odds = guessing(user, word, made.has(`${user} on ${decky}`))
-        if (odds !== 'listed') note('password', JSON.stringify([user, hashed(word), decky]), ts, 'left', odds === 'told')
+      const { made, set } = accountsIn(text)
+      for (const user of made) note('account', `${user} on ${decky}`, ts, 'left')
+      for (const { user, secret, shown } of set) {
+        const odds = guessing(user, secret)
+        const told = odds === 'told' && !shown && !commands.some((other) => other.text !== whole && other.text.includes(secret))
+        if (odds !== 'listed') note('password', JSON.stringify([user, hashed(secret), decky]), ts, 'left', told)
       }
       const files = new Set(matches(written, text).map(([, path]) => path ?? ''))
       for (const [path] of matches(named, text))
@@ -69,7 +70,7 @@ export function tracesOf(observations: readonly Observation[]): Trace[] {
       for (const [user, word] of credentials.slice(0, MOST_LOGINS))
         for (const decky of deckies.slice(0, 8)) {
           note('account', `${user} on ${decky}`, firstSeen, 'used')
-          note('password', JSON.stringify([user, hashed(word), decky]), firstSeen, 'used')
+          note('password', JSON.stringify([user, kept(word), decky]), firstSeen, 'used')
         }
   }
   return [...traces.values()]
