@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AttackerProfile, Decky, Lifecycle, LogRow, Page } from '@decnet/contracts/api'
@@ -219,6 +219,10 @@ it('M3: without a bus a mutation is made and both sides are told; with the lines
 
     await ask('POST', `/deckies/${one}/mutate`)
     await expect.poll(async () => (await mutations(one)).length, SOON).toBe(1)
+    // The line comes after the record: what is in its way goes when it was met.
+    await expect
+      .poll(() => readFileSync(join(home, 'logs', 'server.log'), 'utf8'), SOON)
+      .toContain('a mutation could not be written as a line')
     rmSync(join(home, 'sources', 'mutator'))
     await ask('POST', `/deckies/${other}/mutate`)
     await expect.poll(async () => (await lines(other)).length, SOON).toBe(1)
