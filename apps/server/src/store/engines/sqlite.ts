@@ -21,7 +21,7 @@ export interface SqliteFile {
 }
 
 /** Tables are made in a transaction (SQLite can): a migration that was killed in the middle leaves nothing behind. */
-class Adapter extends SqliteAdapter {
+class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl() {
     return true
   }
@@ -34,7 +34,7 @@ class WritingDriver extends SqliteDriver {
   }
 }
 
-class Dialect extends SqliteDialect {
+class TransactionalDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig
   readonly #writes: boolean
   constructor(config: SqliteDialectConfig, writes: boolean) {
@@ -43,7 +43,7 @@ class Dialect extends SqliteDialect {
     this.#writes = writes
   }
   override createAdapter() {
-    return new Adapter()
+    return new TransactionalAdapter()
   }
   override createDriver() {
     return this.#writes ? new WritingDriver(this.#config) : super.createDriver()
@@ -91,7 +91,7 @@ export async function openSqlite(path: string, readonly: boolean) {
       cause: error,
     })
   }
-  const db = new Kysely<Schema>({ dialect: new Dialect({ database: keepStatements(raw) }, !readonly) })
+  const db = new Kysely<Schema>({ dialect: new TransactionalDialect({ database: keepStatements(raw) }, !readonly) })
   const file: SqliteFile = { path, raw }
   const close = async () => {
     await db.destroy()
