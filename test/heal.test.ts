@@ -102,7 +102,8 @@ for (const link of ['bridge', 'macvlan'] as const)
       fleet = await start()
       await whole()
       const all = [fleet.process.pid ?? 0, fleet.supervisor(), fleet.child('server'), fleet.child('sensor'), fleet.child('root-helper')]
-      for (const pid of all) process.kill(pid, 'SIGKILL')
+      // Stopped before, so that none has the time to see another one gone.
+      for (const signal of ['SIGSTOP', 'SIGKILL'] as const) for (const pid of all) process.kill(pid, signal)
       expect(spaces()).toHaveLength(HOSTS)
       const { stdout: doctor } = await run('nsenter', [
         `--net=/run/netns/${lan.space('fleet')}`,
@@ -115,8 +116,9 @@ for (const link of ['bridge', 'macvlan'] as const)
       expect(JSON.parse(doctor).findings).toContainEqual(
         expect.objectContaining({ check: 'strays', found: expect.stringContaining(`${HOSTS} hosts of this home`) }),
       )
-      const { stdout } = await down()
-      expect([JSON.parse(stdout), leftOf(home, lan)]).toMatchObject([{ stopped: false, removed: HOSTS }, []])
+      const { code, stdout, stderr } = await down()
+      expect([code, stderr, leftOf(home, lan)]).toEqual([0, '', []])
+      expect(JSON.parse(stdout)).toMatchObject({ stopped: false, removed: HOSTS })
     })
   })
 

@@ -48,6 +48,16 @@ export function standingMarks(): ReadonlyMap<string, number> {
   return marks
 }
 
+/** Does what removes something; that it is gone by itself meanwhile is as good. @throws {AppError} `network_refused` when it still stands. */
+function remove(line: string, stands: () => boolean): void {
+  if (!stands()) return
+  try {
+    ip([line])
+  } catch (error) {
+    if (stands()) throw error
+  }
+}
+
 /**
  * Removes namespaces in one go. A connection that somebody keeps half open may hold one for minutes yet: its card is taken down first.
  * @throws {AppError} `network_refused`.
@@ -60,8 +70,7 @@ export function removeNamespaces(names: readonly string[]): void {
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'network_refused') throw error
     // One is gone already; the others have to go all the same.
-    const there = new Set(allNamespaces())
-    for (const name of names) if (there.has(name)) ip([`netns del ${name}`])
+    for (const name of names) remove(`netns del ${name}`, () => allNamespaces().includes(name))
   }
 }
 
@@ -74,9 +83,9 @@ function silence(namespace: string): void {
   }
 }
 
-/** Cables whose other end went with its namespace go by themselves; others are cut. */
+/** Cables whose other end went with its namespace go by themselves, a moment later; others are cut. @throws {AppError} `network_refused`. */
 export function removeCables(names: readonly string[]): void {
-  for (const name of names) if (linkNames().has(name)) ip([`link del ${name}`])
+  for (const name of names) remove(`link del ${name}`, () => linkNames().has(name))
 }
 
 /** Removes everything that bears a mark; how many hosts that were. */
