@@ -5,7 +5,7 @@ import { conditions } from '../lab/conditions.ts'
 import { experiment, type Outcome } from '../lab/experiment.ts'
 import { type Growth, growth } from '../lab/growth.ts'
 import type { Knobs } from '../lab/knobs.ts'
-import { linkage } from '../lab/linkage.ts'
+import { linkage, unguarded } from '../lab/linkage.ts'
 import { reportMarkdown } from '../lab/report/markdown.ts'
 import { goals, type Report, reportPage } from '../lab/report/page.ts'
 import { scoreNames, truthNotes } from '../lab/report/words.ts'
@@ -26,7 +26,7 @@ export interface ReportOptions {
 
 /** Runs every method under every condition, and writes about it: as a page, as a document, and to be kept. Minutes of work: a line on a terminal says how far it is. */
 export function makeReport({ seeds, growth: most, knobs, out, madeAt }: ReportOptions) {
-  const methods = [linkage, ...baselines]
+  const methods = [linkage, unguarded, ...baselines]
   const progress = progressLine()
   const outcomes: Outcome[] = []
   const total = conditions.length * seeds

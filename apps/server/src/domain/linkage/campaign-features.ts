@@ -2,13 +2,13 @@ import { atomsOf } from './atoms.ts'
 import { commandValues, credentialValues, filesOf, hostsOf, networkOf, toolsOf } from './features.ts'
 import type { Observation } from './observation.ts'
 import { type Profile, rankOf, type Value } from './profile.ts'
-import { tracesOf } from './traces.ts'
+import { areKnown, tracesOf } from './traces.ts'
 
 /** Observations of one identity that are looked at: the first ones. */
 const MOST = 256
 
-/** A password may have been told, and then counts whoever brings it; of one that lists may have the weight is bounded. */
-const TOLD = 'password\0'
+/** Whoever knows a password was trusted with it, whichever address brings it; whoever left it may have left it for all to see. */
+const PASSWORD = 'password\0'
 
 /** An identity with all that was observed of it. */
 export interface LinkedIdentity {
@@ -26,7 +26,8 @@ const shownBy = (observations: readonly Observation[]) => ({
   kit: [
     ...filesOf(observations.flatMap(({ payloads }) => payloads)),
     ...credentialValues({
-      credentials: observations.flatMap(({ credentials }) => credentials),
+      // What few tries show may be a stranger's, who left it for all to see: that is a hand-over.
+      credentials: observations.flatMap(({ credentials }) => (areKnown(credentials) ? [] : credentials)),
       accepted: observations.flatMap(({ accepted = [] }) => accepted),
     }),
     ...commandValues(observations.flatMap(({ commands }) => commands)),
@@ -57,8 +58,9 @@ function bearersOf(observations: readonly Observation[], confirmed: Confirmed): 
   const bearers = new Map<string, number[]>()
   for (const [index, stays] of witnesses.entries()) {
     const { c2, kit } = shownBy(stays)
-    for (const key of new Set([...c2, ...kit, ...tracesOf(stays).map(({ value }) => value)].map((value) => value.key)))
-      if (!key.startsWith(TOLD)) bearers.set(key, [...(bearers.get(key) ?? []), index])
+    const traces = tracesOf(stays).filter(({ value, left }) => left !== null || !value.key.startsWith(PASSWORD))
+    for (const key of new Set([...c2, ...kit, ...traces.map(({ value }) => value)].map((value) => value.key)))
+      bearers.set(key, [...(bearers.get(key) ?? []), index])
   }
   return new Map([...bearers].filter(([, by]) => by.length < witnesses.length))
 }

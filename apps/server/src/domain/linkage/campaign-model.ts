@@ -11,9 +11,9 @@ export const campaignModel: Model = {
     { name: 'kit', m: 0.65, most: 8, least: -0.3, sporadic: true },
   ],
   silent: ['traces'],
-  extras: ['hand-over', 'secret', 'time', 'keystrokes'],
+  extras: ['hand-over', 'told', 'heard', 'time', 'keystrokes'],
   unforged: [],
-  told: ['secret'],
+  trusting: { told: 'to', heard: 'from' },
   unbridged: Number.POSITIVE_INFINITY,
   acquainted: 2,
   idle: [],
@@ -25,7 +25,7 @@ export const campaignModel: Model = {
   lone: 0.5,
 }
 const TRACES = campaignModel.families.length
-const [SECRET, TIME, KEYSTROKES] = [TRACES + 1, TRACES + 2, TRACES + 3]
+const [TOLD, HEARD, TIME, KEYSTROKES] = [TRACES + 1, TRACES + 2, TRACES + 3, TRACES + 4]
 const NOTHING = new Uint32Array()
 const HANDED_OVER = 0.4
 const DAY = 86_400_000
@@ -57,14 +57,15 @@ export function campaignExtra(keystrokes: Keystrokes = () => undefined): Extra {
           ([left, since, used]) => (left === null || since === null || used === null || (secret && since < left) ? -1 : used - left),
         )
         const gap = Math.min(...gaps.filter((ms) => ms >= 0))
+        const way = gaps[0] === gap ? TOLD : HEARD
         if (gap > SOON * DAY) continue
         const holders = statistics.holders(value)
         const bound = secret ? Number.POSITIVE_INFINITY : -prior - 1
         const weight = Math.min(bound, inFavour(HANDED_OVER, holders, statistics.population, 0, campaignModel.kit))
         if (weight <= best) continue
         best = weight
-        into[TRACES] = secret ? Number.NaN : weight
-        into[SECRET] = secret ? weight : Number.NaN
+        into.fill(Number.NaN, TRACES, TIME)
+        into[secret ? way : TRACES] = weight
         const why = `left by one, used by the other ${later(gap)}; known to ${holders}`
         if (said) handedOver = { family: secret ? 'secret' : 'hand-over', values: [statistics.text(value)], weight, why }
       }

@@ -142,26 +142,87 @@ describe('campaigns', () => {
     expect(campaignsOf([...strangers, { ...hops, confirmed: [['without', 'with']] }, partner])).toEqual([['b', 'a']])
     expect(campaignsOf([...strangers, { ...hops, confirmed: [['with', 'elsewhere']] }, partner])).toEqual([])
   })
-  test('who was told a secret joins a campaign by it, though nobody else there shares anything with him', () => {
-    const told = (id: string, user: string, at: number, more: Parameters<typeof observed>[1] = {}) =>
-      one(id, { credentials: [[user, `${user}-Kx91!-vahovi`]], deckies: ['web-01'], ...more }, at)
-    const sets = (user: string, at: number) => typed(`echo '${user}:${user}-Kx91!-vahovi' | chpasswd`, at)
-    const seen = [
-      one('a', { commands: [sets('zoran', START)] }),
-      told('b', 'zoran', START + 6 * HOUR, { commands: [sets('mirko', START + 6 * HOUR)] }),
-      told('c', 'mirko', START + 12 * HOUR),
-    ]
-    expect(campaignsOf([...strangers, ...seen])).toEqual([['a', 'b', 'c']])
-  })
-  test('a secret that whoever left it shows there as well brings no two together who come upon it', () => {
-    const word = 'Tq7-belfry-raven-91'
-    const sets = typed(`useradd zoran; echo zoran:${word} | chpasswd`, START)
-    const shows = typed(`echo 'backup login: zoran ${word}' > /opt/notes.txt`, START + 1_000)
-    const enters = (id: string, hours: number) => one(id, { credentials: [['zoran', word]], deckies: ['web-01'] }, START + hours * HOUR)
-    const leaves = (...commands: (typeof sets)[]) => [one('a', { commands }), enters('b', 6), enters('c', 12)]
-    expect(campaignsOf([...strangers, ...leaves(sets)])).toEqual([['a', 'b', 'c']])
-    expect(campaignsOf([...strangers, ...leaves(sets, shows)])).toEqual([])
-    expect(campaignsOf([...strangers, ...leaves(typed(`${sets.text}; echo zoran ${word} > /etc/motd`, START))])).toEqual([])
+  describe('a secret', () => {
+    const secretOf = (user: string) => `${user}-Kx91!-vahovi`
+    const sets = (user: string, at: number) => typed(`echo '${user}:${secretOf(user)}' | chpasswd`, at)
+    type Given = Parameters<typeof observed>[1]
+    /** Somebody who leaves secrets of these accounts, and uses those of others. */
+    const actor = (id: string, hours: number, leaves: readonly string[], uses: readonly string[], more: Given = {}) => {
+      const at = START + hours * HOUR
+      const credentials = uses.map((user) => [user, secretOf(user)] as const)
+      return one(id, { credentials, deckies: ['web-01'], commands: leaves.map((user) => sets(user, at)), ...more }, at)
+    }
+    const together = (found: readonly (readonly string[])[], a: string, b: string) =>
+      found.some((members) => members.includes(a) && members.includes(b))
+
+    test('is passed on: who was told it tells the next another, and all three are one campaign, though nothing else is shared', () => {
+      const seen = [actor('a', 0, ['zoran'], []), actor('b', 6, ['mirko'], ['zoran']), actor('c', 12, [], ['mirko'])]
+      expect(campaignsOf([...strangers, ...seen])).toEqual([['a', 'b', 'c']])
+    })
+    test('of two who have told it to the same one makes one campaign of all three', () => {
+      const seen = [actor('a', 0, ['zoran'], []), actor('b', 2, ['mirko'], []), actor('c', 12, [], ['zoran', 'mirko'])]
+      expect(campaignsOf([...strangers, ...seen])).toEqual([['a', 'b', 'c']])
+    })
+    test('that two strangers use, or one of each, joins neither of them to the other: whoever left it may have told it to all', () => {
+      const shared = { c2: ['cc.example:443'], payloads: ['implant'], hassh: ['poison'] }
+      for (const seen of [
+        [actor('p', 0, ['zoran'], []), actor('a', 6, [], ['zoran']), actor('b', 12, [], ['zoran'])],
+        [actor('p', 0, ['zoran', 'mirko'], []), actor('a', 6, [], ['zoran']), actor('b', 12, [], ['mirko'])],
+        // Several who leave them, and who are one campaign themselves, by what they share or by secrets of their own.
+        [
+          actor('p', 0, ['zoran'], [], shared),
+          actor('q', 1, ['mirko'], [], shared),
+          actor('a', 6, [], ['zoran']),
+          actor('b', 12, [], ['mirko']),
+        ],
+        [
+          actor('p', 0, ['zoran', 'lenka'], []),
+          actor('q', 1, ['mirko'], ['lenka']),
+          actor('a', 6, [], ['zoran']),
+          actor('b', 12, [], ['mirko']),
+        ],
+        [
+          actor('o', -1, ['lenka'], []),
+          actor('p', 0, ['zoran', 'mirko'], ['lenka']),
+          actor('a', 6, [], ['zoran']),
+          actor('b', 12, [], ['mirko']),
+        ],
+      ])
+        for (const others of [[], strangers]) {
+          const found = campaignsOf([...others, ...seen])
+          expect(found.length, 'somebody knows what somebody left').toBeGreaterThan(0)
+          expect(together(found, 'a', 'b')).toBe(false)
+        }
+    })
+    test('of a poisoner joins no strangers who share a little by chance', () => {
+      const little = { c2: ['seldom.example'], hassh: ['seldom'] }
+      const few = times(5, (n) => one(`few-${n}`, { ...little, c2: [n % 2 === 0 ? 'seldom.example' : `own-${n}.example`] }))
+      const poison = [actor('o', -1, ['lenka'], []), actor('p', 0, ['zoran', 'mirko'], ['lenka'])]
+      const [a, b] = [actor('a', 6, [], ['zoran'], { ...little }), actor('b', 12, [], ['mirko'], { ...little })]
+      const alone = together(campaignsOf([...strangers, ...few, a, b]), 'a', 'b')
+      expect(together(campaignsOf([...strangers, ...few, ...poison, a, b]), 'a', 'b')).toBe(alone)
+    })
+    test('that a copycat leaves who is taken for one of two strangers does not join the other to it; what it was told does', () => {
+      const stay = (id: string, n: number, given: Given) =>
+        observed(id, { ip: addressOf(n), firstSeen: START, lastSeen: START, hassh: ['a'], deckies: ['web-01'], ...given })
+      const leaves = stay('copycat', 407, { commands: [sets('zoran', START)] })
+      expect(campaignsOf([...strangers, { id: 'a', observations: [stay('own', 201, {}), leaves] }, actor('b', 6, [], ['zoran'])])).toEqual(
+        [],
+      )
+      const later = { firstSeen: START + 6 * HOUR, lastSeen: START + 6 * HOUR }
+      const uses = stay('hop', 407, { credentials: [['zoran', secretOf('zoran')]], ...later })
+      expect(campaignsOf([...strangers, actor('a', 0, ['zoran'], []), { id: 'b', observations: [stay('own', 201, {}), uses] }])).toEqual([
+        ['a', 'b'],
+      ])
+    })
+    test('that whoever left it shows there as well is no secret', () => {
+      const shows = typed(`echo 'backup login: zoran ${secretOf('zoran')}' > /opt/notes.txt`, START + 1_000)
+      const leaves = (...commands: ReturnType<typeof typed>[]) => [one('a', { commands }), actor('b', 6, [], ['zoran'])]
+      expect(campaignsOf([...strangers, ...leaves(sets('zoran', START))])).toEqual([['a', 'b']])
+      expect(campaignsOf([...strangers, ...leaves(sets('zoran', START), shows)])).toEqual([])
+      const atOnce = typed(`${sets('zoran', START).text}; echo zoran ${secretOf('zoran')} > /etc/motd`, START)
+      expect(campaignsOf([...strangers, ...leaves(atOnce)])).toEqual([])
+    })
   })
   test.each([
     ['was typed as a hash of itself', (word: string) => typed(`echo root:${hash('sha256', word)} | chpasswd`, START)],

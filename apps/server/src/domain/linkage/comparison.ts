@@ -69,7 +69,7 @@ function agreementOf(one: Item, other: Item, family: number, { families }: Model
   for (const value of shared) fewest = Math.min(fewest, statistics.holders(value))
   const rare = asRare(shared, fewest, statistics, rows)
   const run = both.length - shared.length
-  const script = habit && rows === undefined && shared.length >= LIST && shared.length === a.length && shared.length === b.length
+  const script = habit && rows === undefined && shared.length === a.length && shared.length === b.length
   const list = run > 0 && (run >= rare || run >= LIST)
   const chances = Math.min(asRare(a, fewest, statistics, rows), asRare(b, fewest, statistics, rows))
   return {

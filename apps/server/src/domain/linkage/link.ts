@@ -8,14 +8,20 @@ export interface Link {
   readonly confidence: number
 }
 
-/** Everything at once: identities, campaigns of at least two of them, and all pairs that were linked. Any order gives the same answer. */
-export function link(observations: readonly Observation[]): { readonly grouping: Grouping; readonly links: readonly Link[] } {
+/**
+ * Everything at once: identities, campaigns of at least two of them, and all pairs that were linked. Any order gives the same answer. `unguarded`:
+ * campaigns without what keeps a copycat from joining strangers.
+ */
+export function link(
+  observations: readonly Observation[],
+  options: { readonly unguarded?: boolean } = {},
+): { readonly grouping: Grouping; readonly links: readonly Link[] } {
   const linker = createLinker()
   linker.load(observations)
   linker.settle()
   const identities = linker.groups()
   const known = new Map(observations.map((observation) => [observation.id, observation]))
-  const campaigns = createCampaignLinker()
+  const campaigns = createCampaignLinker(undefined, options)
   campaigns.load(identities.map(({ id, members }) => ({ id, observations: members.flatMap((member) => known.get(member) ?? []) })))
   campaigns.settle()
   const links = identities.flatMap(({ members }) =>

@@ -43,6 +43,25 @@ describe('what is shared weighs by how many share it', () => {
         groupsOf([...crowd(50), observed('a', { ip: '9.9.9.9', ...shared }), observed('b', { ip: '8.8.8.8', ...shared })]),
       ).toHaveLength(52)
   })
+  test('commands that agree word for word weigh as a script, be it one or eight of them; a single other one makes them the work of a hand', () => {
+    const words = times(8, (n) => `own${'abcdefgh'[n]} --${'klmnopqr'[n]}x`)
+    const stay = (id: string, n: number, texts: readonly string[]) => {
+      const at = START + n * 31 * HOUR
+      const commands = texts.map((text, index) => ({ ts: at + index, decky: 'web-01', text }))
+      return observed(id, { ip: addressOf(3_000 + n), asn: 6_000 + n, hassh: ['rare'], firstSeen: at, lastSeen: at + HOUR, commands })
+    }
+    const weight = (mine: readonly string[], theirs: readonly string[]) => {
+      const linker = createLinker()
+      linker.load([...crowd(50), stay('a', 1, mine), stay('b', 2, theirs)])
+      linker.settle()
+      return linker.explain('a', 'b')?.evidence.find(({ family }) => family === 'commands')?.weight ?? Number.NaN
+    }
+    const varied = times(8, (n) => weight([...words.slice(0, n + 1), 'zip -r q'], words.slice(0, n + 1)))
+    for (const [n, hand] of varied.entries()) {
+      expect(weight(words.slice(0, n + 1), words.slice(0, n + 1))).toBeCloseTo(0.5)
+      expect(hand).toBeGreaterThanOrEqual(varied[n - 1] ?? 2)
+    }
+  })
   test('a hundred bots of one botnet on one decky are not one operator, among few or many others', () => {
     const list = times(30, (n) => ['root', `botnet-${n}`] as const)
     const bots = times(100, (n) =>

@@ -13,6 +13,7 @@ import {
 } from './explanation.ts'
 import { featuresOf } from './features.ts'
 import { identityExtra, identityModel } from './identity-model.ts'
+import type { Model } from './model.ts'
 import type { Observation } from './observation.ts'
 import type { Profile } from './profile.ts'
 import { withTyping } from './typing.ts'
@@ -127,6 +128,15 @@ export function createLinker(keystrokes: Keystrokes = () => undefined): Linker<O
 
 export type { LinkedIdentity }
 
-/** Identities → campaigns. */
-export const createCampaignLinker = (keystrokes?: Keystrokes): Linker<LinkedIdentity> =>
-  linkerOf(createEngine(campaignModel, campaignExtra(keystrokes)), 'linked campaign', campaignFeaturesOf)
+/**
+ * Identities → campaigns. `unguarded`: whoever copies two strangers joins them; it is there to measure what the guards against that cost.
+ */
+export function createCampaignLinker(keystrokes?: Keystrokes, { unguarded = false } = {}): Linker<LinkedIdentity> {
+  const [model, featuresOf] = unguarded ? [unguardedModel, withoutBearers] : [campaignModel, campaignFeaturesOf]
+  return linkerOf(createEngine(model, campaignExtra(keystrokes)), 'linked campaign', featuresOf)
+}
+const unguardedModel: Model = { ...campaignModel, acquainted: Number.NEGATIVE_INFINITY, unbridged: Number.NEGATIVE_INFINITY }
+const withoutBearers = (identity: LinkedIdentity): Profile => {
+  const { bearers: _, ...profile } = campaignFeaturesOf(identity)
+  return profile
+}

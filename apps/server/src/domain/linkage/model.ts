@@ -37,8 +37,8 @@ export interface Model {
   readonly extras: readonly string[]
   /** Those of them that nobody can forge. */
   readonly unforged: readonly string[]
-  /** Those of them that are known to whoever was told, and to nobody else: they count though a single member brings them. */
-  readonly told: readonly string[]
+  /** Those of them that say that the first of two trusted the second, or the second the first. */
+  readonly trusting: Readonly<Record<string, 'to' | 'from'>>
   /** Log-odds that must be left without any one member: nobody is the only bridge between strangers. More than the prior demands is never asked. */
   readonly unbridged: number
   /**

@@ -16,7 +16,6 @@ export interface Trace {
 
 const MOST = 64
 const MOST_COMMANDS = 1_000
-const MOST_LOGINS = 200
 const LONGEST = 512
 
 const written = /(?:>>?\s*|\s-[oO]\s*|\b(?:mkdir|touch)\s+(?:-p\s+)?)(\/[\w./-]{3,128})/g
@@ -27,6 +26,10 @@ const common = /^\/(?:dev|etc|proc|sys|bin|sbin|usr\/s?bin|var\/log)\/|^\/(?:tmp
 const hashed = (word: string): string => hash('sha256', word)
 /** Secrets that were tried are kept as their SHA-256; those of the lab stand as they were typed. */
 const kept = (word: string): string => (/^[0-9a-f]{64}$/u.test(word) ? word : hashed(word))
+
+/** A list that is tried through hits an account by chance; few tries are knowledge, their own or that of whoever set the password. */
+export const areKnown = (credentials: Observation['credentials']): boolean => credentials.length <= FEW
+const FEW = 3
 
 const matches = (pattern: RegExp, text: string) => [...text.matchAll(pattern)]
 
@@ -65,9 +68,8 @@ export function tracesOf(observations: readonly Observation[]): Trace[] {
       for (const [path] of matches(named, text))
         if (!common.test(path)) note('file', `${path} on ${decky}`, ts, files.has(path) ? 'left' : 'used')
     }
-    // A list that is tried through hits an account by chance; few tries are knowledge.
-    if (firstSeen !== null && credentials.length <= 3)
-      for (const [user, word] of credentials.slice(0, MOST_LOGINS))
+    if (firstSeen !== null && areKnown(credentials))
+      for (const [user, word] of credentials)
         for (const decky of deckies.slice(0, 8)) {
           note('account', `${user} on ${decky}`, firstSeen, 'used')
           note('password', JSON.stringify([user, kept(word), decky]), firstSeen, 'used')
