@@ -46,10 +46,17 @@ export function acquaintanceAmong(
     for (const member of all) for (const next of trusted[member] ?? []) all.add(next)
     return all
   })
-  const of = (member: number) => vouched[member] ?? new Set([member])
-  const related = (a: number, b: number) => !of(a).isDisjointFrom(of(b))
-  return {
-    related,
-    strangers: (a, b) => !related(a, b) && ![...of(a)].some((one) => [...of(b)].some((other) => known[one * size + other] === 1)),
+  const of = (member: number) => vouched[member] ?? NOBODY
+  /** Asked again and again; each pair is answered once. */
+  const once = (answer: (a: number, b: number) => boolean) => {
+    const answers = new Int8Array(size * size)
+    return (a: number, b: number) => {
+      if (answers[a * size + b] === 0) answers[a * size + b] = answers[b * size + a] = answer(a, b) ? 1 : -1
+      return answers[a * size + b] === 1
+    }
   }
+  const related = once((a, b) => !of(a).isDisjointFrom(of(b)))
+  const acquainted = (a: number, b: number) => [...of(a)].some((one) => [...of(b)].some((other) => known[one * size + other] === 1))
+  return { related, strangers: once((a, b) => !related(a, b) && !acquainted(a, b)) }
 }
+const NOBODY: ReadonlySet<number> = new Set()

@@ -41,6 +41,7 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
   const sporadic = model.families.map((family) => family.sporadic === true)
   const own = [...model.families.map(({ habit }) => habit === true), ...model.extras.map((name) => model.unforged.includes(name))]
   const trusts = [...model.families.map(() => null), ...model.extras.map((name) => model.trusting[name] ?? null)]
+  const trusting = trusts.some((each) => each !== null)
   // What an operator joined is one member that shows all of it.
   const atoms = atomsOf(count, together, forbiddenPairs)
   const size = atoms.length
@@ -95,7 +96,7 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
   let second = 0
   /** Log-odds between some members and a cluster, without the prior; of one member only secrets that all the others vouch for. */
   function evidence(members: readonly number[], other: number, without = -1): number {
-    const vouched = without >= 0 && members.every((one) => one === without || of(other).some((each) => related(one, each)))
+    const vouched = trusting && without >= 0 && members.every((one) => one === without || of(other).some((each) => related(one, each)))
     let total = 0
     let strongest = 0
     let spoken = 0
