@@ -14,8 +14,8 @@ const rare = {
   fetches: ['http://203.0.113.99:8443/drop/ivy.sh'],
   files: ['a'.repeat(64)],
 }
-/** Logs in with what the others set. */
-const told = { hassh: '3'.repeat(32), logins: [['nuno', 'Bell-of-9-winters']] as const }
+/** Logs in with what the first ones set. */
+const told = { hassh: '3'.repeat(32), logins: [['nuno', 'Bell-of-9-winters']] as const, fetches: rare.fetches, files: rare.files }
 const other = { hassh: '2'.repeat(32), logins: [['git', 'sunken-bell']] as const, fetches: rare.fetches, files: rare.files }
 
 describe('identities and campaigns over the API', () => {
@@ -30,6 +30,8 @@ describe('identities and campaigns over the API', () => {
       visit({ ip: `198.51.100.${n + 1}`, at: n * 60_000, hassh: '0a07365cc01fa9fc82608ba4019af499', logins: [['root', '123456']] }),
     ).flat()
     await api.feed(...strangers)
+    // It is here already when they set that, and tries what it can.
+    await api.feed(...visit({ ip: D, at: -900_000, hassh: told.hassh, refused: [['root', 'a-guess-of-mine']] }))
     await api.feed(...visit({ ip: A, ...rare }), ...visit({ ip: B, at: 600_000, ...rare }), ...visit({ ip: C, at: 1_200_000, ...other }))
     await api.feed(...visit({ ip: D, at: 1_300_000, ...told }))
   })

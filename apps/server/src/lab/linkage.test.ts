@@ -22,9 +22,9 @@ describe('linkage at the default noise', () => {
   })
 
   // Of campaigns 0.85 is promised: docs/identity-resolution.md says what it costs that nobody who copies two strangers joins them.
-  it('finds identities and campaigns as well as docs/linkage-results.md says over thirty seeds: 0.901 and 0.820', () => {
+  it('finds identities and campaigns as well as docs/linkage-results.md says over thirty seeds: 0.900 and 0.815', () => {
     expect(promised?.identities.bcubedF1?.value).toBeGreaterThanOrEqual(goals.identities)
-    expect(promised?.campaigns.bcubedF1?.value).toBeGreaterThanOrEqual(0.818)
+    expect(promised?.campaigns.bcubedF1?.value).toBeGreaterThanOrEqual(0.813)
   })
 
   it('beats the prior rules and everything trivial', () => {

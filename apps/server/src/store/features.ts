@@ -41,6 +41,7 @@ function cut(json: string): readonly string[] {
 }
 
 function observation(owner: Owner, rows: readonly Row[], times: readonly [number | null, number | null]): Observation {
+  const tried = rows.flatMap((row) => (row.kind === 'credential' ? pair(row.value).map((login) => ({ login, ts: row.first_ts })) : []))
   const valuesOf = (kind: FeatureKind) => rows.flatMap((row) => (row.kind === kind ? [row.value] : []))
   return {
     id: owner.uuid,
@@ -51,7 +52,8 @@ function observation(owner: Owner, rows: readonly Row[], times: readonly [number
     fingerprints: { ja3: valuesOf('ja3'), ja4: valuesOf('ja4'), hassh: valuesOf('hassh') },
     payloads: valuesOf('payload'),
     c2: valuesOf('c2'),
-    credentials: valuesOf('credential').flatMap(pair),
+    credentials: tried.map(({ login }) => login),
+    credentialTimes: tried.map(({ ts }) => ts),
     accepted: valuesOf('account').flatMap(pair),
     commands: rows.flatMap((row) => (row.kind === 'command' ? [{ ts: row.first_ts, decky: row.decky ?? '', text: row.value }] : [])),
     deckies: valuesOf('decky'),

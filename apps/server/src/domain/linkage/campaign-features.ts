@@ -1,14 +1,11 @@
 import { atomsOf } from './atoms.ts'
-import { commandValues, credentialValues, filesOf, hostsOf, networkOf, toolsOf } from './features.ts'
+import { commandValues, credentialValues, filesOf, hostsOf, toolsOf } from './features.ts'
 import type { Observation } from './observation.ts'
 import { type Profile, rankOf, type Value } from './profile.ts'
-import { areKnown, tracesOf } from './traces.ts'
+import { knownLogins, tracesOf } from './traces.ts'
 
 /** Observations of one identity that are looked at: the first ones. */
 const MOST = 256
-
-/** Whoever knows a password was trusted with it, whichever address brings it; whoever left it may have left it for all to see. */
-const PASSWORD = 'password\0'
 
 /** An identity with all that was observed of it. */
 export interface LinkedIdentity {
@@ -27,7 +24,10 @@ const shownBy = (observations: readonly Observation[]) => ({
     ...filesOf(observations.flatMap(({ payloads }) => payloads)),
     ...credentialValues({
       // What few tries show may be a stranger's, who left it for all to see: that is a hand-over.
-      credentials: observations.flatMap(({ credentials }) => (areKnown(credentials) ? [] : credentials)),
+      credentials: observations.flatMap((observation) => {
+        const known = new Set(knownLogins(observation).map(({ login }) => login))
+        return observation.credentials.filter((login) => !known.has(login))
+      }),
       accepted: observations.flatMap(({ accepted = [] }) => accepted),
     }),
     ...commandValues(observations.flatMap(({ commands }) => commands)),
@@ -35,8 +35,8 @@ const shownBy = (observations: readonly Observation[]) => ({
   ],
 })
 
-/** Whoever has one address of a small network has as many as it takes: they are one witness, and so are all whose address is not known. */
-const witnessOf = ({ ip }: Observation): string => (ip === null ? '' : (networkOf(ip) ?? ip))
+/** Each address speaks for itself, as does whoever has none that is known: a neighbour in one network may be anybody. */
+const witnessOf = ({ ip, id }: Observation): string => ip ?? id
 
 /** Who vouches for what is seen, each with what it shows: whom an operator holds for one is one. */
 function witnessesAmong(observations: readonly Observation[], confirmed: Confirmed): Observation[][] {
@@ -58,8 +58,7 @@ function bearersOf(observations: readonly Observation[], confirmed: Confirmed): 
   const bearers = new Map<string, number[]>()
   for (const [index, stays] of witnesses.entries()) {
     const { c2, kit } = shownBy(stays)
-    const traces = tracesOf(stays).filter(({ value, left }) => left !== null || !value.key.startsWith(PASSWORD))
-    for (const key of new Set([...c2, ...kit, ...traces.map(({ value }) => value)].map((value) => value.key)))
+    for (const key of new Set([...c2, ...kit, ...tracesOf(stays).map(({ value }) => value)].map((value) => value.key)))
       bearers.set(key, [...(bearers.get(key) ?? []), index])
   }
   return new Map([...bearers].filter(([, by]) => by.length < witnesses.length))

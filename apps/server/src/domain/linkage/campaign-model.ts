@@ -11,9 +11,8 @@ export const campaignModel: Model = {
     { name: 'kit', m: 0.65, most: 8, least: -0.3, sporadic: true },
   ],
   silent: ['traces'],
-  extras: ['hand-over', 'told', 'heard', 'time', 'keystrokes'],
+  extras: ['hand-over', 'secret', 'time', 'keystrokes'],
   unforged: [],
-  trusting: { told: 'to', heard: 'from' },
   unbridged: Number.POSITIVE_INFINITY,
   acquainted: 2,
   idle: [],
@@ -25,7 +24,7 @@ export const campaignModel: Model = {
   lone: 0.5,
 }
 const TRACES = campaignModel.families.length
-const [TOLD, HEARD, TIME, KEYSTROKES] = [TRACES + 1, TRACES + 2, TRACES + 3, TRACES + 4]
+const [SECRET, TIME, KEYSTROKES] = [TRACES + 1, TRACES + 2, TRACES + 3]
 const NOTHING = new Uint32Array()
 const HANDED_OVER = 0.4
 const DAY = 86_400_000
@@ -50,22 +49,22 @@ export function campaignExtra(keystrokes: Keystrokes = () => undefined): Extra {
         const key = statistics.key(value)
         const [one, other] = [mine?.get(key), theirs?.get(key)]
         if (!one || !other) continue
-        // Who logs in with a password that was just set, and that nobody comes upon, knows it from whoever set it; a path can be found.
+        // Who logs in with a password that was just set, and that nobody comes upon, knows it from whoever set it; a path can be found. So may the
+        // password be, where it was shown: it is enough for a pair, and vouches for nobody else.
         const secret = one.told || other.told
         // Who used a secret before it was left knows it from elsewhere.
         const gaps = [[one.left, other.since, other.used] as const, [other.left, one.since, one.used] as const].map(
           ([left, since, used]) => (left === null || since === null || used === null || (secret && since < left) ? -1 : used - left),
         )
         const gap = Math.min(...gaps.filter((ms) => ms >= 0))
-        const way = gaps[0] === gap ? TOLD : HEARD
         if (gap > SOON * DAY) continue
         const holders = statistics.holders(value)
         const bound = secret ? Number.POSITIVE_INFINITY : -prior - 1
         const weight = Math.min(bound, inFavour(HANDED_OVER, holders, statistics.population, 0, campaignModel.kit))
         if (weight <= best) continue
         best = weight
-        into.fill(Number.NaN, TRACES, TIME)
-        into[secret ? way : TRACES] = weight
+        into[TRACES] = secret ? Number.NaN : weight
+        into[SECRET] = secret ? weight : Number.NaN
         const why = `left by one, used by the other ${later(gap)}; known to ${holders}`
         if (said) handedOver = { family: secret ? 'secret' : 'hand-over', values: [statistics.text(value)], weight, why }
       }

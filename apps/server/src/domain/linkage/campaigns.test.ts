@@ -155,44 +155,33 @@ describe('campaigns', () => {
     const together = (found: readonly (readonly string[])[], a: string, b: string) =>
       found.some((members) => members.includes(a) && members.includes(b))
 
-    test('is passed on: who was told it tells the next another, and all three are one campaign, though nothing else is shared', () => {
-      const seen = [actor('a', 0, ['zoran'], []), actor('b', 6, ['mirko'], ['zoran']), actor('c', 12, [], ['mirko'])]
-      expect(campaignsOf([...strangers, ...seen])).toEqual([['a', 'b', 'c']])
+    test('makes a pair of who left it and who used it', () => {
+      expect(campaignsOf([...strangers, actor('a', 0, ['zoran'], []), actor('b', 6, [], ['zoran'])])).toEqual([['a', 'b']])
     })
-    test('of two who have told it to the same one makes one campaign of all three', () => {
-      const seen = [actor('a', 0, ['zoran'], []), actor('b', 2, ['mirko'], []), actor('c', 12, [], ['zoran', 'mirko'])]
-      expect(campaignsOf([...strangers, ...seen])).toEqual([['a', 'b', 'c']])
-    })
-    test('that two strangers use, or one of each, joins neither of them to the other: whoever left it may have told it to all', () => {
+    test('chains nobody: whoever left it may have shown it to all, and whoever used it may have come upon it', () => {
       const shared = { c2: ['cc.example:443'], payloads: ['implant'], hassh: ['poison'] }
+      const uses = [actor('a', 6, [], ['zoran']), actor('b', 12, [], ['mirko'])]
       for (const seen of [
         [actor('p', 0, ['zoran'], []), actor('a', 6, [], ['zoran']), actor('b', 12, [], ['zoran'])],
-        [actor('p', 0, ['zoran', 'mirko'], []), actor('a', 6, [], ['zoran']), actor('b', 12, [], ['mirko'])],
+        [actor('p', 0, ['zoran', 'mirko'], []), ...uses],
         // Several who leave them, and who are one campaign themselves, by what they share or by secrets of their own.
-        [
-          actor('p', 0, ['zoran'], [], shared),
-          actor('q', 1, ['mirko'], [], shared),
-          actor('a', 6, [], ['zoran']),
-          actor('b', 12, [], ['mirko']),
-        ],
-        [
-          actor('p', 0, ['zoran', 'lenka'], []),
-          actor('q', 1, ['mirko'], ['lenka']),
-          actor('a', 6, [], ['zoran']),
-          actor('b', 12, [], ['mirko']),
-        ],
-        [
-          actor('o', -1, ['lenka'], []),
-          actor('p', 0, ['zoran', 'mirko'], ['lenka']),
-          actor('a', 6, [], ['zoran']),
-          actor('b', 12, [], ['mirko']),
-        ],
+        [actor('p', 0, ['zoran'], [], shared), actor('q', 1, ['mirko'], [], shared), ...uses],
+        [actor('p', 0, ['zoran', 'lenka'], []), actor('q', 1, ['mirko'], ['lenka']), ...uses],
+        // Who uses what strangers left, as it stands in what their malware drops everywhere, and leaves more of it.
+        [actor('a', 0, ['zoran'], []), actor('b', 2, ['mirko'], []), actor('p', 12, [], ['zoran', 'mirko'])],
+        [actor('a', 0, ['zoran'], []), actor('p', 6, ['mirko'], ['zoran']), actor('b', 12, [], ['mirko'])],
       ])
         for (const others of [[], strangers]) {
           const found = campaignsOf([...others, ...seen])
           expect(found.length, 'somebody knows what somebody left').toBeGreaterThan(0)
           expect(together(found, 'a', 'b')).toBe(false)
         }
+    })
+    test('does not stand in the way of what partners share otherwise: three of them are one campaign', () => {
+      const shared = { c2: ['cc.example:443'], payloads: ['implant'] }
+      const uses = (id: string, hours: number) => actor(id, hours, [], ['zoran'], shared)
+      const seen = [actor('a', 0, ['zoran'], [], shared), uses('b', 6), uses('c', 12)]
+      expect(campaignsOf([...strangers, ...seen])).toEqual([['a', 'b', 'c']])
     })
     test('of a poisoner joins no strangers who share a little by chance', () => {
       const little = { c2: ['seldom.example'], hassh: ['seldom'] }
@@ -202,18 +191,35 @@ describe('campaigns', () => {
       const alone = together(campaignsOf([...strangers, ...few, a, b]), 'a', 'b')
       expect(together(campaignsOf([...strangers, ...few, ...poison, a, b]), 'a', 'b')).toBe(alone)
     })
-    test('that a copycat leaves who is taken for one of two strangers does not join the other to it; what it was told does', () => {
-      const stay = (id: string, n: number, given: Given) =>
-        observed(id, { ip: addressOf(n), firstSeen: START, lastSeen: START, hassh: ['a'], deckies: ['web-01'], ...given })
-      const leaves = stay('copycat', 407, { commands: [sets('zoran', START)] })
-      expect(campaignsOf([...strangers, { id: 'a', observations: [stay('own', 201, {}), leaves] }, actor('b', 6, [], ['zoran'])])).toEqual(
-        [],
-      )
-      const later = { firstSeen: START + 6 * HOUR, lastSeen: START + 6 * HOUR }
-      const uses = stay('hop', 407, { credentials: [['zoran', secretOf('zoran')]], ...later })
-      expect(campaignsOf([...strangers, actor('a', 0, ['zoran'], []), { id: 'b', observations: [stay('own', 201, {}), uses] }])).toEqual([
-        ['a', 'b'],
-      ])
+    test('or anything else that a copycat brings who is taken for one of two strangers does not join the other to it', () => {
+      const shared = { c2: ['cc.example:443'], payloads: ['implant'] }
+      const stay = (id: string, ip: string, given: Given = {}) =>
+        observed(id, { ip, firstSeen: START, lastSeen: START, hassh: ['a'], deckies: ['web-01'], ...given })
+      const own = stay('own', addressOf(201))
+      const stranger = one('b', { credentials: [['zoran', secretOf('zoran')]], deckies: ['web-01'], ...shared }, START + 6 * HOUR)
+      // The second is a neighbour of the one.
+      for (const ip of [addressOf(407), addressOf(201).replace(/\d+$/, '200')])
+        for (const brings of [{ commands: [sets('zoran', START)] }, shared])
+          expect(campaignsOf([...strangers, { id: 'a', observations: [own, stay('copycat', ip, brings)] }, stranger])).toEqual([])
+    })
+    test('counts from when it was used, though the address had been there before, and tried other things in the course of days', () => {
+      const before = START - 90 * HOUR
+      const tries = times(6, (n) => ({ login: ['root', `try-${n}`] as const, ts: before + n * 10 * HOUR }))
+      const uses = { login: ['zoran', secretOf('zoran')] as const, ts: START + 6 * HOUR }
+      const seen = (all: readonly { readonly login: readonly [string, string]; readonly ts: number }[]) => ({
+        id: 'b',
+        observations: [
+          observed('o-b', {
+            ...{ ip: addressOf(407), firstSeen: before, lastSeen: START + 7 * HOUR, deckies: ['web-01'] },
+            ...{ credentials: all.map(({ login }) => login), credentialTimes: all.map(({ ts }) => ts) },
+          }),
+        ],
+      })
+      const leaves = actor('a', 0, ['zoran'], [])
+      expect(campaignsOf([...strangers, leaves, seen([...tries, uses])])).toEqual([['b', 'a']])
+      // Among others in one hour it may have stood on a list.
+      const list = times(6, (n) => ({ login: ['root', `try-${n}`] as const, ts: uses.ts + n * 1_000 }))
+      expect(campaignsOf([...strangers, leaves, seen([uses, ...list])])).toEqual([])
     })
     test('that whoever left it shows there as well is no secret', () => {
       const shows = typed(`echo 'backup login: zoran ${secretOf('zoran')}' > /opt/notes.txt`, START + 1_000)

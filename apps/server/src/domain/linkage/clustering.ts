@@ -1,6 +1,6 @@
-import { acquaintanceAmong } from './acquaintance.ts'
 import { atomsOf } from './atoms.ts'
 import type { Model } from './model.ts'
+import { strangersAmong } from './strangers.ts'
 
 /** Cuts one connected group into clusters. Members are numbered in an order that does not depend on arrival. */
 export interface Problem {
@@ -40,8 +40,6 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
   const families = model.families.length + model.extras.length
   const sporadic = model.families.map((family) => family.sporadic === true)
   const own = [...model.families.map(({ habit }) => habit === true), ...model.extras.map((name) => model.unforged.includes(name))]
-  const trusts = [...model.families.map(() => null), ...model.extras.map((name) => model.trusting[name] ?? null)]
-  const trusting = trusts.some((each) => each !== null)
   // What an operator joined is one member that shows all of it.
   const atoms = atomsOf(count, together, forbiddenPairs)
   const size = atoms.length
@@ -75,15 +73,10 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
       }
     }
 
-  const { strangers, related } = acquaintanceAmong(
-    size,
-    Math.min(acquainted, -prior),
-    (a, b) => sums.subarray(at(a, b), at(a, b) + families),
-    trusts.map((trusting, family) => {
-      const name = model.extras[family - model.families.length] ?? ''
-      return { sure: model.unforged.includes(name), trusts: trusting, idle: model.idle.includes(name) }
-    }),
-  )
+  const strangers = strangersAmong(size, Math.min(acquainted, -prior), (a, b) => sums.subarray(at(a, b), at(a, b) + families), [
+    ...model.families.map(() => ({ sure: false, idle: false })),
+    ...model.extras.map((name) => ({ sure: model.unforged.includes(name), idle: model.idle.includes(name) })),
+  ])
 
   const clusters: (number[] | null)[] = Array.from({ length: size }, (_, member) => [member])
   const home = Array.from({ length: size }, (_, member) => member)
@@ -94,9 +87,8 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
 
   /** What all families but the strongest that can be copied said for what was asked last. */
   let second = 0
-  /** Log-odds between some members and a cluster, without the prior; of one member only secrets that all the others vouch for. */
+  /** Log-odds between some members, one of them left out, and a cluster, without the prior. */
   function evidence(members: readonly number[], other: number, without = -1): number {
-    const vouched = trusting && without >= 0 && members.every((one) => one === without || of(other).some((each) => related(one, each)))
     let total = 0
     let strongest = 0
     let spoken = 0
@@ -105,7 +97,7 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
       let count = 0
       let best = Number.NEGATIVE_INFINITY
       for (const member of members) {
-        if (member === without && !(vouched && trusts[family])) continue
+        if (member === without) continue
         const place = at(member, other) + family
         sum += sums[place] as number
         count += counts[place] as number

@@ -29,7 +29,7 @@ export function sharedOf(a: Uint32Array, b: Uint32Array): number[] {
 /** From this many values on, a list. */
 const LIST = 3
 /** Log-odds that something both have from elsewhere is worth at most. */
-const COMMON = { script: 0.5, list: 1.5 }
+const COMMON = { script: 2.2, list: 1.5 }
 /** What a second thing of one's own adds, as a share of the first: they are found together more often than by chance. */
 const AGAIN = 0.5
 

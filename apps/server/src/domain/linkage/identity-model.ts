@@ -18,7 +18,6 @@ export const identityModel: Model = {
   silent: ['address', 'block'],
   extras: ['address', 'block', 'hour'],
   unforged: ['address'],
-  trusting: {},
   unbridged: 1.25,
   acquainted: 0.25,
   idle: ['hour'],

@@ -37,13 +37,11 @@ export interface Model {
   readonly extras: readonly string[]
   /** Those of them that nobody can forge. */
   readonly unforged: readonly string[]
-  /** Those of them that say that the first of two trusted the second, or the second the first. */
-  readonly trusting: Readonly<Record<string, 'to' | 'from'>>
   /** Log-odds that must be left without any one member: nobody is the only bridge between strangers. More than the prior demands is never asked. */
   readonly unbridged: number
   /**
-   * Log-odds that any two of a group must have by themselves, those counted together who are linked by what cannot be forged, or was told: nobody, with
-   * however many addresses, brings two together of whom nothing else is known.
+   * Log-odds that any two of a group must have by themselves, those counted together who are linked by what cannot be forged: nobody, with however many
+   * addresses, brings two together of whom nothing else is known.
    */
   readonly acquainted: number
   /** Extras that many strangers agree on, such as the hour: they acquaint nobody. */

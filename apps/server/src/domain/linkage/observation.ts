@@ -25,6 +25,8 @@ export interface Observation {
   readonly c2: readonly string[]
   /** Pairs of user and secret, in the order of their use. */
   readonly credentials: readonly (readonly [user: string, secret: string])[]
+  /** When each of them was used first, epoch milliseconds, in the same order. Absent = when the stay began. */
+  readonly credentialTimes?: readonly number[] | undefined
   /** Those of them that a decky let in: it hands them to everybody who guesses or is told. Absent = not known. */
   readonly accepted?: readonly (readonly [user: string, secret: string])[] | undefined
   readonly commands: readonly ObservedCommand[]

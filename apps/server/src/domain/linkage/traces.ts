@@ -27,9 +27,29 @@ const hashed = (word: string): string => hash('sha256', word)
 /** Secrets that were tried are kept as their SHA-256; those of the lab stand as they were typed. */
 const kept = (word: string): string => (/^[0-9a-f]{64}$/u.test(word) ? word : hashed(word))
 
-/** A list that is tried through hits an account by chance; few tries are knowledge, their own or that of whoever set the password. */
-export const areKnown = (credentials: Observation['credentials']): boolean => credentials.length <= FEW
+/** A list that is tried through hits an account by chance; few tries in an hour are knowledge, one's own or that of whoever set the password. */
+export function knownLogins({
+  credentials,
+  credentialTimes,
+  firstSeen,
+}: Pick<Observation, 'credentials' | 'credentialTimes' | 'firstSeen'>): readonly { readonly login: Login; readonly ts: number }[] {
+  const tries = credentials
+    .flatMap((login, index) => {
+      const ts = credentialTimes?.[index] ?? firstSeen
+      return ts === null ? [] : [{ login, ts }]
+    })
+    .sort((a, b) => a.ts - b.ts)
+  let from = 0
+  let to = 0
+  return tries.filter(({ ts }) => {
+    while ((tries[from]?.ts ?? ts) < ts - HOUR) from += 1
+    while ((tries[to]?.ts ?? Number.POSITIVE_INFINITY) <= ts + HOUR) to += 1
+    return to - from <= FEW
+  })
+}
+type Login = Observation['credentials'][number]
 const FEW = 3
+const HOUR = 3_600_000
 
 const matches = (pattern: RegExp, text: string) => [...text.matchAll(pattern)]
 
@@ -52,7 +72,8 @@ export function tracesOf(observations: readonly Observation[]): Trace[] {
     }
     traces.set(value.key, trace)
   }
-  for (const { commands, credentials, deckies, firstSeen } of observations) {
+  for (const observation of observations) {
+    const { commands, deckies } = observation
     for (const { ts, decky, text: whole } of commands.slice(0, MOST_COMMANDS)) {
       // What is left is found at one place, after a time.
       if (ts === null || decky === null) continue
@@ -68,12 +89,13 @@ export function tracesOf(observations: readonly Observation[]): Trace[] {
       for (const [path] of matches(named, text))
         if (!common.test(path)) note('file', `${path} on ${decky}`, ts, files.has(path) ? 'left' : 'used')
     }
-    if (firstSeen !== null && areKnown(credentials))
-      for (const [user, word] of credentials)
-        for (const decky of deckies.slice(0, 8)) {
-          note('account', `${user} on ${decky}`, firstSeen, 'used')
-          note('password', JSON.stringify([user, kept(word), decky]), firstSeen, 'used')
-        }
+    for (const { login, ts } of knownLogins(observation)) {
+      const [user, word] = login
+      for (const decky of deckies.slice(0, 8)) {
+        note('account', `${user} on ${decky}`, ts, 'used')
+        note('password', JSON.stringify([user, kept(word), decky]), ts, 'used')
+      }
+    }
   }
   return [...traces.values()]
 }
