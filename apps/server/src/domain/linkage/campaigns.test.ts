@@ -184,12 +184,16 @@ describe('campaigns', () => {
       expect(campaignsOf([...strangers, ...seen])).toEqual([['a', 'b', 'c']])
     })
     test('of a poisoner joins no strangers who share a little by chance', () => {
-      const little = { c2: ['seldom.example'], hassh: ['seldom'] }
-      const few = times(5, (n) => one(`few-${n}`, { ...little, c2: [n % 2 === 0 ? 'seldom.example' : `own-${n}.example`] }))
-      const poison = [actor('o', -1, ['lenka'], []), actor('p', 0, ['zoran', 'mirko'], ['lenka'])]
-      const [a, b] = [actor('a', 6, [], ['zoran'], { ...little }), actor('b', 12, [], ['mirko'], { ...little })]
-      const alone = together(campaignsOf([...strangers, ...few, a, b]), 'a', 'b')
-      expect(together(campaignsOf([...strangers, ...few, ...poison, a, b]), 'a', 'b')).toBe(alone)
+      const few = times(3, (n) => one(`few-${n}`, { c2: ['seldom.example'], hassh: [`few-${n}`] }))
+      const users = (secrets: readonly (readonly string[])[]) =>
+        secrets.map((uses, n) => actor('ab'[n] ?? '', 6 + 6 * n, [], uses, { c2: ['seldom.example'], hassh: [`own-${n}`] }))
+      for (const secrets of [
+        [[], []],
+        [['zoran'], ['zoran']],
+        [['zoran'], ['mirko']],
+      ])
+        for (const poison of [[], [actor('o', -1, ['lenka'], []), actor('p', 0, ['zoran', 'mirko'], ['lenka'])]])
+          expect(together(campaignsOf([...strangers, ...few, ...poison, ...users(secrets)]), 'a', 'b')).toBe(false)
     })
     test('or anything else that a copycat brings who is taken for one of two strangers does not join the other to it', () => {
       const shared = { c2: ['cc.example:443'], payloads: ['implant'] }

@@ -7,7 +7,7 @@ export interface ObservedCommand {
 }
 
 /**
- * What is known of one source address during one stay: the unit that identities are made of. An empty list or a null means that nothing
+ * What is known of one source address, of the lab's during one stay: the unit that identities are made of. An empty list or a null means that nothing
  * was seen, never that there is nothing.
  */
 export interface Observation {

@@ -27,7 +27,7 @@ const hashed = (word: string): string => hash('sha256', word)
 /** Secrets that were tried are kept as their SHA-256; those of the lab stand as they were typed. */
 const kept = (word: string): string => (/^[0-9a-f]{64}$/u.test(word) ? word : hashed(word))
 
-/** A list that is tried through hits an account by chance; few tries in an hour are knowledge, one's own or that of whoever set the password. */
+/** A list that is tried through hits an account by chance; few tries within an hour of it are knowledge, one's own or that of whoever set the password. */
 export function knownLogins({
   credentials,
   credentialTimes,
