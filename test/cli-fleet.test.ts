@@ -56,6 +56,13 @@ describe('the command line beside a fleet', () => {
       expect(whole.credentials.map((row) => row.secret_b64)).toContain(Buffer.from(secret).toString('base64'))
       expect((await cli('attacker', key)).stdout).toContain('Sessions')
     }
+    const known = () => json<{ total: number; data: { code_name: string; addresses: string[] }[] }>('identities', '--search', '127.0.0')
+    await expect.poll(async () => (await known()).data.map(({ addresses }) => addresses), { timeout: 20_000 }).toEqual([['127.0.0.1']])
+    expect((await cli('identities')).stdout).toContain((await known()).data[0]?.code_name)
+    expect([(await json<{ total: number }>('campaigns')).total, (await cli('campaigns')).stdout]).toEqual([
+      0,
+      'Nobody works together, as far as is known.\n',
+    ])
     const { stdout } = await cli('attacker', '127.0.0.1')
     expect(stdout).not.toMatch(/\b1 (?:commands|log-in attempts)\b/u)
     const unknown = await cli('attacker', '203.0.113.99', '--json')
@@ -163,6 +170,8 @@ describe('the command line beside a fleet', () => {
   it.each([
     ['attackers'],
     ['attacker', '127.0.0.1'],
+    ['identities'],
+    ['campaigns'],
     ['credentials'],
     ['credentials', '--reuse'],
     ['events', '--limit', '1000'],
@@ -217,6 +226,8 @@ describe('the command line beside a fleet', () => {
     [['attackers', '--limit', 'many'], 'bad_number'],
     [['events', '--limit', '-1'], 'bad_number'],
     [['attackers', '--sort', 'size'], 'bad_option'],
+    [['identities', '--addresses', '0'], 'bad_number'],
+    [['campaigns', '--sort', 'addresses'], 'bad_option'],
   ])('%j is refused with %s', async (args, code) => {
     const answer = await cli(...args, '--json')
     expect([answer.code, errorOf(answer).code]).toEqual([1, code])

@@ -19,6 +19,8 @@ const COMMANDS = [
   'probe',
   'attackers',
   'attacker',
+  'identities',
+  'campaigns',
   'credentials',
   'events',
   'workers',
@@ -74,7 +76,8 @@ describe('the command line without a fleet', () => {
   })
 
   it('version says what runs', async () => {
-    expect((await decnet(['version'])).stdout).toMatch(/^decnet \d+\.\d+\.\d+ \(Node 2[4-9]\.\d+\.\d+, \w+-\w+\)\n$/u)
+    for (const asked of ['version', '--version', '-V'])
+      expect((await decnet([asked])).stdout).toMatch(/^decnet \d+\.\d+\.\d+ \(Node 2[4-9]\.\d+\.\d+, \w+-\w+\)\n$/u)
     expect(JSON.parse((await decnet(['version', '--json'])).stdout)).toEqual({
       version: expect.stringMatching(/^\d+\.\d+\.\d+/u),
       node: expect.any(String),

@@ -175,12 +175,14 @@ describe('what every worker finds in an imported log', { timeout: 300_000 }, () 
     expect(differences(whole, await foundIn(home))).toEqual([])
   })
 
-  it('has the same fingerprints and manners in event time where the files came newest first', async () => {
+  it('has the same identities, campaigns, fingerprints and manners in event time where the files came newest first', async () => {
     const home = join(work, 'newest-first')
     mkdirSync(home, { mode: 0o700 })
     const files = readdirSync(log.logs).filter((file) => /^cowrie\.json\.\d/u.test(file))
     for (const file of ['cowrie.json', ...files.sort().reverse()]) await takeIn(home, join(log.logs, file))
-    const { rotations, behaviours } = await foundIn(home)
+    const { rotations, behaviours, identities, campaigns } = await foundIn(home)
+    expect([...new Set(identities).symmetricDifference(new Set(whole.identities))]).toEqual([])
+    expect([...new Set(campaigns).symmetricDifference(new Set(whole.campaigns))]).toEqual([])
     expect([...new Set(rotations).symmetricDifference(new Set(whole.rotations))]).toEqual([])
     expect([...new Set(behaviours).symmetricDifference(new Set(whole.behaviours))]).toEqual([])
   })

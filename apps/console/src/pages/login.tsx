@@ -81,14 +81,18 @@ export function MustChange({ username }: { username: string }) {
   )
 }
 
-/** Old and new password; every session of this user ends with it, so the login follows. */
+/** Old and new password; every session of this user ends with it, and this one begins anew with the new password. */
 export function PasswordForm({ username }: { username: string }) {
   const [old, setOld] = useState('')
   const [fresh, setFresh] = useState('')
   const [again, setAgain] = useState('')
   const differ = again !== '' && again !== fresh
   const change = useMutation({
-    mutationFn: () => send('POST', '/auth/change-password', { old_password: old, new_password: fresh }),
+    async mutationFn() {
+      await send('POST', '/auth/change-password', { old_password: old, new_password: fresh })
+      // Where this fails, the page that follows asks for it.
+      await send('POST', '/auth/login', { username, password: fresh }).catch(() => undefined)
+    },
     onSuccess: () => window.location.assign('/'),
   })
   const wrongOld =

@@ -74,6 +74,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./attacker.ts')).attacker,
   },
   {
+    name: 'identities',
+    summary: 'List who is behind the addresses, most recent first.',
+    load: async () => (await import('./identities.ts')).identities,
+  },
+  {
+    name: 'campaigns',
+    summary: 'List which identities work together, most recent first.',
+    load: async () => (await import('./campaigns.ts')).campaigns,
+  },
+  {
     name: 'credentials',
     summary: 'List the credentials that were tried, or with --reuse those tried on several targets.',
     load: async () => (await import('./credentials.ts')).credentials,

@@ -30,6 +30,7 @@ async function add(program: Command, entry: CommandEntry, asked: boolean): Promi
 
 const program = new Command('decnet')
   .description('A deception network: decoys that catch attackers, and the knowledge of who they are.')
+  .option('-V, --version', 'the same as `decnet version`')
   .showHelpAfterError('(decnet --help lists the commands)')
   .configureHelp({
     subcommandTerm: (command) => {
@@ -43,5 +44,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 // Nobody reads our complaints, or their disk is full: a fleet goes on.
 process.stderr.on('error', () => undefined)
-for (const entry of commands) await add(program, entry, process.argv.includes(entry.name, 2))
-await program.parseAsync()
+const [node = '', self = '', first = '', ...others] = process.argv
+const argv = [node, self, ...(['-V', '--version'].includes(first) ? ['version'] : process.argv.slice(2, 3)), ...others]
+for (const entry of commands) await add(program, entry, argv.includes(entry.name, 2))
+await program.parseAsync(argv)

@@ -104,7 +104,7 @@ export function clusterer<Member extends { readonly id: string }, const Emits ex
   /** Brings the stored groups to what the linker knows, with the reasons of some, and says what changed. */
   async function follow(memory: Memory<Member>, appeared: Appearances, source: LogRecord, { tx, emit }: Context<Emits>): Promise<void> {
     const { linker, astray, touched } = memory
-    for (const { member } of linker.changes()) if (linker.groupOf(member)) astray.add(member)
+    for (const { member } of linker.changes()) astray.add(member)
     for (const member of astray) touched.add(member)
     if (astray.size > 0) {
       const labels = (members: readonly string[]) => what.labels(tx, members)

@@ -102,6 +102,90 @@ describe('linkage of what is known to mislead', () => {
     expect(found(chain).largest).toBeLessThanOrEqual(6)
   })
 
+  it('does not take for rare what is common, however many addresses of one network show other things', () => {
+    const trait = (letter: string) => ({
+      credentials: [[`u-${letter}`, `w-${letter}`]],
+      commands: [{ ts: NOW, decky: 'web-01', text: `tool-${letter} x` }],
+    })
+    const strangers = list(10, (n) =>
+      stay(`stranger-${n}`, NOW + (n % 4) * 7 * HOUR, {
+        ip: address(n),
+        asn: 65_000 + n,
+        fingerprints: { ja3: ['popular-ja3'], hassh: ['popular-hassh'] },
+        ...trait('abcdefghij'[n] ?? ''),
+      }),
+    )
+    const flood = list(600, (n) =>
+      stay(`flood-${n}`, NOW + n * 36_000, {
+        ip: `2001:db8:5:${n.toString(16)}::1`,
+        asn: 65_555,
+        fingerprints: { ja3: [`ja3-${n}`], hassh: [`hassh-${n}`] },
+        ...trait(`flood-${n}`),
+      }),
+    )
+    const result = found([...strangers, ...flood], [])
+    expect(new Set(strangers.map(({ id }) => result.identity(id))).size).toBe(10)
+  })
+
+  it.each(company)('makes nobody one by what one left on a decky for all to find, $where', ({ others }) => {
+    for (const client of ['popular', 'own'])
+      for (const looks of [['cat /var/tmp/todo.txt'], ['ls -la /var/tmp/todo.txt', 'cat todo.txt', 'rm -f /var/tmp/todo.txt']])
+        for (const count of [2, 3, 5, 8]) {
+          const curious = list(count, (n) => {
+            const at = NOW + (20 + n * 7) * HOUR
+            const own = 'abcdefgh'[n] ?? ''
+            return stay(`curious-${n}`, at, {
+              ip: address(20 + n),
+              deckies: ['web-01', 'web-02'],
+              fingerprints: { hassh: [client === 'own' ? `${own}-hassh` : '472b5de333ad665af5cbf10ff892c4df'] },
+              credentials: [['root', '123456']],
+              commands: [...looks, `cat /opt/${own}${own}/x.conf`, `ls /srv/${own}${own}${own}`].map((text, k) => ({
+                ts: at + k * 4_000,
+                decky: 'web-01',
+                text,
+              })),
+            })
+          })
+          const left = [{ ts: NOW, decky: 'web-01', text: 'echo "opsbot is new here" > /var/tmp/todo.txt' }]
+          const planter = stay('planter', NOW, { ip: address(90), deckies: ['web-01'], commands: left })
+          const { largest, campaign } = found([...curious, planter], others)
+          expect([largest, new Set(curious.map(({ id }) => campaign(id))).size], `${count} ${client} ${looks}`).toEqual([1, count])
+        }
+  })
+
+  it.each(company)('makes nobody one by log-ins that one left on a decky for all to find, $where', ({ others }) => {
+    const planted = [
+      ['svcmon', 'Zr!91kq-lamp'],
+      ['dbsync', 'Tq?55-harbour-x'],
+      ['fileadm', 'Wm-22-quartz!p'],
+    ]
+    for (const count of [1, 2, 3])
+      for (const client of ['popular', 'own']) {
+        const curious = list(2, (n) => {
+          const at = NOW + (20 + n * 11) * HOUR
+          const logins = planted.slice(0, count)
+          return stay(`curious-${n}`, at, {
+            ip: address(20 + n),
+            deckies: ['web-01', 'web-02'],
+            fingerprints: { hassh: [client === 'own' ? `${n}-hassh` : '472b5de333ad665af5cbf10ff892c4df'] },
+            credentials: [n === 0 ? ['root', '123456'] : ['admin', 'admin'], ...logins],
+            credentialTimes: [at, ...logins.map((_, k) => at + 120_000 + k * 9_000)],
+            commands: [n === 0 ? 'uname -a' : 'whoami', 'cat /srv/it/handover.txt'].map((text, k) => ({
+              ts: at + 9_000 + k * 4_000,
+              decky: 'web-01',
+              text,
+            })),
+          })
+        })
+        const notes = planted.slice(0, count).map(([user, word], k) => ({
+          ...{ ts: NOW + k * 9_000, decky: 'web-01', text: `echo ${user}:${word} >> /srv/it/handover.txt` },
+        }))
+        const planter = stay('planter', NOW, { ip: address(90), deckies: ['web-01'], commands: notes })
+        const { largest } = found([...curious, planter], others)
+        expect(largest, `${count} ${client}`).toBe(1)
+      }
+  })
+
   it('does not let one poisoner who shows the traces of two strangers merge them', () => {
     const trace = (letter: string) => ({
       fingerprints: { hassh: [letter.repeat(32)], ja3: [letter.repeat(32)] },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { baselines } from './baselines/methods.ts'
 import { conditions } from './conditions.ts'
 import { experiment } from './experiment.ts'
-import { linkage } from './linkage.ts'
+import { linkage, unguarded } from './linkage.ts'
 import type { Method } from './method.ts'
 import { goals } from './report/page.ts'
 
@@ -14,17 +14,19 @@ const measured = (methods: readonly Method[], seeds: number) => {
 }
 
 describe('linkage at the default noise', () => {
-  const promised = measured([linkage], 30)(linkage.name)
+  const promised = measured([linkage, unguarded], 30)
   const beside = measured([linkage, ...baselines], 3)
   const f1 = (name: string) => ({
     identities: beside(name)?.identities.bcubedF1?.value ?? 0,
     campaigns: beside(name)?.campaigns.bcubedF1?.value ?? 0,
   })
 
-  // Of campaigns 0.85 is promised: docs/identity-resolution.md says what it costs that nobody who copies two strangers joins them.
-  it('finds identities and campaigns as well as docs/linkage-results.md says over thirty seeds: 0.900 and 0.815', () => {
-    expect(promised?.identities.bcubedF1?.value).toBeGreaterThanOrEqual(goals.identities)
-    expect(promised?.campaigns.bcubedF1?.value).toBeGreaterThanOrEqual(0.813)
+  // 0.90 and 0.85 are promised; unguarded the first is reached, and the second but for less than 0.001: docs/identity-resolution.md says what it costs that nobody who does joins strangers.
+  it('finds identities and campaigns as well as docs/linkage-results.md says over thirty seeds: 0.892 and 0.809, unguarded 0.906 and 0.850', () => {
+    expect(promised(linkage.name)?.identities.bcubedF1?.value).toBeGreaterThanOrEqual(0.89)
+    expect(promised(linkage.name)?.campaigns.bcubedF1?.value).toBeGreaterThanOrEqual(0.807)
+    expect(promised(unguarded.name)?.identities.bcubedF1?.value).toBeGreaterThanOrEqual(goals.identities)
+    expect(promised(unguarded.name)?.campaigns.bcubedF1?.value).toBeGreaterThanOrEqual(0.847)
   })
 
   it('beats the prior rules and everything trivial', () => {
@@ -36,7 +38,7 @@ describe('linkage at the default noise', () => {
   })
 
   it('is right as often as it says where it says 0.98 or more', () => {
-    const sure = promised?.sure
+    const sure = promised(linkage.name)?.sure
     expect(sure?.links).toBeGreaterThan(10_000)
     expect(sure?.observed).toBeGreaterThanOrEqual(goals.sure)
   })

@@ -4,7 +4,7 @@ import type { Method } from './method.ts'
 /** What is measured: the linkage of the product. It never sees the truth. */
 export const linkage: Method = { name: 'linkage', title: 'linkage', find: (observations) => link(observations) }
 
-/** The same with nothing that keeps a copycat from joining two strangers in a campaign: what these guards cost. */
+/** The same with nothing that keeps a copycat from joining two strangers: what these guards cost. */
 export const unguarded: Method = {
   name: 'unguarded',
   title: 'linkage, unguarded',

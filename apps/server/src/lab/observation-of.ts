@@ -55,6 +55,10 @@ export function observationOf(value: unknown): Observed | string {
   const prints = one('fingerprints', fields) ?? {}
   const [ja3 = [], ja4 = [], hassh = []] = fingerprintKinds.map((kind) => list(kind, word, prints))
   const accepted = own(line, 'accepted') == null ? {} : { accepted: list('accepted', pair) }
+  const credentials = list('credentials', pair)
+  const given = own(line, 'credentialTimes') == null ? null : list('credentialTimes', instant)
+  const times = given?.length === credentials.length ? { credentialTimes: given } : {}
+  if (given !== null && given.length !== credentials.length) passed.push('credentialTimes: not one for each of credentials')
   const observation: Observation = {
     id: id.data,
     ip: one('ip', word),
@@ -64,7 +68,8 @@ export function observationOf(value: unknown): Observed | string {
     fingerprints: { ja3, ja4, hassh },
     payloads: list('payloads', word),
     c2: list('c2', word),
-    credentials: list('credentials', pair),
+    credentials,
+    ...times,
     ...accepted,
     commands: list('commands', command).map(({ ts = null, decky = null, text }) => ({ ts, decky, text })),
     deckies: list('deckies', word),

@@ -66,6 +66,12 @@ describe('reading observations', () => {
       [{ asn: 'AS123' }, { asn: 123 }, null],
       [{ asn: 'Example Ltd' }, {}, 'asn was passed over'],
       [{ credentials: [['a', null], ['root'], ['b', 'c']] }, { credentials: [['b', 'c']] }, 'credentials: 2 of 3 passed over'],
+      [{ credentials: [['b', 'c']], credentialTimes: [7] }, { credentials: [['b', 'c']], credentialTimes: [7] }, null],
+      [
+        { credentials: [['b', 'c']], credentialTimes: [7, 8] },
+        { credentials: [['b', 'c']] },
+        'credentialTimes: not one for each of credentials',
+      ],
       [{ payloads: null, c2: 'h', deckies: null }, {}, 'c2 is no list'],
       [{ ip: 7, firstSeen: 'noon', lastSeen: null, accepted: null }, {}, 'ip was passed over; firstSeen was passed over'],
     ] as const

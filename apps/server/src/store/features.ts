@@ -8,12 +8,13 @@ import { iso } from './time.ts'
 const AT_ONCE = 200
 
 type Row = AttackerFeatureTable
-type Owner = Pick<AttackerTable, 'uuid' | 'ip' | 'first_seen' | 'last_seen'>
+type Owner = Pick<AttackerTable, 'uuid' | 'ip'>
 
-/** An attacker's features in the order in which they came. */
+/** An attacker's features in the order in which they came, by the time of the events. */
 export const featureRows = (db: Db, attackerUuids: readonly string[], upToSeq?: number): Promise<Row[]> => {
   const query = db.selectFrom('attacker_features').selectAll().where('attacker_uuid', 'in', attackerUuids)
   return (upToSeq === undefined ? query : query.where('seq', '<=', upToSeq))
+    .orderBy('first_ts')
     .orderBy('seq')
     .orderBy('kind')
     .orderBy('value_sha256')
@@ -40,15 +41,22 @@ function cut(json: string): readonly string[] {
   }
 }
 
-function observation(owner: Owner, rows: readonly Row[], times: readonly [number | null, number | null]): Observation {
+/** From when to when it was there, by what it showed: to the day, where it showed nothing new. */
+function timesOf(rows: readonly Row[]): readonly [number | null, number | null] {
+  const shown = rows.flatMap((row) => (row.kind === 'day' ? [] : [row.first_ts]))
+  return shown.length === 0 ? [null, null] : [Math.min(...shown), Math.max(...rows.map((row) => row.first_ts))]
+}
+
+function observation(owner: Owner, rows: readonly Row[]): Observation {
+  const [firstSeen, lastSeen] = timesOf(rows)
   const tried = rows.flatMap((row) => (row.kind === 'credential' ? pair(row.value).map((login) => ({ login, ts: row.first_ts })) : []))
   const valuesOf = (kind: FeatureKind) => rows.flatMap((row) => (row.kind === kind ? [row.value] : []))
   return {
     id: owner.uuid,
     ip: owner.ip,
     asn: Number(valuesOf('asn')[0] ?? 0) || null,
-    firstSeen: times[0],
-    lastSeen: times[1],
+    firstSeen,
+    lastSeen,
     fingerprints: { ja3: valuesOf('ja3'), ja4: valuesOf('ja4'), hassh: valuesOf('hassh') },
     payloads: valuesOf('payload'),
     c2: valuesOf('c2'),
@@ -60,18 +68,15 @@ function observation(owner: Owner, rows: readonly Row[], times: readonly [number
   }
 }
 
-const known = (owner: Owner, rows: readonly Row[], upToSeq: number | undefined): Observation | null => {
-  if (upToSeq === undefined) return observation(owner, rows, [owner.first_seen, owner.last_seen])
-  const times = rows.map((row) => row.first_ts)
-  return rows.length === 0 ? null : observation(owner, rows, [Math.min(...times), Math.max(...times)])
-}
-
-/** Those of these attackers who have shown a feature, up to a place in the log, that was not there when it was last asked; remembers it. */
+/**
+ * Those of these attackers who have shown a feature, up to a place in the log, that was not there when it was last asked; remembers it. That it came on
+ * another day is one where `days` are looked at.
+ */
 export async function newlyShown(
   db: Db,
   attackerUuids: readonly string[],
   upToSeq: number,
-  seen: Map<string, number>,
+  { seen, days }: { readonly seen: Map<string, number>; readonly days: boolean },
 ): Promise<readonly string[]> {
   const found: string[] = []
   for (let at = 0; at < attackerUuids.length; at += AT_ONCE) {
@@ -80,6 +85,7 @@ export async function newlyShown(
       .select(['attacker_uuid', (eb) => eb.fn.max<number>('seq').as('newest')])
       .where('attacker_uuid', 'in', attackerUuids.slice(at, at + AT_ONCE))
       .where('seq', '<=', upToSeq)
+      .where((eb) => (days ? eb.lit(true) : eb('kind', '<>', 'day')))
       .groupBy('attacker_uuid')
       .execute()
     for (const { attacker_uuid: uuid, newest } of rows) {
@@ -93,20 +99,19 @@ export async function newlyShown(
 
 /**
  * What is known of these attackers, as linkage wants it, in the order of their uuids; who is not known is left out. With `upToSeq`: what was
- * known when the log had come so far, times included; it does not change afterwards.
+ * known when the log had come so far, times included; it changes afterwards only where an older event of something arrives: that is known from its place
+ * in the log on.
  */
 export async function observationsOf(db: Db, attackerUuids: readonly string[], upToSeq?: number): Promise<Observation[]> {
   const found: Observation[] = []
   for (let at = 0; at < attackerUuids.length; at += AT_ONCE) {
     const uuids = attackerUuids.slice(at, at + AT_ONCE)
-    const owners = await db
-      .selectFrom('attackers')
-      .select(['uuid', 'ip', 'first_seen', 'last_seen'])
-      .where('uuid', 'in', uuids)
-      .orderBy('uuid')
-      .execute()
+    const owners = await db.selectFrom('attackers').select(['uuid', 'ip']).where('uuid', 'in', uuids).orderBy('uuid').execute()
     const byOwner = Map.groupBy(await featureRows(db, uuids, upToSeq), (row) => row.attacker_uuid)
-    for (const owner of owners) found.push(...[known(owner, byOwner.get(owner.uuid) ?? [], upToSeq)].filter((one) => one !== null))
+    for (const owner of owners) {
+      const rows = byOwner.get(owner.uuid) ?? []
+      if (rows.length > 0 || upToSeq === undefined) found.push(observation(owner, rows))
+    }
   }
   return found
 }
@@ -114,25 +119,3 @@ export async function observationsOf(db: Db, attackerUuids: readonly string[], u
 /** The same of one attacker; null when nobody has that uuid, or nothing was known of it so far. */
 export const observationOf = async (db: Db, attackerUuid: string, upToSeq?: number): Promise<Observation | null> =>
   (await observationsOf(db, [attackerUuid], upToSeq))[0] ?? null
-
-/** Everybody, in the order of their uuids, some at a time: memory does not grow with their number. */
-export async function* allObservations(db: Db, atOnce = AT_ONCE): AsyncGenerator<Observation> {
-  for (let after = ''; ; ) {
-    const owners = await db
-      .selectFrom('attackers')
-      .select(['uuid', 'ip', 'first_seen', 'last_seen'])
-      .where('uuid', '>', after)
-      .orderBy('uuid')
-      .limit(atOnce)
-      .execute()
-    const last = owners.at(-1)
-    if (!last) return
-    const rows = await featureRows(
-      db,
-      owners.map(({ uuid }) => uuid),
-    )
-    const byOwner = Map.groupBy(rows, (row) => row.attacker_uuid)
-    for (const owner of owners) yield observation(owner, byOwner.get(owner.uuid) ?? [], [owner.first_seen, owner.last_seen])
-    after = last.uuid
-  }
-}

@@ -22,7 +22,7 @@ type Finder = Pick<Linker<never>, 'groupOf' | 'explainGroup'>
 
 export interface Regrouping {
   readonly layer: Layer
-  /** Who may be elsewhere now. */
+  /** Who may be elsewhere now. Who is in no group, not even alone, stands by itself no more, and leaves whatever it belonged to. */
   readonly moved: Iterable<string>
   readonly linker: Finder
   /** Members with the record in which each appeared first: a group is as old as the first of its members, and named after it. */
@@ -36,8 +36,11 @@ export interface Regrouping {
 }
 
 /** Everything that can change when these members moved: their clusters, the groups of all in these, and again theirs. */
-async function around(tx: Tx, layer: Layer, moved: Iterable<string>, linker: Finder): Promise<{ clusters: string[][]; known: Known }> {
-  const members = new Set<string>()
+async function around(
+  tx: Tx,
+  { layer, moved, linker }: Pick<Regrouping, 'layer' | 'moved' | 'linker'>,
+): Promise<{ clusters: string[][]; known: Known }> {
+  const members = new Set<string>([...moved].filter((member) => linker.groupOf(member) === null))
   const groups = new Map<string, Omit<Group, 'founder'>>()
   const attached = new Map<string, string>()
   const clusters = new Map<string, string[]>()
@@ -121,7 +124,7 @@ async function dissolvedAmong(tx: Tx, layer: Layer, uuids: readonly string[]): P
 
 /** Brings the stored groups of a layer to what the linker says of these members. Answers what changed, in order. */
 export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, least, labels }: Regrouping): Promise<readonly Change[]> {
-  const { clusters, known } = await around(tx, layer, moved, linker)
+  const { clusters, known } = await around(tx, { layer, moved, linker })
   const names = await labels([...new Set([...clusters.flat(), ...known.attached.keys()])])
   const label = (member: string) => names.get(member) ?? member.slice(0, 8)
   // Whoever was there before comes before all that appear now.
@@ -222,8 +225,13 @@ export async function regroup(tx: Tx, { layer, moved, linker, appeared, source, 
     } else if (change.kind === 'released') {
       await tx.deleteFrom('group_members').where('layer', '=', layer).where('member', '=', change.member).execute()
       const group = known.groups.find(({ uuid }) => uuid === change.prior)?.mergedInto ?? change.prior
-      const end = dissolved.has(group) ? `: alone it makes no ${layer}, which is dissolved` : ''
-      await decide(change, group, change.member, null, { sentence: `${label(change.member)} belongs to none now${end}` })
+      const [end, why] =
+        linker.groupOf(change.member) === null
+          ? [`; nobody is left, and the ${layer} is dissolved`, 'is merged into another now']
+          : [`: alone it makes no ${layer}, which is dissolved`, 'belongs to none now']
+      await decide(change, group, change.member, null, {
+        sentence: `${label(change.member)} ${why}${dissolved.has(group) ? end : ''}`,
+      })
     } else if (change.kind === 'merged') {
       await point(change.loser, change.winner)
       const [member] = [...known.attached].flatMap(([member, group]) => (group === change.loser ? [member] : []))

@@ -207,7 +207,7 @@ export const sums = (eb: ExpressionBuilder<Schema, 'attackers'>) => [
   sql<number>`sum(attackers.login_count)`.as('login_count'),
 ]
 
-/** Members of clusters that the stored groups do not show as they are. Clusters below `least` are none. */
+/** Members of clusters that the stored groups do not show as they are, and whom only these show. Clusters below `least` are none. */
 export async function strayMembers(db: Db, layer: Layer, clusters: readonly (readonly string[])[], least: number): Promise<string[]> {
   const rows = await db
     .selectFrom('group_members')
@@ -217,7 +217,9 @@ export async function strayMembers(db: Db, layer: Layer, clusters: readonly (rea
     .execute()
   const stored = new Map(rows.map(({ member, uuid }) => [member, uuid]))
   const sizes = Map.groupBy(rows, ({ uuid }) => uuid)
-  return clusters
+  const found = new Set(clusters.flat())
+  const gone = rows.flatMap(({ member }) => (found.has(member) ? [] : [member]))
+  const moved = clusters
     .filter((members) => {
       const uuids = new Set(members.map((member) => stored.get(member)))
       const [uuid] = uuids
@@ -225,6 +227,7 @@ export async function strayMembers(db: Db, layer: Layer, clusters: readonly (rea
       return uuids.size > 1 || members.length < least || (sizes.get(uuid ?? '')?.length ?? 0) !== members.length
     })
     .flat()
+  return [...gone, ...moved]
 }
 
 /** One member of each of these groups, as far as they have any. */

@@ -78,6 +78,11 @@ onEachDatabase('identities', ({ open }) => {
       ({ topic }) => topic,
     )
 
+  const bodies = async (topic: string) =>
+    (await store.db.selectFrom('log').select('body').where('topic', '=', topic).orderBy('seq').execute()).map(({ body }) =>
+      JSON.parse(body),
+    )
+
   it('I1: two addresses with one rare tool and one rare password are one; fifty with a popular library and password stay apart', async () => {
     await feed(...strangers(50))
     const before = await topics('identity.%')
@@ -185,6 +190,55 @@ onEachDatabase('identities', ({ open }) => {
     expect((await findCampaign(store.db, data[0]?.uuid ?? ''))?.identities).toHaveLength(2)
   })
 
+  it('I2: a campaign whose identities are both merged into elder ones is dissolved, and that is said', async () => {
+    const [early, late] = ['11.1.1.1', '22.2.2.2']
+    const file = { fetches: ['http://198.51.100.44:8443/s2'], files: ['e'.repeat(64)] }
+    const x = {
+      hassh: 'a1'.repeat(16),
+      commands: ['crontab -l | grep kestrel', 'ps -ef | grep kestreld'],
+      logins: [['backup', 'Xx-kestrel-71']] as const,
+    }
+    const y = {
+      hassh: 'b2'.repeat(16),
+      commands: ['crontab -l | grep osprey', 'ps -ef | grep ospreyd'],
+      logins: [['ops', 'Yy-osprey-12']] as const,
+    }
+    const hour = 3_600_000
+    await feed(...visit({ ip: early, logins: [['root', '123456']] }), ...visit({ ip: late, at: 60_000, logins: [['root', '123456']] }))
+    await feed(...visit({ ip: A, at: hour, ...x, ...file }), ...visit({ ip: B, at: 2 * hour, ...y, ...file }))
+    const { data } = await listCampaigns(store.db, { sortBy: 'recent', order: 'desc', limit: 10, offset: 0 })
+    expect(data.map(({ identity_count }) => identity_count)).toEqual([2])
+    await feed(...visit({ ip: early, at: 30 * hour, ...x }), ...visit({ ip: late, at: 30 * hour, ...y }))
+    expect(await topics('identity.merged')).toHaveLength(2)
+    const assigned = (await bodies('campaign.identity.assigned')) as { identity_uuid: string; campaign_uuid: string | null }[]
+    const last = new Map(assigned.map(({ identity_uuid, campaign_uuid }) => [identity_uuid, campaign_uuid]))
+    const members = await store.db.selectFrom('group_members').select(['member', 'group_uuid']).where('layer', '=', 'campaign').execute()
+    expect([...last].filter(([, campaign]) => campaign !== null).sort()).toEqual(
+      members.map(({ member, group_uuid }) => [member, group_uuid]).sort(),
+    )
+    const { decisions = [] } = (await groupEvidence(store.db, { layer: 'campaign', uuid: data[0]?.uuid ?? '' })) ?? {}
+    expect(decisions.map(({ kind }) => kind)).toEqual(['released', 'released', 'formed'])
+  })
+
+  it('I2: who comes day by day is there all the time, though it shows nothing new: live as after a restart', async () => {
+    const day = 24 * 3_600_000
+    const shared = { fetches: ['http://203.0.113.99:8443/drop/ivy.sh'], files: ['a'.repeat(64)] }
+    const first = { ip: A, hassh: '1'.repeat(32), logins: [['pi', 'quartz-lamp']] as const }
+    await feed(...strangers(20), ...visit({ ...first, ...shared }))
+    for (let n = 1; n < 30; n += 1) await feed(...visit({ ...first, at: n * day }))
+    await feed(...visit({ ip: B, at: 30 * day, hassh: '2'.repeat(32), logins: [['git', 'sunken-bell']], ...shared }))
+    const logOdds = async () => {
+      const [campaign] = (await listCampaigns(store.db, { sortBy: 'recent', order: 'desc', limit: 10, offset: 0 })).data
+      const { edges = [] } = (await groupEvidence(store.db, { layer: 'campaign', uuid: campaign?.uuid ?? '' })) ?? {}
+      return edges.map(({ log_odds }) => log_odds)
+    }
+    const live = await logOdds()
+    workers = [credentials, profiler, identityClusterer(), campaignClusterer()] as readonly AnyWorker<Tx>[]
+    await feed(...visit({ ip: B, at: 30 * day + 3_600_000, hassh: '3'.repeat(32) }))
+    // A month apart takes more than one from it.
+    expect(await logOdds()).toEqual([expect.closeTo(live[0] ?? 0, 0)])
+  })
+
   it('I1: campaigns that come to share more are merged under the elder; once strangers show it too, the younger stands under its own uuid', async () => {
     const crews = [
       { own: 'oak', ips: [B, '100.64.9.5'] },
@@ -208,10 +262,6 @@ onEachDatabase('identities', ({ open }) => {
       const found = await canonicalOf(store.db, 'campaign', members)
       return members.map((identity) => found.get(identity))
     }
-    const bodies = async (topic: string) =>
-      (await store.db.selectFrom('log').select('body').where('topic', '=', topic).orderBy('seq').execute()).map(({ body }) =>
-        JSON.parse(body),
-      )
     const mergedInto = async (uuid: string) =>
       (await store.db.selectFrom('actor_groups').select('merged_into_uuid').where('uuid', '=', uuid).executeTakeFirstOrThrow())
         .merged_into_uuid

@@ -153,11 +153,11 @@ const split = defineRoute({
   async handle({ params, body, caller }, { read, write, now }) {
     const all = found(await read('identities.memberUuids', params.uuid))
     const apart = new Set(body.members)
-    const strangers = body.members.filter((member) => !all.includes(member))
+    const strangers = [...apart].filter((member) => !all.includes(member))
     if (strangers.length > 0) throw new AppError(`${strangers[0]} is none of its attackers.`, { code: 'not_a_member', status: 422 })
     const rest = all.filter((member) => !apart.has(member))
     if (rest.length === 0) throw new AppError('That would leave nobody.', { code: 'nobody_left', status: 422 })
-    const statements = body.members.flatMap((a) =>
+    const statements = [...apart].flatMap((a) =>
       rest.map((b) => ({ kind: 'forbid' as const, a, b, by: caller.username, reason: body.reason ?? null })),
     )
     if (statements.length > 10_000)

@@ -166,6 +166,61 @@ describe('groups that follow clusters', () => {
     )
   })
 
+  it('that stand for others than before are all named by what changed, be it through one that is merged into them', () => {
+    const namedBy = (change: Change): readonly (string | null)[] => {
+      if (change.kind === 'formed') return [change.uuid]
+      if (change.kind === 'linked') return [change.uuid, change.prior]
+      if (change.kind === 'released') return [change.prior]
+      return change.kind === 'merged' ? [change.winner, change.loser] : [change.uuid, change.formerWinner]
+    }
+    fc.assert(
+      fc.property(fc.array(partition, { minLength: 1, maxLength: 6 }), (history) => {
+        let [known, clusters]: [Known, Clusters] = [nobody, []]
+        for (const [at, next] of history.entries()) {
+          clusters = grows(clusters, next)
+          const changes = reconcile(clusters, known, { name: nameAt(at) })
+          const after = apply(known, changes, at)
+          const standing = new Map(after.groups.map(({ uuid, mergedInto }) => [uuid, mergedInto ?? uuid]))
+          const named = changes.flatMap(namedBy).filter((uuid) => uuid !== null)
+          const told = new Set([...named, ...named.map((uuid) => standing.get(uuid))])
+          const [was, is] = [effective(known), effective(after)]
+          const members = (of: typeof was, uuid: string | undefined) => (of.get(uuid) ?? []).map(([member]) => member).join()
+          for (const uuid of [...was.keys(), ...is.keys()])
+            if (members(was, uuid) !== members(is, uuid)) expect(told, `${uuid} of ${JSON.stringify(history)}`).toContain(uuid)
+          known = after
+        }
+      }),
+    )
+  })
+
+  it('lose who is in no cluster, and are dissolved when nobody is left, founder and all', () => {
+    const known = follow(
+      nobody,
+      [
+        ['a', 'b'],
+        ['c', 'd', 'e'],
+      ],
+      1,
+      2,
+    )
+    const changes = reconcile([['d', 'e']], known, { name, least: 2 })
+    expect(changes).toEqual([
+      { kind: 'released', member: 'a', prior: 'a@1' },
+      { kind: 'released', member: 'b', prior: 'a@1' },
+      { kind: 'released', member: 'c', prior: 'c@1' },
+    ])
+    expect(dissolvedBy(changes, known)).toEqual(new Set(['a@1']))
+  })
+
+  it('go from one to another by standing by themselves between, so that whom they leave is told', () => {
+    const alone = follow(nobody, [['a'], ['b'], ['c']], 1)
+    const joined = follow(alone, [['a', 'c'], ['b']], 2)
+    expect(reconcile([['a'], ['b', 'c']], joined, { name })).toEqual([
+      { kind: 'unmerged', uuid: 'c@1', formerWinner: 'a@1' },
+      { kind: 'merged', winner: 'b@1', loser: 'c@1' },
+    ])
+  })
+
   it('merged and parted again, they are as they were', () => {
     fc.assert(
       fc.property(partition, (clusters) => {

@@ -15,7 +15,7 @@ export type Clusters = readonly (readonly string[])[]
 export interface Known {
   /** All groups that members of the clusters were ever attached to, and all that are merged into these. */
   readonly groups: readonly Group[]
-  /** Member → the group that it is attached to, merged or not. All members of those groups are in the clusters. */
+  /** Member → the group that it is attached to, merged or not. Who is in no cluster is gone. */
   readonly attached: ReadonlyMap<string, string>
   /** When members were seen first, epoch milliseconds; who is not there came last. */
   readonly seen: ReadonlyMap<string, number>
@@ -57,7 +57,11 @@ const byAge = (a: Group, b: Group): number => a.formedAt - b.formedAt || (a.uuid
  * applied, they leave nothing to change.
  */
 export function reconcile(clusters: Clusters, known: Known, options: ReconcileOptions): readonly Change[] {
-  const changes: Change[] = []
+  const here = new Set(clusters.flat())
+  const changes: Change[] = [...known.attached]
+    .filter(([member]) => !here.has(member))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([member, prior]) => ({ kind: 'released', member, prior }))
   const ordered = clusters.map((members) => [...members].sort()).sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1))
   const least = options.least ?? 1
   const homes = homesOf(ordered, known, least)
@@ -80,8 +84,14 @@ export function reconcile(clusters: Clusters, known: Known, options: ReconcileOp
     if (!eldest) changes.push({ kind: 'formed', uuid: winner, members })
     else if (eldest.mergedInto !== null) changes.push({ kind: 'unmerged', uuid: winner, formerWinner: eldest.mergedInto })
     const behind = deserted.filter(({ mergedInto }) => younger.some(({ uuid }) => uuid === mergedInto))
-    for (const loser of [...younger, ...behind])
-      if (loser.mergedInto !== winner) changes.push({ kind: 'merged', winner, loser: loser.uuid })
+    const losers = [...younger, ...behind]
+    for (const { uuid, mergedInto } of losers) {
+      if (mergedInto === winner) continue
+      // Whom it leaves has to be told, unless that one comes along.
+      if (mergedInto !== null && !losers.some((other) => other.uuid === mergedInto))
+        changes.push({ kind: 'unmerged', uuid, formerWinner: mergedInto })
+      changes.push({ kind: 'merged', winner, loser: uuid })
+    }
     for (const member of astray) changes.push({ kind: 'linked', uuid: winner, member, prior: known.attached.get(member) ?? null })
   }
   return changes

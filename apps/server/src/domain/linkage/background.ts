@@ -90,6 +90,9 @@ const commands = words(
   ),
 )
 
+/** Whether everybody types it. */
+export const isEverybodys = (command: string): boolean => commands.has(command)
+
 /** What it says, and the SHA-256 by which the store knows it. */
 const known = (texts: Iterable<string>): ReadonlySet<string> =>
   new Set([...texts].flatMap((text) => [text, createHash('sha256').update(text).digest('hex')]))

@@ -51,17 +51,23 @@ function witnessesAmong(observations: readonly Observation[], confirmed: Confirm
   return atoms.map((atom) => atom.flatMap((index) => alone[index] ?? []))
 }
 
-/** By key, which of several witnesses show a value that not all of them show; undefined of one. */
+/**
+ * By key, which of several witnesses show a value that not all of them show; undefined of one. What was left on a decky is borne by those who left it: whoever
+ * uses it as well does not hand it over.
+ */
 function bearersOf(observations: readonly Observation[], confirmed: Confirmed): ReadonlyMap<string, readonly number[]> | undefined {
   const witnesses = witnessesAmong(observations, confirmed)
   if (witnesses.length < 2) return undefined
   const bearers = new Map<string, number[]>()
+  const leavers = new Map<string, number[]>()
   for (const [index, stays] of witnesses.entries()) {
     const { c2, kit } = shownBy(stays)
-    for (const key of new Set([...c2, ...kit, ...tracesOf(stays).map(({ value }) => value)].map((value) => value.key)))
+    const traces = tracesOf(stays)
+    for (const key of new Set([...c2, ...kit, ...traces.map(({ value }) => value)].map((value) => value.key)))
       bearers.set(key, [...(bearers.get(key) ?? []), index])
+    for (const { value, left } of traces) if (left !== null) leavers.set(value.key, [...(leavers.get(value.key) ?? []), index])
   }
-  return new Map([...bearers].filter(([, by]) => by.length < witnesses.length))
+  return new Map([...bearers, ...leavers].filter(([, by]) => by.length < witnesses.length))
 }
 
 /** What an identity can be compared by with others of its campaign: everything that its observations show, together. */

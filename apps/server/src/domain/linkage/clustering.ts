@@ -1,6 +1,9 @@
 import { atomsOf } from './atoms.ts'
+import { bridgesAmong } from './bridges.ts'
+import { handsAmong } from './hands.ts'
 import type { Model } from './model.ts'
 import { strangersAmong } from './strangers.ts'
+import { sumOf } from './weighing.ts'
 
 /** Cuts one connected group into clusters. Members are numbered in an order that does not depend on arrival. */
 export interface Problem {
@@ -73,10 +76,14 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
       }
     }
 
-  const strangers = strangersAmong(size, Math.min(acquainted, -prior), (a, b) => sums.subarray(at(a, b), at(a, b) + families), [
-    ...model.families.map(() => ({ sure: false, idle: false })),
-    ...model.extras.map((name) => ({ sure: model.unforged.includes(name), idle: model.idle.includes(name) })),
-  ])
+  const between = (a: number, b: number) => sums.subarray(at(a, b), at(a, b) + families)
+  const named = (names: readonly string[]) => names.map((name) => model.families.length + model.extras.indexOf(name))
+  const [unforged, idle] = [named(model.unforged), named(model.idle)]
+  const hands = handsAmong(size, (a, b) => unforged.some((family) => (between(a, b)[family] as number) > 0))
+  const strangers = strangersAmong(hands, Math.min(acquainted, -prior), (a, b) =>
+    between(a, b).map((weight, family) => (idle.includes(family) ? Math.min(0, weight) : weight)),
+  )
+  const bridges = bridgesAmong(hands, (a, b) => prior + sumOf(between(a, b)) > 0)
 
   const clusters: (number[] | null)[] = Array.from({ length: size }, (_, member) => [member])
   const home = Array.from({ length: size }, (_, member) => member)
@@ -117,6 +124,8 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
 
   function allowed(a: number, b: number): boolean {
     if (of(a).length + of(b).length > 2 && of(a).some((one) => of(b).some((other) => strangers(one, other)))) return false
+    if (unbridged === Number.NEGATIVE_INFINITY) return true
+    if (bridges.between(of(a), of(b))) return false
     for (const [mine, other] of [
       [a, b],
       [b, a],
@@ -144,21 +153,34 @@ export function cluster({ size: count, model, prior, weights, together, apart: f
     clusters[b] = null
   }
 
+  const vouched = new Uint8Array(size * size)
+  for (let a = 0; a < size; a += 1) for (let b = 0; b < size; b += 1) vouched[a * size + b] = bridges.vouched(a, b) ? 1 : 0
+
   const scores = new Map<number, number>()
+  /** Of them, those that a third vouches for: they come before whoever hangs on one alone. */
+  const firm = new Set<number>()
   const rate = (a: number, b: number) => {
     const total = evidence(of(a), b)
     const larger = company * Math.log(Math.min(COMPANY, Math.max(of(a).length, of(b).length)))
     const score = prior + total + Math.min(larger, second)
-    if (score > 0 && !forbidden(a, b) && allowed(a, b)) scores.set(a * size + b, score)
-    else scores.delete(a * size + b)
+    const pair = a * size + b
+    firm.delete(pair)
+    if (score > 0 && !forbidden(a, b) && allowed(a, b)) {
+      scores.set(pair, score)
+      if (of(a).some((one) => of(b).some((other) => vouched[one * size + other] === 1))) firm.add(pair)
+    } else scores.delete(pair)
   }
   const live = () => clusters.flatMap((members, index) => (members ? [index] : []))
   for (const a of live()) for (const b of live()) if (a < b) rate(a, b)
   for (;;) {
     let best = -1
     let highest = 0
-    for (const [pair, score] of scores)
-      if (score > highest + 1e-9 || (Math.abs(score - highest) <= 1e-9 && pair < best)) [best, highest] = [pair, score]
+    let held = false
+    for (const [pair, score] of scores) {
+      const holds = firm.has(pair)
+      const higher = holds === held ? score > highest + 1e-9 || (Math.abs(score - highest) <= 1e-9 && pair < best) : holds
+      if (higher) [best, highest, held] = [pair, score, holds]
+    }
     if (best < 0) break
     const [a, b] = [Math.floor(best / size), best % size]
     merge(a, b, highest)

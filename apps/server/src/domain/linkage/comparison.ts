@@ -12,6 +12,8 @@ interface Agreement {
   readonly common: 'script' | 'list' | null
   /** How many different things about as rare as the rarest: views of one thing are one. */
   readonly rare: number
+  /** They have other habits, for all that they share. */
+  readonly differ: boolean
 }
 
 /** What two sorted lists have in common. */
@@ -41,6 +43,27 @@ function asRare(values: readonly number[] | Uint32Array, fewest: number, { holde
     if (many > 1 && many <= 2 * fewest && (rows === undefined || kind(value) !== rows)) count += 1
   }
   return count
+}
+
+/** Nobody but the two who are compared. */
+const PAIR = 2
+/** What no more show is rare in a habit. */
+const FEW = 8
+/** From this many things of one's own on that the other has not, two have other habits. */
+const OTHERWISE = 2
+/** What habits in common that are not rare can still say where the rare ones differ. */
+const SLIGHT = 0.5
+
+/** Whether both show habits that few have, and none of them in common: what they share is what others share, too. */
+function differ(
+  [a, b]: readonly [Uint32Array, Uint32Array],
+  fewest: number,
+  { holders, kind }: Statistics,
+  rows: string | undefined,
+): boolean {
+  if (fewest <= FEW) return false
+  const own = (values: Uint32Array) => values.reduce((count, value) => count + (holders(value) <= FEW && kind(value) !== rows ? 1 : 0), 0)
+  return own(a) >= OTHERWISE && own(b) >= OTHERWISE
 }
 
 /** How many different things are among them, where each kind is another view of the same. */
@@ -78,6 +101,7 @@ function agreementOf(one: Item, other: Item, family: number, { families }: Model
     rare: habit ? rareThings(shared, fewest, statistics) : rare,
     shared,
     common: script ? 'script' : list ? 'list' : null,
+    differ: habit === true && !script && !list && differ([a, b], fewest, statistics, rows),
   }
 }
 
@@ -130,16 +154,18 @@ export function compare(
       const free = weigh(place ? 0 : leads ? runners : sharers)
       // One family alone stays below what the prior demands; what somebody typed is seen by nobody else who could copy it.
       const own = habit && common === null && rare >= 2
-      const bound = leads && !own && !(parted && owned) ? Math.min(most, -priorOf(population, model) - lone) : most
+      const bound = leads && !own && !(parted && owned && holders <= PAIR) ? Math.min(most, -priorOf(population, model) - lone) : most
       weight = Math.max(
         least,
         Math.min(bound, common === null ? free : Math.min(free, COMMON[common])) + (own ? AGAIN * Math.max(0, free) : 0),
       )
+      if (agreement.differ) weight = Math.max(least, Math.min(SLIGHT, weight) + against(m))
       if (said) {
         // Strangers who are imagined count in the share, and are no people.
         why = `weighed as if ${percent(holders / shown)} of strangers had it`
         if (!leads && !place && free < weigh(0) - 0.1) why += `; all who share the rarest may have it from one kit`
-        if (common !== null) why += SAID[common]
+        if (agreement.differ) why += '; the rare ones are others'
+        else if (common !== null) why += SAID[common]
         else if (weight < free) why += '; counts for less, since it can be forged'
       }
     } else if (agreement === false) {

@@ -4,8 +4,9 @@ import { compare } from './comparison.ts'
 import { estimate } from './estimate.ts'
 import type { Extra, ExtraContext, LearnContext } from './extra.ts'
 import { type Item, inOrder, type Statistics } from './item.ts'
-import { type Model, populationOf, priorOf, type Weight } from './model.ts'
+import { type Model, priorOf, type Weight } from './model.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createPopulation } from './population.ts'
 import type { Profile } from './profile.ts'
 import { createValueTable, type Entry, rounded } from './values.ts'
 import { sumOf, weighing } from './weighing.ts'
@@ -65,9 +66,9 @@ export function createEngine(model: Model, extra: Extra): Engine {
   const scratch = new Float64Array(families.length + extras.length)
   const names = [...families.map(({ name }) => name), ...model.silent]
   let m = families.map((family) => family.m)
-  let population = populationOf(0, model)
-  const counts = names.map(() => 0)
-  let shown = counts.map(() => population)
+  const counted = createPopulation(model, names.length, names.indexOf(model.home ?? ''))
+  let population = counted.size
+  let shown = names.map(() => population)
 
   const statistics: Statistics = {
     get population() {
@@ -120,15 +121,12 @@ export function createEngine(model: Model, extra: Extra): Engine {
   }
   function resized(): void {
     const [was, had] = [population, shown]
-    population = populationOf(byId.size, model)
-    shown = counts.map((count) => populationOf(count, model))
+    population = counted.size
+    shown = names.map((_, family) => counted.shown(family))
     if (population === was && shown.every((count, family) => count === had[family])) return
     for (const node of nodes)
       if (node && (population !== was || node.values.some((values, family) => values.length > 0 && shown[family] !== had[family])))
         dirty.add(node.index)
-  }
-  const count = (values: readonly Uint32Array[], step: 1 | -1) => {
-    for (const [family, { length }] of values.entries()) if (length > 0) counts[family] = (counts[family] ?? 0) + step
   }
   function intern(profile: Profile, index: number): Uint32Array[] {
     return names.map((name, family) =>
@@ -142,7 +140,7 @@ export function createEngine(model: Model, extra: Extra): Engine {
     )
   }
   function release(node: Node): void {
-    count(node.values, -1)
+    counted.count(node.values, -1)
     for (const [family, values] of node.values.entries())
       for (const value of values) {
         table.drop(value, node.index)
@@ -335,7 +333,7 @@ export function createEngine(model: Model, extra: Extra): Engine {
       const index = known ?? free.pop() ?? nodes.length
       const values = intern(profile, index)
       const { bearers, ...rest } = profile
-      count(values, 1)
+      counted.count(values, 1)
       const node: Node = {
         index,
         profile: { ...rest, values: {} },

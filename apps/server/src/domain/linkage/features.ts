@@ -1,5 +1,5 @@
 import { addressOf, groupsOf, octetsOf } from '../address.ts'
-import { templateOf } from './commands.ts'
+import { foundSince, templateOf, withoutFound } from './commands.ts'
 import type { Observation } from './observation.ts'
 import { namedValue, type Profile, rankOf, sketch, type Value } from './profile.ts'
 
@@ -56,10 +56,16 @@ export function credentialValues({ credentials, accepted = [] }: Pick<Observatio
   return [...strings('login', pairs, MOST.pairs), ...strings('logins', rows, MOST.shingles)]
 }
 
+/** Those tried before anything was looked at that another may have left: the others may stand there, for everybody to try. */
+function ownLogins({ credentials, credentialTimes, commands }: Observation): Observation['credentials'] {
+  const since = foundSince(commands.slice(0, MOST.commands))
+  return credentials.filter((_, index) => !((credentialTimes?.[index] ?? Number.NEGATIVE_INFINITY) > since))
+}
+
 /** Masked commands, and with their numbers those that have nothing else to mask: who types a number again has it in the fingers. */
 export function commandValues(commands: Observation['commands']): Value[] {
-  const typed = commands.slice(0, MOST.commands).map(({ text }) => ({ text, template: templateOf(text) }))
-  const numbered = typed.filter(({ template }) => template.includes('<n>') && !/<(?!n>)/.test(template))
+  const typed = withoutFound(commands.slice(0, MOST.commands).map(({ text }) => text)).map((text) => ({ text, template: templateOf(text) }))
+  const numbered = typed.filter(({ template }) => template.includes('<n>') && !/<(?!n>|path>)/.test(template))
   return [
     ...strings(
       'command',
@@ -96,7 +102,7 @@ export function featuresOf(observation: Observation): Profile {
       ssh: toolsOf({ ...fingerprints, ja3: [], ja4: [] }),
       hosts: hostsOf(c2),
       payloads: filesOf(payloads),
-      credentials: credentialValues(observation),
+      credentials: credentialValues({ ...observation, credentials: ownLogins(observation) }),
       commands: commandValues(commands),
       manner: deckies.length === 0 ? [] : [mannerOf(observation)],
     },

@@ -16,6 +16,7 @@ export const identityModel: Model = {
     { name: 'network', m: 0.25, most: 2, least: -0.4, place: true },
   ],
   silent: ['address', 'block'],
+  home: 'block',
   extras: ['address', 'block', 'hour'],
   unforged: ['address'],
   unbridged: 1.25,

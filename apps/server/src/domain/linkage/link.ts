@@ -10,13 +10,13 @@ export interface Link {
 
 /**
  * Everything at once: identities, campaigns of at least two of them, and all pairs that were linked. Any order gives the same answer. `unguarded`:
- * campaigns without what keeps a copycat from joining strangers.
+ * without what keeps a copycat from joining strangers.
  */
 export function link(
   observations: readonly Observation[],
   options: { readonly unguarded?: boolean } = {},
 ): { readonly grouping: Grouping; readonly links: readonly Link[] } {
-  const linker = createLinker()
+  const linker = createLinker(undefined, options)
   linker.load(observations)
   linker.settle()
   const identities = linker.groups()

@@ -120,23 +120,26 @@ function linkerOf<Record extends { readonly id: string }>(
   }
 }
 
+/** `unguarded`: whoever copies two strangers joins them; it is there to measure what the guards against that cost. */
+interface Guarding {
+  readonly unguarded?: boolean
+}
+const withoutGuards = (model: Model): Model => ({ ...model, acquainted: Number.NEGATIVE_INFINITY, unbridged: Number.NEGATIVE_INFINITY })
+const withoutBearers = (identity: LinkedIdentity): Profile => {
+  const { bearers: _, ...profile } = campaignFeaturesOf(identity)
+  return profile
+}
+
 /** Observations → identities. */
-export function createLinker(keystrokes: Keystrokes = () => undefined): Linker<Observation> {
+export function createLinker(keystrokes: Keystrokes = () => undefined, { unguarded = false }: Guarding = {}): Linker<Observation> {
   const { model, extra } = withTyping(identityModel, identityExtra(), keystrokes)
-  return linkerOf(createEngine(model, extra), 'linked identity', featuresOf)
+  return linkerOf(createEngine(unguarded ? withoutGuards(model) : model, extra), 'linked identity', featuresOf)
 }
 
 export type { LinkedIdentity }
 
-/**
- * Identities → campaigns. `unguarded`: whoever copies two strangers joins them; it is there to measure what the guards against that cost.
- */
-export function createCampaignLinker(keystrokes?: Keystrokes, { unguarded = false } = {}): Linker<LinkedIdentity> {
-  const [model, featuresOf] = unguarded ? [unguardedModel, withoutBearers] : [campaignModel, campaignFeaturesOf]
-  return linkerOf(createEngine(model, campaignExtra(keystrokes)), 'linked campaign', featuresOf)
-}
-const unguardedModel: Model = { ...campaignModel, acquainted: Number.NEGATIVE_INFINITY, unbridged: Number.NEGATIVE_INFINITY }
-const withoutBearers = (identity: LinkedIdentity): Profile => {
-  const { bearers: _, ...profile } = campaignFeaturesOf(identity)
-  return profile
+/** Identities → campaigns. */
+export function createCampaignLinker(keystrokes?: Keystrokes, { unguarded = false }: Guarding = {}): Linker<LinkedIdentity> {
+  const [model, profileOf] = unguarded ? [withoutGuards(campaignModel), withoutBearers] : [campaignModel, campaignFeaturesOf]
+  return linkerOf(createEngine(model, campaignExtra(keystrokes)), 'linked campaign', profileOf)
 }

@@ -13,7 +13,7 @@ export interface Family {
   readonly habit?: true
   /** Values of this kind are two in a row: in common, they say that both went through one list, and nothing else. */
   readonly rows?: string
-  /** Set up by somebody, so that strangers do not happen on it: of several bearers each without the other, it is enough alone. */
+  /** Set up by somebody, so that strangers do not happen on it: of several bearers each without the other, it is enough alone where nobody else has it. */
   readonly owned?: true
   /** Shows now and then: two groups that have it in common once have it in common. */
   readonly sporadic?: true
@@ -33,11 +33,16 @@ export interface Model {
   readonly families: readonly Family[]
   /** Families that only propose candidates and feed `extras`. */
   readonly silent: readonly string[]
+  /** The one of them that tells the network, of which many count as few; absent = none does. */
+  readonly home?: string
   /** Evidence that is no list of values, such as time: names in the order of what `extra` returns. */
   readonly extras: readonly string[]
   /** Those of them that nobody can forge. */
   readonly unforged: readonly string[]
-  /** Log-odds that must be left without any one member: nobody is the only bridge between strangers. More than the prior demands is never asked. */
+  /**
+   * Log-odds that must be left without any one member; nor may all links between two groups go through one hand: nobody is the only bridge between
+   * strangers. More than the prior demands is never asked; −∞ = neither is.
+   */
   readonly unbridged: number
   /**
    * Log-odds that any two of a group must have by themselves, those counted together who are linked by what cannot be forged: nobody, with however many

@@ -1,6 +1,6 @@
 import { compare, sharedOf } from './comparison.ts'
 import type { Extra, ExtraContext } from './extra.ts'
-import { type Item, inOrder, type Statistics } from './item.ts'
+import { type Item, inOrder } from './item.ts'
 import type { Model, Weight } from './model.ts'
 
 /** Log-odds of a pair by family and then by extra, NaN = could not be compared; with `said`, the same in words. */
@@ -20,21 +20,15 @@ export function sumOf(weights: Float64Array): number {
   return total
 }
 
-/** The bearers of one that show something, about as rare in its family as the rarest, of all that it shares with another, and that not all of them show. */
-function goBetweens(one: Item, other: Item, { holders }: Statistics): ReadonlySet<number> {
+/** The bearers of one that show something of what it shares with another, and that not all of them show: however many have it, for what is rare beside it may be forged. */
+function goBetweens(one: Item, other: Item): ReadonlySet<number> {
   const found = new Set<number>()
-  for (const [family, values] of one.bearers ? one.values.entries() : []) {
-    const shared = sharedOf(values, other.values[family] ?? NOTHING)
-    const fewest = shared.reduce((least, value) => Math.min(least, holders(value)), Number.POSITIVE_INFINITY)
-    for (const value of shared)
-      if (holders(value) <= Math.max(FEW, 2 * fewest))
-        for (const bearer of one.bearers?.[family]?.[values.indexOf(value)] ?? []) found.add(bearer)
-  }
+  for (const [family, values] of one.bearers ? one.values.entries() : [])
+    for (const value of sharedOf(values, other.values[family] ?? NOTHING))
+      for (const bearer of one.bearers?.[family]?.[values.indexOf(value)] ?? []) found.add(bearer)
   return found
 }
 const NOTHING = new Uint32Array()
-/** What no more show is rare in any family. */
-const FEW = 8
 
 /** It without what these of its bearers alone bring. */
 const without = (item: Item, gone: ReadonlySet<number>): Item => ({
@@ -62,7 +56,7 @@ export function weighing(model: Model, extra: Extra, context: ExtraContext): Wei
   /** The pair as a whole, or without the go-betweens on whom most of it rests. */
   function borne(a: Item, b: Item): Pair {
     const whole: Pair = { a, b, parted: false }
-    const [here, there] = [goBetweens(a, b, statistics), goBetweens(b, a, statistics)]
+    const [here, there] = [goBetweens(a, b), goBetweens(b, a)]
     if (here.size + there.size === 0) return whole
     const rest: Pair = { a: without(a, here), b: without(b, there), parted: true }
     weigh(whole, view)

@@ -8,10 +8,12 @@ import { hostOf, hostsIn } from './hosts.ts'
  * Distinct features of an attacker that are kept, by kind: the first so many. What comes beyond is counted. `ip`: the address, seen once.
  * `payload`: SHA-256 of files left, URLs that were to be fetched. `c2`: hosts that downloads, connections and commands name.
  * `asn`: autonomous systems that another system's log says the address was in. `credential`: `[user, SHA-256 of the secret]`, or the fingerprint of a public key, in JSON;
- * `account`: those with a secret that were let in. `headers`: names of HTTP headers in their order.
+ * `account`: those with a secret that were let in. `headers`: names of HTTP headers in their order. `day`: days (UTC) on which it was there, each with
+ * the time at which the day begins.
  */
 export const FEATURES = {
   ip: 1,
+  day: 1_024,
   asn: 4,
   hassh: 32,
   ja3: 32,

@@ -93,7 +93,7 @@ export function campaignClusterer() {
       const upTo = batch.at(-1)?.seq ?? 0
       const visits = visitors(batch)
       const typed = await typing.hear(batch, tx)
-      const grown = new Set([...typed.keys(), ...(await newlyShown(tx, [...visits.keys()], upTo, seen))])
+      const grown = new Set([...typed.keys(), ...(await newlyShown(tx, [...visits.keys()], upTo, { seen, days: true }))])
       // One that has no identity yet is followed by the record that says so.
       const theirs = await canonicalOf(tx, 'identity', [...grown])
       const named = batch.flatMap((record) => namedIn(record).flatMap((uuid): [string, LogRecord][] => (uuid ? [[uuid, record]] : [])))

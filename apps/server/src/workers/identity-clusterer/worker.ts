@@ -43,7 +43,7 @@ export function identityClusterer() {
       }
       const upTo = batch.at(-1)?.seq ?? 0
       const typed = await typing.hear(batch, tx)
-      const grown = new Set([...typed.keys(), ...(await newlyShown(tx, [...appeared.keys()], upTo, seen))])
+      const grown = new Set([...typed.keys(), ...(await newlyShown(tx, [...appeared.keys()], upTo, { seen, days: false }))])
       linker.add(...(await observationsOf(tx, [...grown], upTo)))
       if (stated.length > 0) linker.work(AT_A_WORD)
       return new Map([...typed, ...appeared])

@@ -5,7 +5,7 @@ import { PARTITIONS } from '@decnet/kernel/log'
 import { exampleRecord } from '@decnet/kernel/log/conformance'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FEATURES } from '../../domain/profile/features.ts'
-import { allObservations, observationOf } from '../../store/features.ts'
+import { newlyShown, observationOf, observationsOf } from '../../store/features.ts'
 import { onEachDatabase } from '../../store/fixtures/each-database.ts'
 import { HALVES, HOSTILE } from '../../store/fixtures/hostile-text.ts'
 import { logTable } from '../../store/log-table.ts'
@@ -17,6 +17,7 @@ import profiler from './worker.ts'
 const T0 = 1_763_000_000_000
 const A = '203.0.113.7'
 const B = '203.0.113.8'
+const DAY = 86_400_000
 
 onEachDatabase('what an attacker can be told by', ({ open }) => {
   let store: Store
@@ -70,8 +71,8 @@ onEachDatabase('what an attacker can be told by', ({ open }) => {
       deckies: ['web-01', 'db-01'],
     })
     expect(await observationOf(store.db, attackerId('192.0.2.1'))).toBeNull()
-    const all = await Array.fromAsync(allObservations(store.db, 1))
-    expect(all.map(({ id }) => id).sort()).toEqual([attackerId(A), attackerId(B)].sort())
+    const all = await observationsOf(store.db, [attackerId(A), attackerId(B)])
+    expect(all.map(({ id }) => id)).toEqual([attackerId(A), attackerId(B)].sort())
     expect(all.find(({ id }) => id === attackerId(A))).toEqual(found)
   })
 
@@ -81,6 +82,40 @@ onEachDatabase('what an attacker can be told by', ({ open }) => {
     expect(then).toMatchObject({ firstSeen: T0, lastSeen: T0 + 1_000, commands: [{ text: 'id' }] })
     await feed(command('id'), command('ps'), { type: 'connect', body: {}, decky: 'db-01' })
     expect(await observationOf(store.db, attackerId(A), 2)).toEqual(then)
+  })
+
+  it('is there on each day on which it came, though it showed nothing new, and each is news once', async () => {
+    const day = (n: number, seconds = 0): Seen => ({ type: 'connect', body: {}, ts: T0 + n * DAY + seconds * 1_000 })
+    const seen = new Map<string, number>()
+    const news = async (days: boolean) => (await newlyShown(store.db, [attackerId(A)], 1_000, { seen, days })).length
+    await feed(day(0))
+    expect([await news(true), await news(true)]).toEqual([1, 0])
+    await feed(day(0, 60))
+    expect(await news(true)).toBe(0)
+    await feed(day(9), day(9, 60), day(4))
+    expect([await news(false), await news(true), await news(true)]).toEqual([0, 1, 0])
+    const begins = Math.floor((T0 + 9 * DAY) / DAY) * DAY
+    expect(await observationOf(store.db, attackerId(A))).toMatchObject({ firstSeen: T0, lastSeen: begins })
+    expect((await profileOf(store.db, A))?.kept.day).toBe(3)
+  })
+
+  it('is as old as its oldest event, and in their order, however late their log came; to whoever follows that is news', async () => {
+    const early: Seen[] = [
+      { type: 'auth_attempt', body: { principal: 'ops', secret_b64: 'YQ==' }, ts: T0 - 2 * DAY },
+      command('w', { ts: T0 - 2 * DAY + 5_000, decky: 'old-01' }),
+    ]
+    const late: Seen[] = [command('id', { ts: T0 }), command('w', { ts: T0 + 5_000 }), command('id', { ts: T0 - 60_000, decky: 'skewed' })]
+    const seen = new Map<string, number>()
+    await feed(...late)
+    await newlyShown(store.db, [attackerId(A)], 1_000, { seen, days: false })
+    await feed(...early)
+    expect(await newlyShown(store.db, [attackerId(A)], 1_000, { seen, days: false })).toEqual([attackerId(A)])
+    const found = await observationOf(store.db, attackerId(A))
+    expect(found?.firstSeen).toBe(T0 - 2 * DAY)
+    expect(found?.commands).toEqual([
+      { ts: T0 - 2 * DAY + 5_000, decky: 'old-01', text: 'w' },
+      { ts: T0, decky: 'web-01', text: 'id' },
+    ])
   })
 
   it('is kept to the first of each kind, and what comes beyond is counted', async () => {

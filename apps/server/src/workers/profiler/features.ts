@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { FEATURES, VALUE_CHARACTERS } from '../../domain/profile/features.ts'
 import type { Profile } from '../../domain/profile/profile.ts'
-import type { Sightings } from '../../domain/profile/sightings.ts'
+import { isEarlier, type Sightings } from '../../domain/profile/sightings.ts'
 import type { Tx } from '../../store/log-table.ts'
 import { rowsByKey } from '../../store/rows-by-key.ts'
 import type { AttackerFeatureTable } from '../../store/schema.ts'
@@ -35,7 +35,10 @@ export async function saveFeatures(owners: readonly Owner[], tx: Tx): Promise<vo
     const { kind, value, decky, seq, firstTs, lastTs, count } = sighting
     const row = known.get(keyOf(uuid, kind, sha256))
     if (row) {
-      if (lastTs > row.last_ts) changed.push({ ...row, last_ts: lastTs })
+      const last_ts = Math.max(lastTs, row.last_ts)
+      // Whoever follows is told by the place in the log.
+      if (isEarlier(firstTs, row.first_ts)) changed.push({ ...row, decky, first_ts: firstTs, last_ts, seq })
+      else if (last_ts > row.last_ts) changed.push({ ...row, last_ts })
       continue
     }
     const kept = profile.kept.get(kind) ?? 0
@@ -56,5 +59,5 @@ export async function saveFeatures(owners: readonly Owner[], tx: Tx): Promise<vo
     }
     changed.push(fresh)
   }
-  await upsert(tx, 'attacker_features', KEY, changed, ['last_ts'])
+  await upsert(tx, 'attacker_features', KEY, changed, ['decky', 'first_ts', 'last_ts', 'seq'])
 }
