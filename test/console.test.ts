@@ -191,7 +191,10 @@ when({ tools }).describe('the console, from the first start on', () => {
     await page.keyboard.press('Control+a')
     await page.keyboard.type('127.0.0.21')
     await palette.getByRole('option', { name: /^127\.0\.0\.21/u }).waitFor()
+    // What was found for the first characters of it is no longer there.
+    await palette.getByRole('option', { name: /^127\.0\.0\.22/u }).waitFor({ state: 'detached' })
     await page.keyboard.press('ArrowDown')
+    await palette.getByRole('option', { name: /^127\.0\.0\.21/u, selected: true }).waitFor()
     await page.keyboard.press('Enter')
     await soon(() => page.url()).toMatch(/\/attackers\/[0-9a-f-]{36}$/u)
     await page.getByRole('heading', { name: '127.0.0.21', level: 1 }).waitFor()

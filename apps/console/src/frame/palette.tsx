@@ -1,5 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { Fingerprint, KeyRound, LogOut, Moon, ScrollText, Search, Server, Sun, SunMoon, UserSearch, Waypoints } from 'lucide-react'
 import { type ReactNode, useDeferredValue, useState } from 'react'
@@ -16,6 +16,8 @@ import { pages } from './pages.ts'
 import './palette.css'
 
 const MOST_RULES = 5
+/** While somebody types on, what was found stays, and whoever was chosen stays chosen, until the next answer is there. */
+const STEADY = { placeholderData: keepPreviousData } as const
 
 /** Pages, attackers, identities, campaigns, deckies, credentials, rules, actions: one box for all. */
 export default function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -28,21 +30,25 @@ export default function Palette({ open, onClose }: { open: boolean; onClose: () 
     queryKey: ['palette', 'attackers', words],
     enabled: asked,
     queryFn: ({ signal }) => fetchAttackers({ search: words, limit: 5 }, signal),
+    ...STEADY,
   })
   const credentials = useQuery({
     queryKey: ['palette', 'credentials', words],
     enabled: asked,
     queryFn: ({ signal }) => fetchCredentials({ search: words, limit: 5 }, signal),
+    ...STEADY,
   })
   const identities = useQuery({
     queryKey: ['palette', 'identities', words],
     enabled: asked,
     queryFn: ({ signal }) => fetchIdentities({ search: words, limit: 5 }, signal),
+    ...STEADY,
   })
   const campaigns = useQuery({
     queryKey: ['palette', 'campaigns', words],
     enabled: asked,
     queryFn: ({ signal }) => fetchCampaigns({ search: words, limit: 5 }, signal),
+    ...STEADY,
   })
   const does = (...names: string[]) => names.some((name) => name.toLowerCase().includes(words.toLowerCase()))
   const run = (action: () => void) => {

@@ -209,7 +209,7 @@ describe('a command line without its disguises', () => {
     for (const piece of hostile) expect(() => readCommandLine(piece.repeat(60_000))).not.toThrow()
   })
 
-  it('takes time that grows with the line and no faster: at most 5 ms of processor for 100 kB, whatever they are', () => {
+  it('takes time that grows with the line and no faster: 100 kB, whatever they are, cost less than to take them apart into characters', () => {
     const pieces = [
       ...["'", '(', '$(', '`', '\\', 'a=b;$a', '"$(', '<', '&', "$'", "sh -c '", 'sudo ', '{a,', '\\x41', 'eval ', '{ ', 'done | sh;'],
       ...['{a,b}', '{a,{b,', '{1..9}', '{a,b} ', '{1..60} ', 'x{', '$(echo a)', 'a=$(echo $a$a);', '/e*c/s*w '],
@@ -230,9 +230,9 @@ describe('a command line without its disguises', () => {
     for (const unit of [...pieces, ...mixed.map((each) => each.join(''))]) {
       const line = hundredKilobytes(unit)
       expect(
-        costOf(() => readCommandLine(line), 5),
+        costOf(line, () => readCommandLine(line)),
         unit,
-      ).toBeLessThan(5)
+      ).toBeLessThan(1)
     }
   })
 

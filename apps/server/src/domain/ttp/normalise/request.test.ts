@@ -36,7 +36,7 @@ describe('a request as an application sees it', () => {
     expect(readRequest('/x', '{"__proto__":{"cmd":"id"},"":null}', false).injected).toEqual(['id'])
   })
 
-  it('takes time that grows with the request and no faster: at most 5 ms of processor for 100 kB, whatever they are', () => {
+  it('takes time that grows with the request and no faster: 100 kB, whatever they are, cost less than to take them apart into characters', () => {
     const pieces = [
       '{"a":"',
       '["b",',
@@ -59,13 +59,13 @@ describe('a request as an application sees it', () => {
     for (const unit of [...pieces, ...mixed.map((each) => each.join(''))]) {
       const text = hundredKilobytes(unit)
       expect(
-        costOf(() => readRequest(`/x?${text}`, '', true), 5),
+        costOf(text, () => readRequest(`/x?${text}`, '', true)),
         unit,
-      ).toBeLessThan(5)
+      ).toBeLessThan(1)
       expect(
-        costOf(() => readRequest('/x', `{${text}`, false), 5),
+        costOf(text, () => readRequest('/x', `{${text}`, false)),
         unit,
-      ).toBeLessThan(5)
+      ).toBeLessThan(1)
     }
   })
 
