@@ -34,6 +34,11 @@ describe('a bridge', () => {
     expect(bridged(4, round)([0, 1], [2, 3])).toBe(false)
   })
 
+  it('is somebody of neither group, too, without whom nobody would compare them', () => {
+    expect(bridged(3, fan)([0], [2])).toBe(true)
+    expect(bridged(4, [...fan, [0, 3], [3, 2]])([0], [2])).toBe(false)
+  })
+
   it('is all that one hand has: two stays of one address are no two witnesses', () => {
     const two = [...fan, [0, 3], [3, 2], [1, 3]] as const
     expect(bridged(4, two)([0, 1, 3], [2])).toBe(false)

@@ -1,8 +1,8 @@
 /** How numbers 0 to size−1 hang together. */
 export interface Bridges {
   /**
-   * Whether two groups are held together by one hand alone: without all that is this hand's, nobody of the one is linked to anybody of the other, be it
-   * through others. It may have copied both.
+   * Whether two groups are held together by one hand alone, its own or another's: without all that is this hand's, nobody of the one is linked to anybody
+   * of the other, be it through others. It may have copied both.
    */
   between(left: readonly number[], right: readonly number[]): boolean
   /** Whether two are linked to each other, and a third hand to both of them. */
@@ -58,13 +58,10 @@ export function bridgesAmong(hands: Uint32Array, linked: (a: number, b: number) 
     return count > 1 ? parts : null
   }
 
-  const partings = new Map<number, Int32Array | null>()
-  for (const [one, hand] of hands.entries()) if (!partings.has(hand)) partings.set(hand, partsWithout(one))
+  const partings = [...new Set(hands)].flatMap((hand) => partsWithout(hands.indexOf(hand)) ?? [])
   return {
     between: (left, right) =>
-      [...left, ...right].some((member) => {
-        const parts = partings.get(hands[member] ?? GONE)
-        if (!parts) return false
+      partings.some((parts) => {
         const [here, there] = [left, right].map((side) => side.flatMap((one) => (parts[one] === GONE ? [] : (parts[one] ?? []))))
         return (
           here !== undefined && here.length > 0 && there !== undefined && there.length > 0 && !here.some((part) => there.includes(part))

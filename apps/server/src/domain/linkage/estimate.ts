@@ -4,6 +4,8 @@ import { type Model, priorOf } from './model.ts'
 
 /** Pairs that the prior estimate is worth. */
 const PRIOR_PAIRS = 20
+/** Pairs in which one speaks at most, of each family: whoever shows what many show would else teach what relatives have in common. */
+const OF_ONE = 3
 /** Estimates move in steps of this many log-odds, so that decisions are looked at again only when one really moves. */
 const STEP = 0.25
 
@@ -21,13 +23,22 @@ export function estimate(pairs: Iterable<readonly [Item, Item]>, model: Model, s
   const weights = new Float64Array(families.length)
   const given: Statistics = { ...statistics, m: (family) => families[family]?.m ?? 0.5 }
   const enough = -priorOf(statistics.population, model)
+  const spoken = new Map<Item, number>()
   for (const [a, b] of pairs) {
+    const [here, there] = [spoken.get(a) ?? 0, spoken.get(b) ?? 0]
+    if (here >= OF_ONE || there >= OF_ONE) continue
     compare(a, b, model, given, weights)
     const total = weights.reduce((sum, weight) => (Number.isNaN(weight) ? sum : sum + weight), 0)
+    let heard = false
     for (const [family, weight] of weights.entries()) {
       if (Number.isNaN(weight) || total - weight < enough) continue
+      heard = true
       seen[family] = (seen[family] ?? 0) + 1
       if (a.values[family]?.some((value) => b.values[family]?.includes(value))) agree[family] = (agree[family] ?? 0) + 1
+    }
+    if (heard) {
+      spoken.set(a, here + 1)
+      spoken.set(b, there + 1)
     }
   }
   return families.map(({ m, place }, family) => {

@@ -40,8 +40,8 @@ export interface Model {
   /** Those of them that nobody can forge. */
   readonly unforged: readonly string[]
   /**
-   * Log-odds that must be left without any one member; nor may all links between two groups go through one hand: nobody is the only bridge between
-   * strangers. More than the prior demands is never asked; −∞ = neither is.
+   * Log-odds that must be left without any one member; nor may all links between two groups go through one hand, be it of neither: nobody is the only
+   * bridge between strangers. More than the prior demands is never asked; −∞ = neither is.
    */
   readonly unbridged: number
   /**

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import type { LinkedIdentity } from '../domain/linkage/campaign-features.ts'
+import { createCampaignLinker, createLinker, type Linker } from '../domain/linkage/linker.ts'
+import type { Observation } from '../domain/linkage/observation.ts'
+import { address, crowd, HOUR, list, NOW, stay } from './misled.fixture.ts'
+import { type Random, randomOf } from './random.ts'
+
+const kinds = ['client', 'login', 'habit', 'file', 'host'] as const
+type Shown = Record<(typeof kinds)[number], readonly string[]>
+const shownBy = (of: (kind: (typeof kinds)[number]) => readonly string[]) =>
+  Object.fromEntries(kinds.map((kind) => [kind, of(kind)])) as Shown
+
+/** What one address more teaches of a population, such as how often people change clients, moves what a pair is worth by less. */
+const LEARNT = 0.5
+
+function shows(id: string, at: number, place: number, { client, login, habit, file, host }: Shown): Observation {
+  const texts = ['uname -a', 'id', ...habit.map((name) => `${name}tool --sweep`)]
+  return stay(id, at, {
+    ip: address(place),
+    asn: 65_000 + place,
+    deckies: ['web-01'],
+    fingerprints: { hassh: client, ja3: client.slice(0, 1).map((name) => `${name}-tls`) },
+    credentials: login.map((name) => [name, `${name}-word`]),
+    payloads: file.map((name) => `${name}-file`),
+    c2: host.map((name) => `${name}.cc.example`),
+    commands: texts.map((text, n) => ({ ts: at + n * 1_000, decky: 'web-01', text })),
+  })
+}
+
+/** A few people of one to three addresses who share much by chance, and somebody at one more address who copies some of what two of them show. */
+function poisoned(random: Random) {
+  const names = 'abcdefghijklmno'.slice(0, random.integer(3, 14))
+  const stays = list(random.integer(3, 8), (person) => {
+    const has = shownBy((kind) => list(random.integer(0, 3), () => `${kind}-${random.pick([...names])}x`))
+    return list(random.integer(1, 3), (n) => ({
+      id: `${person}-${n}`,
+      person,
+      at: NOW + random.integer(0, 399) * HOUR,
+      place: person * 10 + n + 1,
+      shown: shownBy((kind) => has[kind].filter(() => random.chance(0.75))),
+    }))
+  }).flat()
+  const copied = new Set([random.pick(stays).person, random.pick(stays).person])
+  const share = 0.6 + 0.4 * random.next()
+  const copies = shownBy((kind) =>
+    [...new Set(stays.flatMap(({ person, shown }) => (copied.has(person) ? shown[kind] : [])))].filter(() => random.chance(share)),
+  )
+  const seen = stays.map(({ id, at, place, shown }) => shows(id, at, place, shown))
+  return { seen, poisoner: shows('poisoner', NOW + random.integer(0, 499) * HOUR, 999, copies) }
+}
+
+function identitiesOf(observations: readonly Observation[]): Linker<Observation> {
+  const linker = createLinker()
+  linker.load(observations)
+  linker.settle()
+  return linker
+}
+function campaignsOf(observations: readonly Observation[], identities: Linker<Observation>): Linker<LinkedIdentity> {
+  const known = new Map(observations.map((observation) => [observation.id, observation]))
+  const linker = createCampaignLinker()
+  linker.load(identities.groups().map(({ id, members }) => ({ id, observations: members.flatMap((member) => known.get(member) ?? []) })))
+  linker.settle()
+  return linker
+}
+const groupOf = <T>(linker: Linker<T>, member: string): string => linker.groupOf(member)?.id ?? 'nobody'
+
+/** Which of them hang together by evidence that joins two, or all but joins them: a number for each such part. */
+function partsOf<T>(linker: Linker<T>, ids: readonly string[]): ReadonlyMap<string, number> {
+  const parts = new Map<string, number>()
+  for (const id of ids) {
+    if (parts.has(id)) continue
+    const found = [id]
+    const part = parts.size
+    parts.set(id, part)
+    for (const one of found)
+      for (const other of ids)
+        if (!parts.has(other) && (linker.explain(one, other)?.total ?? Number.NEGATIVE_INFINITY) > -LEARNT) {
+          parts.set(other, part)
+          found.push(other)
+        }
+  }
+  return parts
+}
+interface Both {
+  readonly identities: Linker<Observation>
+  readonly campaigns: Linker<LinkedIdentity>
+}
+const pairsOf = (ids: readonly string[]) => ids.flatMap((a, n) => ids.slice(n + 1).map((b) => [a, b] as const))
+
+const populations = [
+  { where: 'among themselves', others: [], turns: 800 },
+  { where: 'in a crowd', others: crowd, turns: 20 },
+]
+
+describe('one more address, whatever it shows', () => {
+  it.each(populations)('makes an identity only of whom evidence brought together before it came, $where', ({ others, turns }) => {
+    const random = randomOf('poisoned identities')
+    let united = 0
+    for (let turn = 0; turn < turns; turn += 1) {
+      const { seen, poisoner } = poisoned(random)
+      const ids = seen.map(({ id }) => id)
+      const [before, after] = [identitiesOf([...seen, ...others]), identitiesOf([...seen, ...others, poisoner])]
+      const joined = pairsOf(ids).filter(([a, b]) => groupOf(after, a) === groupOf(after, b) && groupOf(before, a) !== groupOf(before, b))
+      if (joined.length === 0) continue
+      united += 1
+      const parts = partsOf(before, ids)
+      expect(
+        joined.filter(([a, b]) => parts.get(a) !== parts.get(b)),
+        `turn ${turn}`,
+      ).toEqual([])
+    }
+    // Somebody who copies what two show and hang by a hair tips the scales, as any true visit would: it is tried what matters.
+    expect(united).toBeGreaterThan(turns / 20)
+  })
+
+  it('makes a campaign only of whom evidence brought together before it came', () => {
+    const random = randomOf('poisoned campaigns')
+    let united = 0
+    for (let turn = 0; turn < 700; turn += 1) {
+      const { seen, poisoner } = poisoned(random)
+      const ids = seen.map(({ id }) => id)
+      const [before, after] = [seen, [...seen, poisoner]].map((observations) => {
+        const identities = identitiesOf(observations)
+        return { identities, campaigns: campaignsOf(observations, identities) }
+      }) as [Both, Both]
+      // Identities that are as they were: others are told of above.
+      const same = ids.filter((id) => {
+        const members = after.identities.groupOf(id)?.members.filter((member) => member !== poisoner.id) ?? []
+        return before.identities.groupOf(id)?.members.join() === members.join()
+      })
+      const campaign = ({ identities, campaigns }: Both, id: string) => groupOf(campaigns, groupOf(identities, id))
+      const joined = pairsOf(same).filter(
+        ([a, b]) => campaign(after, a) === campaign(after, b) && campaign(before, a) !== campaign(before, b),
+      )
+      if (joined.length === 0) continue
+      united += 1
+      const parts = partsOf(before.campaigns, [...new Set(ids.map((id) => groupOf(before.identities, id)))])
+      const part = (id: string) => parts.get(groupOf(before.identities, id))
+      expect(
+        joined.filter(([a, b]) => part(a) !== part(b)),
+        `turn ${turn}`,
+      ).toEqual([])
+    }
+    expect(united).toBeGreaterThan(5)
+  })
+
+  it('makes nothing that two others share worth much more', () => {
+    const random = randomOf('poisoned weights')
+    const gains: number[] = []
+    for (let turn = 0; turn < 300; turn += 1) {
+      const { seen, poisoner } = poisoned(random)
+      const [before, after] = [identitiesOf(seen), identitiesOf([...seen, poisoner])]
+      for (const [a, b] of pairsOf(seen.map(({ id }) => id)))
+        gains.push((after.explain(a, b)?.total ?? 0) - (before.explain(a, b)?.total ?? 0))
+    }
+    // Nothing of it decides by itself: a rare thing in common is worth six and more.
+    expect(Math.max(...gains)).toBeLessThan(1.5)
+    expect(gains.filter((gain) => gain > LEARNT).length / gains.length).toBeLessThan(0.002)
+  })
+
+  it('teaches nobody that relatives differ, by being like sixty people but for its client', () => {
+    const names = list(60, (n) => `kin${[...`${n}`].map((digit) => 'abcdefghij'[Number(digit)]).join('')}`)
+    const has = (name: string): Shown => ({ client: [name], login: [name], habit: [name], file: [], host: [] })
+    const people = names.map((name, n) => shows(name, NOW + n * 7 * HOUR, n + 1, has(name)))
+    const copies: Shown = { client: ['another'], login: names, habit: names, file: [], host: [] }
+    const strangers = ['kina', 'kinb'] as const
+    const against = (observations: readonly Observation[]) =>
+      identitiesOf(observations)
+        .explain(...strangers)
+        ?.evidence.find(({ family }) => family === 'ssh')?.weight ?? 0
+    const before = against(people)
+    expect(before).toBeLessThan(-1)
+    expect(against([...people, shows('poisoner', NOW + 500 * HOUR, 999, copies)]) - before).toBeLessThan(0.3)
+  })
+})
