@@ -21,12 +21,12 @@ describe('linkage at the default noise', () => {
     campaigns: beside(name)?.campaigns.bcubedF1?.value ?? 0,
   })
 
-  // 0.90 and 0.85 are promised; unguarded the first is reached, and the second but for less than 0.001: docs/identity-resolution.md says what it costs that nobody who does joins strangers.
-  it('finds identities and campaigns as well as docs/linkage-results.md says over thirty seeds: 0.892 and 0.809, unguarded 0.906 and 0.850', () => {
+  // 0.90 and 0.85 are promised, and reached unguarded: docs/identity-resolution.md says what it costs that nobody who does joins strangers.
+  it('finds identities and campaigns as well as docs/linkage-results.md says over thirty seeds: 0.891 and 0.808, unguarded 0.906 and 0.864', () => {
     expect(promised(linkage.name)?.identities.bcubedF1?.value).toBeGreaterThanOrEqual(0.89)
     expect(promised(linkage.name)?.campaigns.bcubedF1?.value).toBeGreaterThanOrEqual(0.807)
     expect(promised(unguarded.name)?.identities.bcubedF1?.value).toBeGreaterThanOrEqual(goals.identities)
-    expect(promised(unguarded.name)?.campaigns.bcubedF1?.value).toBeGreaterThanOrEqual(0.847)
+    expect(promised(unguarded.name)?.campaigns.bcubedF1?.value).toBeGreaterThanOrEqual(goals.campaigns)
   })
 
   it('beats the prior rules and everything trivial', () => {
