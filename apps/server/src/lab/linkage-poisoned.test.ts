@@ -10,8 +10,9 @@ type Shown = Record<(typeof kinds)[number], readonly string[]>
 const shownBy = (of: (kind: (typeof kinds)[number]) => readonly string[]) =>
   Object.fromEntries(kinds.map((kind) => [kind, of(kind)])) as Shown
 
-/** What one address more teaches of a population, such as how often people change clients, moves what a pair is worth by less. */
-const LEARNT = 0.5
+/** How far it may have been missing. What one address more teaches of a population, such as how often people change clients, moves what a pair is worth by less; a host that two
+ * alone name is worth so much more to a campaign once others of either side do not bring it. */
+const LEARNT = { identities: 0.5, campaigns: 0.75 }
 
 function shows(id: string, at: number, place: number, { client, login, habit, file, host }: Shown): Observation {
   const texts = ['uname -a', 'id', ...habit.map((name) => `${name}tool --sweep`)]
@@ -65,7 +66,7 @@ function campaignsOf(observations: readonly Observation[], identities: Linker<Ob
 const groupOf = <T>(linker: Linker<T>, member: string): string => linker.groupOf(member)?.id ?? 'nobody'
 
 /** Which of them hang together by evidence that joins two, or all but joins them: a number for each such part. */
-function partsOf<T>(linker: Linker<T>, ids: readonly string[]): ReadonlyMap<string, number> {
+function partsOf<T>(linker: Linker<T>, ids: readonly string[], least: number): ReadonlyMap<string, number> {
   const parts = new Map<string, number>()
   for (const id of ids) {
     if (parts.has(id)) continue
@@ -74,7 +75,7 @@ function partsOf<T>(linker: Linker<T>, ids: readonly string[]): ReadonlyMap<stri
     parts.set(id, part)
     for (const one of found)
       for (const other of ids)
-        if (!parts.has(other) && (linker.explain(one, other)?.total ?? Number.NEGATIVE_INFINITY) > -LEARNT) {
+        if (!parts.has(other) && (linker.explain(one, other)?.total ?? Number.NEGATIVE_INFINITY) > -least) {
           parts.set(other, part)
           found.push(other)
         }
@@ -103,7 +104,7 @@ describe('one more address, whatever it shows', () => {
       const joined = pairsOf(ids).filter(([a, b]) => groupOf(after, a) === groupOf(after, b) && groupOf(before, a) !== groupOf(before, b))
       if (joined.length === 0) continue
       united += 1
-      const parts = partsOf(before, ids)
+      const parts = partsOf(before, ids, LEARNT.identities)
       expect(
         joined.filter(([a, b]) => parts.get(a) !== parts.get(b)),
         `turn ${turn}`,
@@ -134,7 +135,7 @@ describe('one more address, whatever it shows', () => {
       )
       if (joined.length === 0) continue
       united += 1
-      const parts = partsOf(before.campaigns, [...new Set(ids.map((id) => groupOf(before.identities, id)))])
+      const parts = partsOf(before.campaigns, [...new Set(ids.map((id) => groupOf(before.identities, id)))], LEARNT.campaigns)
       const part = (id: string) => parts.get(groupOf(before.identities, id))
       expect(
         joined.filter(([a, b]) => part(a) !== part(b)),
@@ -155,11 +156,85 @@ describe('one more address, whatever it shows', () => {
     }
     // Nothing of it decides by itself: a rare thing in common is worth six and more.
     expect(Math.max(...gains)).toBeLessThan(1.5)
-    expect(gains.filter((gain) => gain > LEARNT).length / gains.length).toBeLessThan(0.002)
+    expect(gains.filter((gain) => gain > LEARNT.identities).length / gains.length).toBeLessThan(0.002)
+  })
+
+  /** Two strangers, what others show, and who comes: with and without him. */
+  const weighed = (observations: readonly Observation[]) => {
+    const identities = identitiesOf(observations)
+    const campaigns = campaignsOf(observations, identities)
+    const total = identities.explain('alder', 'birch')?.total ?? 0
+    const together = campaigns.explain(groupOf(identities, 'alder'), groupOf(identities, 'birch'))?.total ?? 0
+    return { total, together, withAlder: groupOf(identities, 'alder') === groupOf(identities, 'poisoner') }
+  }
+  const nothing: Shown = { client: [], login: [], habit: [], file: [], host: [] }
+  const named = (prefix: string, n: number) => `${prefix}${[...`${n}`].map((digit) => 'abcdefghij'[Number(digit)]).join('')}`
+
+  it('makes no strangers alike by doing what is peculiar to one of them', () => {
+    const own = (name: string) => [`${name}one`, `${name}two`]
+    const common = ['commonone', 'commontwo', 'commonthree']
+    const strangers = ['alder', 'birch'].map((name, n) => ({
+      ...shows(name, NOW + n * HOUR, 1 + n, { ...nothing, habit: [...own(name), ...common] }),
+      fingerprints: { ja3: [], ja4: [], hassh: ['shared'] },
+    }))
+    // Eleven do what is peculiar, and many what is common.
+    const others = [
+      ...['alder', 'birch'].flatMap((name, k) =>
+        list(20, (n) =>
+          shows(`${name}-like-${n}`, NOW + n * 5 * HOUR, 100 * (k + 1) + n, {
+            ...nothing,
+            client: [named(`x${k}`, n)],
+            habit: own(name).slice(n % 2, (n % 2) + 1),
+          }),
+        ),
+      ),
+      ...common.flatMap((habit, k) =>
+        list(12, (n) =>
+          shows(`${habit}-${n}`, NOW + n * 5 * HOUR, 300 + 20 * k + n, { ...nothing, client: [named(`y${k}`, n)], habit: [habit] }),
+        ),
+      ),
+      ...list(3, (n) => ({
+        ...shows(`client-${n}`, NOW + n * 5 * HOUR, 400 + n, nothing),
+        fingerprints: { ja3: [], ja4: [], hassh: ['shared'] },
+      })),
+    ]
+    const poisoner = shows('poisoner', NOW + 3 * HOUR, 999, { ...nothing, client: ['another'], habit: own('alder') })
+    const [before, after] = [weighed([...strangers, ...others]), weighed([...strangers, ...others, poisoner])]
+    expect(before.total).toBeLessThan(0)
+    expect(after.total - before.total).toBeLessThan(1)
+    expect(after.total).toBeLessThan(0)
+  })
+
+  it('brings nobody to a campaign by coming as one of them when the other is there, or by typing a great deal as one of them', () => {
+    const others = [
+      ...['alder', 'birch'].flatMap((name, k) =>
+        list(40, (n) =>
+          shows(named(name, n), NOW + n * HOUR, 50 + 50 * k + n, {
+            ...nothing,
+            client: [named(name, n)],
+            habit: [named(`${name}prog`, n)],
+          }),
+        ),
+      ),
+      ...list(8, (n) => shows(named('file', n), NOW + n * HOUR, 150 + n, { ...nothing, client: [named('f', n)], file: ['shared'] })),
+      ...list(30, (n) => shows(named('host', n), NOW + n * 900 * HOUR, 250 + n, { ...nothing, client: [named('h', n)], host: ['shared'] })),
+    ]
+    const habit = list(40, (n) => named('alderprog', n))
+    const alder: Shown = { client: ['alder'], login: ['alder', 'alderb'], habit, file: ['shared'], host: ['shared'] }
+    const birch: Shown = { ...alder, client: ['birch'], login: ['birch', 'birchb'], habit: list(40, (n) => named('birchprog', n)) }
+    for (const days of [0, 40]) {
+      const strangers = [shows('alder', NOW, 1, alder), shows('birch', NOW + days * 24 * HOUR, 2, birch)]
+      const copied = { ...alder, habit: [...habit, ...list(600, (n) => named('junk', n))] }
+      const poisoner = shows('poisoner', NOW + (days * 24 + 5) * HOUR, 999, copied)
+      const [before, after] = [weighed([...strangers, ...others]), weighed([...strangers, ...others, poisoner])]
+      expect(after.withAlder).toBe(true)
+      expect(before.together).toBeLessThan(-1)
+      expect(after.together).toBeLessThan(-1)
+    }
   })
 
   it('teaches nobody that relatives differ, by being like sixty people but for its client', () => {
-    const names = list(60, (n) => `kin${[...`${n}`].map((digit) => 'abcdefghij'[Number(digit)]).join('')}`)
+    const names = list(60, (n) => named('kin', n))
     const has = (name: string): Shown => ({ client: [name], login: [name], habit: [name], file: [], host: [] })
     const people = names.map((name, n) => shows(name, NOW + n * 7 * HOUR, n + 1, has(name)))
     const copies: Shown = { client: ['another'], login: names, habit: names, file: [], host: [] }
@@ -171,5 +246,16 @@ describe('one more address, whatever it shows', () => {
     const before = against(people)
     expect(before).toBeLessThan(-1)
     expect(against([...people, shows('poisoner', NOW + 500 * HOUR, 999, copies)]) - before).toBeLessThan(0.3)
+    // Nor by coming back with another client each time: an address is one, however often it is there.
+    const changing = list(100, (n) => ({
+      ...shows(`poisoner-${n}`, NOW + (500 + n) * HOUR, 999, {
+        ...nothing,
+        client: [named('changed', n)],
+        login: [named('of', n >> 2)],
+        habit: [named('of', n >> 2)],
+      }),
+      ip: address(999),
+    }))
+    expect(against([...people, ...changing]) - before).toBeLessThan(0.3)
   })
 })

@@ -22,7 +22,7 @@ describe('linkage at the default noise', () => {
   })
 
   // 0.90 and 0.85 are promised, and reached unguarded: docs/identity-resolution.md says what it costs that nobody who does joins strangers.
-  it('finds identities and campaigns as well as docs/linkage-results.md says over thirty seeds: 0.891 and 0.808, unguarded 0.906 and 0.864', () => {
+  it('finds identities and campaigns as well as docs/linkage-results.md says over thirty seeds: 0.890 and 0.808, unguarded 0.905 and 0.864', () => {
     expect(promised(linkage.name)?.identities.bcubedF1?.value).toBeGreaterThanOrEqual(0.89)
     expect(promised(linkage.name)?.campaigns.bcubedF1?.value).toBeGreaterThanOrEqual(0.807)
     expect(promised(unguarded.name)?.identities.bcubedF1?.value).toBeGreaterThanOrEqual(goals.identities)

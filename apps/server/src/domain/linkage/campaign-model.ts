@@ -2,6 +2,7 @@ import { apart, later } from '../time-words.ts'
 import { sharedOf } from './comparison.ts'
 import type { Extra } from './extra.ts'
 import { inFavour, type Model, type Weight } from './model.ts'
+import type { Profile, Span } from './profile.ts'
 
 /** Two identities work for one campaign: shared means and hand-overs speak for it, other tools and habits hardly against it. */
 export const campaignModel: Model = {
@@ -34,6 +35,16 @@ const SOON = 7
 const MOST_KEYSTROKES = 2.5
 /** Another hand is no objection: a campaign has several. */
 const LEAST_KEYSTROKES = -0.3
+
+const spansOf = ({ start, end, spans = [] }: Profile): readonly Span[] => (start === null || end === null ? [] : [[start, end], ...spans])
+
+/** Milliseconds between two, whichever one bearer of either is left out: nobody brings them together by coming when the other is there. */
+function gapOf(a: Profile, b: Profile): number | null {
+  const gaps = spansOf(a).flatMap(([s, e], without) =>
+    spansOf(b).flatMap(([t, f], left) => (without > 0 && left > 0 ? [] : Math.max(0, t - e, s - f))),
+  )
+  return gaps.length === 0 ? null : Math.max(...gaps)
+}
 
 /** Log-odds that the same hand types in two identities; undefined where that was not measured. */
 export type Keystrokes = (a: string, b: string) => number | undefined
@@ -69,9 +80,9 @@ export function campaignExtra(keystrokes: Keystrokes = () => undefined): Extra {
         if (said) handedOver = { family: secret ? 'secret' : 'hand-over', values: [statistics.text(value)], weight, why }
       }
       if (handedOver) said?.push(handedOver)
-      const [{ start: s, end: e }, { start: t, end: f }] = [a.profile, b.profile]
-      if (s !== null && e !== null && t !== null && f !== null) {
-        const days = Math.max(0, t - e, s - f) / DAY
+      const gap = gapOf(a.profile, b.profile)
+      if (gap !== null) {
+        const days = gap / DAY
         const weight = Math.max(-1, Math.min(0.3, 0.3 - days / 20))
         into[TIME] = weight
         said?.push({ family: 'time', values: [], weight, why: days === 0 ? 'active at the same time' : apart(days * DAY) })

@@ -26,8 +26,8 @@ interface Agreement {
   readonly shared: readonly number[]
   /** From the rarest shared value on. Whichever says most speaks, so that what one more shows is never worth more. */
   readonly levels: readonly [Level, ...Level[]]
-  /** They have other habits, for all that they share. */
-  readonly differ: boolean
+  /** How far they have other habits, for all that they share: 0 to 1. */
+  readonly differ: number
 }
 
 /** What two sorted lists have in common. */
@@ -63,23 +63,34 @@ function agreeable(values: Uint32Array, most: number, { holders, kind }: Statist
 
 /** Nobody but the two who are compared. */
 const PAIR = 2
+/** By how much what is owned may say more than the prior demands. */
+const BARELY = 0.25
 /** What no more show is rare in a habit. */
 const FEW = 8
+/** Doublings beyond that until it is nothing peculiar. */
+const FADING = 2
 /** From this many things of one's own on that the other has not, two have other habits. */
 const OTHERWISE = 2
 /** What habits in common that are not rare can still say where the rare ones differ. */
 const SLIGHT = 0.5
 
-/** Whether both show habits that few have, and none of them in common: what they share is what others share, too. */
-function differ(
+/**
+ * How far both show habits of their own, and none of them in common, from 0 to 1: what they share is then what others share, too. It fades while a habit
+ * spreads, so that nobody makes two alike by showing what is peculiar to one of them.
+ */
+function differing(
   [a, b]: readonly [Uint32Array, Uint32Array],
   fewest: number,
   { holders, kind }: Statistics,
   rows: string | undefined,
-): boolean {
-  if (fewest <= FEW) return false
-  const own = (values: Uint32Array) => values.reduce((count, value) => count + (holders(value) <= FEW && kind(value) !== rows ? 1 : 0), 0)
-  return own(a) >= OTHERWISE && own(b) >= OTHERWISE
+): number {
+  if (fewest <= FEW) return 0
+  const own = (values: Uint32Array) =>
+    values.reduce((sum, value) => {
+      const spread = kind(value) === rows ? FADING : Math.log2(Math.max(1, holders(value) / FEW))
+      return sum + Math.max(0, 1 - spread / FADING)
+    }, 0)
+  return Math.min(1, own(a) / OTHERWISE, own(b) / OTHERWISE)
 }
 
 /** How many different things are among them that no more than `most` show, where each kind is another view of the same. */
@@ -124,7 +135,7 @@ function agreementOf(one: Item, other: Item, family: number, { families }: Model
   const [fewest = 0, ...more] = counts
   const levels: [Level, ...Level[]] = [levelOf(fewest), ...more.slice(0, LEVELS - 1).map(levelOf)]
   const own = levels.at(-1)?.common === null
-  return { shared, levels, differ: habit === true && own && differ([a, b], fewest, statistics, rows) }
+  return { shared, levels, differ: habit === true && own ? differing([a, b], fewest, statistics, rows) : 0 }
 }
 
 const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`
@@ -167,8 +178,9 @@ export function compare(
       // What somebody typed is seen by nobody else who could copy it.
       const own = habit === true && common === null && rare >= 2
       const value = Math.min(most, common === null ? free : Math.min(free, COMMON[common])) + (own ? AGAIN * Math.max(0, free) : 0)
-      const alone = own || place === true || (parted && owned === true && holders <= PAIR)
-      return { free, value, lone: alone ? value : Math.min(value, bound) }
+      const alone = own || place === true
+      const enough = parted && owned === true && holders <= PAIR ? bound + lone + BARELY : bound
+      return { free, value, lone: alone ? value : Math.min(value, enough) }
     })
     const value = Math.max(...found.map((one) => one.value))
     const at = found.findIndex((one) => one.value === value)
@@ -202,12 +214,15 @@ export function compare(
     let why = ''
     if (agreement && one) {
       weight = Math.max(least, family === lead ? one.lone : one.value)
-      if (agreement.differ) weight = Math.max(least, Math.min(SLIGHT, weight) + against(statistics.m(family)))
+      if (agreement.differ > 0) {
+        const otherwise = Math.max(least, Math.min(SLIGHT, weight) + against(statistics.m(family)))
+        weight += agreement.differ * Math.min(0, otherwise - weight)
+      }
       if (said) {
         // Strangers who are imagined count in the share, and are no people.
         why = `weighed as if ${percent(one.level.holders / statistics.shown(family))} of strangers had it`
         if (!place && one.free < weighedBy(family, agreement, 0).free - 0.1) why += `; all who share the rarest may have it from one kit`
-        if (agreement.differ) why += '; the rare ones are others'
+        if (agreement.differ > 0) why += '; the rare ones are others'
         else if (one.level.common !== null) why += SAID[one.level.common]
         else if (weight < one.free) why += '; counts for less, since it can be forged'
       }

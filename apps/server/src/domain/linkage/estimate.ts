@@ -4,8 +4,8 @@ import { type Model, priorOf } from './model.ts'
 
 /** Pairs that the prior estimate is worth. */
 const PRIOR_PAIRS = 20
-/** Pairs in which one speaks at most, of each family: whoever shows what many show would else teach what relatives have in common. */
-const OF_ONE = 3
+/** Pairs in which an address speaks at most: whoever shows what many show would else teach what relatives have in common. */
+const OF_ONE = 2
 /** Estimates move in steps of this many log-odds, so that decisions are looked at again only when one really moves. */
 const STEP = 0.25
 
@@ -23,10 +23,12 @@ export function estimate(pairs: Iterable<readonly [Item, Item]>, model: Model, s
   const weights = new Float64Array(families.length)
   const given: Statistics = { ...statistics, m: (family) => families[family]?.m ?? 0.5 }
   const enough = -priorOf(statistics.population, model)
-  const spoken = new Map<Item, number>()
+  const spoken = new Map<Item | number, number>()
+  const address = families.length + model.silent.indexOf('address')
+  const speaker = (item: Item) => (address < families.length ? item : (item.values[address]?.[0] ?? item))
   for (const [a, b] of pairs) {
-    const [here, there] = [spoken.get(a) ?? 0, spoken.get(b) ?? 0]
-    if (here >= OF_ONE || there >= OF_ONE) continue
+    const speakers = new Set([speaker(a), speaker(b)])
+    if ([...speakers].some((one) => (spoken.get(one) ?? 0) >= OF_ONE)) continue
     compare(a, b, model, given, weights)
     const total = weights.reduce((sum, weight) => (Number.isNaN(weight) ? sum : sum + weight), 0)
     let heard = false
@@ -36,10 +38,7 @@ export function estimate(pairs: Iterable<readonly [Item, Item]>, model: Model, s
       seen[family] = (seen[family] ?? 0) + 1
       if (a.values[family]?.some((value) => b.values[family]?.includes(value))) agree[family] = (agree[family] ?? 0) + 1
     }
-    if (heard) {
-      spoken.set(a, here + 1)
-      spoken.set(b, there + 1)
-    }
+    if (heard) for (const one of speakers) spoken.set(one, (spoken.get(one) ?? 0) + 1)
   }
   return families.map(({ m, place }, family) => {
     if (place) return m

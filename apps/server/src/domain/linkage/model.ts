@@ -13,7 +13,10 @@ export interface Family {
   readonly habit?: true
   /** Values of this kind are two in a row: in common, they say that both went through one list, and nothing else. */
   readonly rows?: string
-  /** Set up by somebody, so that strangers do not happen on it: of several bearers each without the other, it is enough alone where nobody else has it. */
+  /**
+   * Set up by somebody, so that strangers do not happen on it: of several bearers each without the other, it may say alone barely more than the prior
+   * demands where nobody else has it.
+   */
   readonly owned?: true
   /** Shows now and then: two groups that have it in common once have it in common. */
   readonly sporadic?: true

@@ -4,6 +4,9 @@ export interface Value {
   readonly text: string
 }
 
+/** From when to when, epoch milliseconds. */
+export type Span = readonly [start: number, end: number]
+
 /** What the engine knows of one thing to be linked, be it an observation or an identity. */
 export interface Profile {
   readonly id: string
@@ -12,6 +15,8 @@ export interface Profile {
   /** Epoch milliseconds; null = unknown. */
   readonly start: number | null
   readonly end: number | null
+  /** Where it has several bearers: from when to when it is known without any one of them, as far as that differs. */
+  readonly spans?: readonly Span[]
   /** What it shows, by family of evidence. A family without values was not seen. */
   readonly values: Readonly<Record<string, readonly Value[]>>
   /** Where it has several bearers, such as addresses: by key of a value that not all of them show, which do. */

@@ -43,8 +43,7 @@ const without = (item: Item, gone: ReadonlySet<number>): Item => ({
 
 /**
  * How pairs are weighed: by what is left without their go-betweens, all together, where that is less, for these may be addresses of one copycat, who has as
- * many as it takes. What all bearers show remains. A single family is enough to be left only where strangers do not happen on it: what all show is
- * not forged by some.
+ * many as it takes. What all bearers show remains, and is nearly enough alone where strangers do not happen on it: what all show is not forged by some.
  */
 export function weighing(model: Model, extra: Extra, context: ExtraContext): Weigh {
   const { statistics } = context
