@@ -251,8 +251,8 @@ describe('one more address, whatever it shows', () => {
       ...shows(`poisoner-${n}`, NOW + (500 + n) * HOUR, 999, {
         ...nothing,
         client: [named('changed', n)],
-        login: [named('of', n >> 2)],
-        habit: [named('of', n >> 2)],
+        login: [named('of', n >> 2), named('also', n >> 2)],
+        habit: [named('of', n >> 2), named('also', n >> 2), named('once', n)],
       }),
       ip: address(999),
     }))
