@@ -110,7 +110,7 @@ describe('one more address, whatever it shows', () => {
         `turn ${turn}`,
       ).toEqual([])
     }
-    // Somebody who copies what two show and hang by a hair tips the scales, as any true visit would: it is tried what matters.
+    // Where two are all but one, a copycat of both makes them one, as a true visit would: it has to happen, or nothing was tried.
     expect(united).toBeGreaterThan(turns / 20)
   })
 
