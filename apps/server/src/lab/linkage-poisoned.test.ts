@@ -56,17 +56,33 @@ function identitiesOf(observations: readonly Observation[]): Linker<Observation>
   linker.settle()
   return linker
 }
-function campaignsOf(observations: readonly Observation[], identities: Linker<Observation>): Linker<LinkedIdentity> {
+/** `alone`: of these, each is an identity by itself, under its own name. */
+function campaignsOf(
+  observations: readonly Observation[],
+  identities: Linker<Observation>,
+  alone: readonly string[] = [],
+): Linker<LinkedIdentity> {
   const known = new Map(observations.map((observation) => [observation.id, observation]))
+  const shown = (members: readonly string[]) => members.flatMap((member) => known.get(member) ?? [])
   const linker = createCampaignLinker()
-  linker.load(identities.groups().map(({ id, members }) => ({ id, observations: members.flatMap((member) => known.get(member) ?? []) })))
+  linker.load([
+    ...identities.groups().flatMap(({ id, members }) => {
+      const rest = members.filter((member) => !alone.includes(member))
+      return rest.length > 0 ? [{ id, observations: shown(rest) }] : []
+    }),
+    ...alone.map((id) => ({ id, observations: shown([id]) })),
+  ])
   linker.settle()
   return linker
 }
 const groupOf = <T>(linker: Linker<T>, member: string): string => linker.groupOf(member)?.id ?? 'nobody'
 
-/** Which of them hang together by evidence that joins two, or all but joins them: a number for each such part. */
-function partsOf<T>(linker: Linker<T>, ids: readonly string[], least: number): ReadonlyMap<string, number> {
+/** Whether evidence joins two by themselves, or all but joins them. */
+const allButJoined = <T>(linker: Linker<T>, a: string, b: string, least: number): boolean =>
+  (linker.explain(a, b)?.total ?? Number.NEGATIVE_INFINITY) > -least
+
+/** Which of them hang together: a number for each such part. */
+function partsOf(ids: readonly string[], joined: (a: string, b: string) => boolean): ReadonlyMap<string, number> {
   const parts = new Map<string, number>()
   for (const id of ids) {
     if (parts.has(id)) continue
@@ -75,7 +91,7 @@ function partsOf<T>(linker: Linker<T>, ids: readonly string[], least: number): R
     parts.set(id, part)
     for (const one of found)
       for (const other of ids)
-        if (!parts.has(other) && (linker.explain(one, other)?.total ?? Number.NEGATIVE_INFINITY) > -least) {
+        if (!parts.has(other) && joined(one, other)) {
           parts.set(other, part)
           found.push(other)
         }
@@ -104,7 +120,7 @@ describe('one more address, whatever it shows', () => {
       const joined = pairsOf(ids).filter(([a, b]) => groupOf(after, a) === groupOf(after, b) && groupOf(before, a) !== groupOf(before, b))
       if (joined.length === 0) continue
       united += 1
-      const parts = partsOf(before, ids, LEARNT.identities)
+      const parts = partsOf(ids, (a, b) => allButJoined(before, a, b, LEARNT.identities))
       expect(
         joined.filter(([a, b]) => parts.get(a) !== parts.get(b)),
         `turn ${turn}`,
@@ -117,32 +133,54 @@ describe('one more address, whatever it shows', () => {
   it('makes a campaign only of whom evidence brought together before it came', () => {
     const random = randomOf('poisoned campaigns')
     let united = 0
-    for (let turn = 0; turn < 700; turn += 1) {
+    let moved = 0
+    for (let turn = 0; turn < 1_500; turn += 1) {
       const { seen, poisoner } = poisoned(random)
       const ids = seen.map(({ id }) => id)
       const [before, after] = [seen, [...seen, poisoner]].map((observations) => {
         const identities = identitiesOf(observations)
         return { identities, campaigns: campaignsOf(observations, identities) }
       }) as [Both, Both]
-      // Identities that are as they were: others are told of above.
-      const same = ids.filter((id) => {
-        const members = after.identities.groupOf(id)?.members.filter((member) => member !== poisoner.id) ?? []
-        return before.identities.groupOf(id)?.members.join() === members.join()
-      })
       const campaign = ({ identities, campaigns }: Both, id: string) => groupOf(campaigns, groupOf(identities, id))
-      const joined = pairsOf(same).filter(
+      const joined = pairsOf(ids).filter(
         ([a, b]) => campaign(after, a) === campaign(after, b) && campaign(before, a) !== campaign(before, b),
       )
       if (joined.length === 0) continue
       united += 1
-      const parts = partsOf(before.campaigns, [...new Set(ids.map((id) => groupOf(before.identities, id)))], LEARNT.campaigns)
+      const parts = partsOf([...new Set(ids.map((id) => groupOf(before.identities, id)))], (a, b) =>
+        allButJoined(before.campaigns, a, b, LEARNT.campaigns),
+      )
       const part = (id: string) => parts.get(groupOf(before.identities, id))
+      const apart = joined.filter(([a, b]) => part(a) !== part(b))
+      if (apart.length === 0) continue
+      // An identity that is as it was is joined by what it showed as a whole.
+      const asItWas = (id: string) =>
+        before.identities.groupOf(id)?.members.join() ===
+        after.identities
+          .groupOf(id)
+          ?.members.filter((member) => member !== poisoner.id)
+          .join()
       expect(
-        joined.filter(([a, b]) => part(a) !== part(b)),
+        apart.filter(([a, b]) => asItWas(a) && asItWas(b)),
+        `turn ${turn}`,
+      ).toEqual([])
+      // One that fell apart, or came together, by what its addresses showed, each by itself.
+      moved += 1
+      const addresses = partsOf(
+        ids,
+        (a, b) =>
+          groupOf(before.identities, a) === groupOf(before.identities, b) ||
+          allButJoined(before.identities, a, b, LEARNT.identities) ||
+          part(a) === part(b) ||
+          allButJoined(campaignsOf(seen, before.identities, [a, b]), a, b, LEARNT.campaigns),
+      )
+      expect(
+        apart.filter(([a, b]) => addresses.get(a) !== addresses.get(b)),
         `turn ${turn}`,
       ).toEqual([])
     }
-    expect(united).toBeGreaterThan(5)
+    expect(united).toBeGreaterThan(20)
+    expect(moved).toBeGreaterThan(0)
   })
 
   it('makes nothing that two others share worth much more', () => {
